@@ -5,3 +5,5 @@ pub mod source;
 pub mod diagnostic;
 
 pub mod values;
+
+pub mod syntax;

@@ -12,3 +12,16 @@ pub trait Value: Sized {
     /// Reads `text`. The error says what is wrong with the text (lower case, no full stop), not where.
     fn parse(text: &str) -> Result<Self, String>;
 }
+
+impl Value for bool {
+    const WHAT: &'static str = "a boolean";
+    const EXAMPLES: &'static [&'static str] = &["true"];
+
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            _ => Err("write #true or #false".into()),
+        }
+    }
+}

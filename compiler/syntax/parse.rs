@@ -1,0 +1,260 @@
+//! The only file that knows the `kdl` crate: text in, trees out, and every complaint of the parser with its place.
+
+use kdl::{KdlDocument, KdlEntry, KdlIdentifier, KdlNode, KdlValue};
+
+use super::node::{Entry, Node, Scalar};
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics},
+    source::{Located, SourceId, Span},
+};
+
+/// Deepest nesting of braces that is read. The parser is recursive; no description needs a tenth of this.
+const MAX_DEPTH: usize = 64;
+
+/// Largest source that is read, in bytes. A system of 10,000 services takes about 2 MB.
+pub const MAX_BYTES: usize = 8 * 1024 * 1024;
+
+/// Reads one source. What cannot be parsed is reported, and then there are no nodes.
+pub fn parse(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Vec<Node> {
+    if let Err(problem) = readable(source, text) {
+        diagnostics.add(problem);
+        return Vec::new();
+    }
+    match KdlDocument::parse_v2(text) {
+        Ok(document) => nodes(source, &document),
+        Err(error) => {
+            for problem in error.diagnostics {
+                let (start, length) = (problem.span.offset(), problem.span.len());
+                let message = problem.message.unwrap_or_else(|| "this is not KDL".into());
+                let span = Span::new(source, start, (start + length).min(text.len()));
+                let mut diagnostic = Diagnostic::error("syntax", lower(&message))
+                    .at(span, problem.label.map_or(String::new(), |l| lower(&l)));
+                diagnostic.help = problem.help.map(|help| lower(&help)).or_else(|| Some("the language is KDL 2: strings in double quotes, `#true` and `#false`, one node a line".into()));
+                diagnostics.add(diagnostic);
+            }
+            Vec::new()
+        }
+    }
+}
+
+/// The parser's sentences in the voice of ours.
+fn lower(sentence: &str) -> String {
+    let sentence = sentence.trim_end_matches('.');
+    let mut letters = sentence.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), Some(second)) if first.is_uppercase() && second.is_lowercase() => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => sentence.to_owned(),
+    }
+}
+
+/// Refuses what the parser should not be given: a byte order mark, a NUL, too much text, too deep nesting.
+fn readable(source: SourceId, text: &str) -> Result<(), Diagnostic> {
+    if text.len() > MAX_BYTES {
+        return Err(Diagnostic::error(
+            "file-too-large",
+            format!("the file has {} bytes; at most {MAX_BYTES} are read", text.len()),
+        )
+        .at(Span::start_of(source), "")
+        .help("split it with `import`"));
+    }
+    if text.starts_with('\u{feff}') {
+        return Err(Diagnostic::error("byte-order-mark", "the file starts with a byte order mark")
+            .at(Span::new(source, 0, 3), "an invisible character")
+            .help("save the file as UTF-8 without BOM"));
+    }
+    if let Some(at) = text.find('\0') {
+        return Err(Diagnostic::error("nul-character", "the file contains a NUL character")
+            .at(Span::new(source, at, at + 1), "here")
+            .help("remove it: no artifact could carry it"));
+    }
+    match too_deep(text) {
+        Some(at) => {
+            Err(Diagnostic::error("too-deep", format!("blocks are nested more than {MAX_DEPTH} deep"))
+                .at(Span::new(source, at, at + 1), "this block is one too many")
+                .help("a description needs about six levels; is a closing `}` missing above?"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The offset of the brace or comment opener that goes deeper than [`MAX_DEPTH`], strings and comments left aside.
+fn too_deep(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let (mut at, mut depth) = (0, 0usize);
+    while at < bytes.len() {
+        match bytes[at] {
+            b'{' => {
+                depth += 1;
+                if depth > MAX_DEPTH {
+                    return Some(at);
+                }
+                at += 1;
+            }
+            b'}' => {
+                depth = depth.saturating_sub(1);
+                at += 1;
+            }
+            b'"' => at = after_string(bytes, at, 0),
+            b'#' => {
+                let hashes = bytes[at..].iter().take_while(|b| **b == b'#').count();
+                at += hashes;
+                if bytes.get(at) == Some(&b'"') {
+                    at = after_string(bytes, at, hashes);
+                }
+            }
+            b'/' if bytes.get(at + 1) == Some(&b'/') => {
+                at += bytes[at..].iter().take_while(|b| **b != b'\n').count()
+            }
+            b'/' if bytes.get(at + 1) == Some(&b'*') => match after_comment(bytes, at) {
+                Ok(end) => at = end,
+                Err(deep) => return Some(deep),
+            },
+            _ => at += 1,
+        }
+    }
+    None
+}
+
+/// The offset behind the string that opens at `at`, whose closing quote carries `hashes` number signs.
+fn after_string(bytes: &[u8], at: usize, hashes: usize) -> usize {
+    let quotes = if bytes[at..].starts_with(b"\"\"\"") { 3 } else { 1 };
+    let close: Vec<u8> = [vec![b'"'; quotes], vec![b'#'; hashes]].concat();
+    let mut at = at + quotes;
+    while at < bytes.len() {
+        if hashes == 0 && bytes[at] == b'\\' {
+            at += 2;
+        } else if bytes[at..].starts_with(&close) {
+            return at + close.len();
+        } else {
+            at += 1;
+        }
+    }
+    bytes.len()
+}
+
+/// The offset behind the block comment that opens at `at`; an error with the place where comments nest too deep.
+fn after_comment(bytes: &[u8], at: usize) -> Result<usize, usize> {
+    let (mut at, mut depth) = (at, 0usize);
+    while at < bytes.len() {
+        match (bytes[at], bytes.get(at + 1)) {
+            (b'/', Some(b'*')) => {
+                depth += 1;
+                if depth > MAX_DEPTH {
+                    return Err(at);
+                }
+                at += 2;
+            }
+            (b'*', Some(b'/')) => {
+                depth -= 1;
+                at += 2;
+                if depth == 0 {
+                    return Ok(at);
+                }
+            }
+            _ => at += 1,
+        }
+    }
+    Ok(bytes.len())
+}
+
+fn nodes(source: SourceId, document: &KdlDocument) -> Vec<Node> {
+    document.nodes().iter().map(|node| convert(source, node)).collect()
+}
+
+fn convert(source: SourceId, node: &KdlNode) -> Node {
+    let name = identifier(source, node.name());
+    let entries: Vec<Entry> = node.entries().iter().map(|e| entry(source, e)).collect();
+    // The crate's own span of a node takes in its children and trailing blanks: the header is what a label should mark.
+    let end = entries.last().map_or(name.span.end, |last| last.span.end);
+    let span = Span { source, start: name.span.start, end };
+    Node {
+        annotation: node.ty().map(|ty| ty.value().to_owned()),
+        children: node.children().map(|children| nodes(source, children)).unwrap_or_default(),
+        has_block: node.children().is_some(),
+        name,
+        entries,
+        span,
+    }
+}
+
+fn identifier(source: SourceId, identifier: &KdlIdentifier) -> Located<String> {
+    let span = identifier.span();
+    Located::new(identifier.value().to_owned(), Span::new(source, span.offset(), span.offset() + span.len()))
+}
+
+fn entry(source: SourceId, entry: &KdlEntry) -> Entry {
+    let span = entry.span();
+    let scalar = match entry.value() {
+        KdlValue::String(text) => Scalar::Text(text.clone()),
+        KdlValue::Integer(number) => Scalar::Integer(*number),
+        KdlValue::Float(number) => Scalar::Decimal(number.to_string()),
+        KdlValue::Bool(value) => Scalar::Bool(*value),
+        KdlValue::Null => Scalar::Null,
+    };
+    Entry {
+        name: entry.name().map(|name| identifier(source, name)),
+        annotation: entry.ty().map(|ty| ty.value().to_owned()),
+        scalar,
+        span: Span::new(source, span.offset(), span.offset() + span.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Sources;
+
+    fn read(text: &str) -> (Vec<Node>, Vec<Diagnostic>) {
+        let mut sources = Sources::default();
+        let source = sources.add("x.kdl", text);
+        let mut diagnostics = Diagnostics::default();
+        let nodes = parse(source, text, &mut diagnostics);
+        (nodes, diagnostics.into_sorted())
+    }
+
+    fn code(text: &str) -> &'static str {
+        read(text).1.first().map_or("", |d| d.code)
+    }
+
+    #[test]
+    fn spans_cover_the_header() {
+        let (nodes, _) = read("// about\n  service \"웹\" port=80 {\n a 1\n}\n");
+        assert_eq!((nodes[0].span.start, nodes[0].span.end), (11, 32));
+        let property = &nodes[0].entries[1];
+        assert_eq!((property.span.start, property.span.end), (25, 32));
+        assert_eq!(nodes[0].key(), Some("웹"));
+        assert_eq!(nodes[0].children[0].entries[0].scalar, Scalar::Integer(1));
+    }
+
+    #[test]
+    fn refuses_before_the_parser_suffers() {
+        assert_eq!(code("\u{feff}a"), "byte-order-mark");
+        assert_eq!(code("a \"\0\""), "nul-character");
+        assert_eq!(code(&"a {".repeat(10_000)), "too-deep");
+        assert_eq!(code(&"/*".repeat(10_000)), "too-deep");
+        assert_eq!(code(&"a".repeat(MAX_BYTES + 1)), "file-too-large");
+    }
+
+    #[test]
+    fn braces_in_strings_and_comments_are_not_nesting() {
+        let many = "{".repeat(200);
+        for text in [
+            format!("a \"{many}\""),
+            format!("a #\"{many}\"#"),
+            format!("a // {many}\n"),
+            format!("a /* {many} */ 1"),
+            format!("a \"\"\"\n{many}\n\"\"\"\n"),
+        ] {
+            assert_eq!(read(&text).1, [], "{text}");
+        }
+    }
+
+    #[test]
+    fn complains_in_our_voice() {
+        let (_, found) = read("a 1.\n");
+        assert_eq!(found[0].code, "syntax");
+        assert!(found[0].message.starts_with(char::is_lowercase), "{}", found[0].message);
+    }
+}

@@ -1,0 +1,80 @@
+//! What a reader asks for, as data: the source of the reference page.
+
+/// One kind of node with everything that may stand in it.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// The node's name.
+    pub name: &'static str,
+    /// What it says.
+    pub about: &'static str,
+    /// Whether its first argument is a name of its own, by which overlays address it.
+    pub keyed: bool,
+    /// Whether there may be several.
+    pub many: bool,
+    /// Single values, in the order in which they are asked for.
+    pub asks: Vec<Ask>,
+    /// Blocks within it.
+    pub blocks: Vec<Table>,
+    /// Complete examples.
+    pub examples: Vec<&'static str>,
+}
+
+/// One value that a node may hold.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    /// Its name.
+    pub name: &'static str,
+    /// What it means.
+    pub about: &'static str,
+    /// Where it stands.
+    pub place: Place,
+    /// Its type.
+    pub what: &'static str,
+    /// Correct values, as they are typed.
+    pub examples: Vec<String>,
+    /// What holds when it is absent.
+    pub default: Default,
+}
+
+/// Where a value stands in its node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// An argument by position.
+    Argument,
+    /// All arguments that are left.
+    Arguments,
+    /// A property, or a child with one argument.
+    Property,
+    /// Children with any number of arguments, or a property.
+    List,
+    /// A block of names of the user's own.
+    Map,
+    /// A block that is passed on as it is.
+    Raw,
+}
+
+/// What holds when a value is absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Default {
+    /// It is an error.
+    Required,
+    /// Nothing.
+    Optional,
+    /// This value.
+    Value(&'static str),
+}
+
+impl Table {
+    /// An empty table.
+    pub fn new(name: &'static str, about: &'static str) -> Table {
+        Table {
+            name,
+            about,
+            keyed: false,
+            many: false,
+            asks: Vec::new(),
+            blocks: Vec::new(),
+            examples: Vec::new(),
+        }
+    }
+}
