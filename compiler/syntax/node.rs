@@ -58,12 +58,9 @@ impl Node {
         self.entries.iter().rev().find(|e| e.name.as_ref().is_some_and(|n| n.value == name))
     }
 
-    /// The first argument when it is text: what named nodes are addressed by.
-    pub fn key(&self) -> Option<&str> {
-        match self.args().next().map(|e| &e.scalar) {
-            Some(Scalar::Text(text)) => Some(text),
-            _ => None,
-        }
+    /// The first argument as text: what named nodes are addressed by.
+    pub fn key(&self) -> Option<std::borrow::Cow<'_, str>> {
+        self.args().next().map(|e| e.scalar.text())
     }
 }
 

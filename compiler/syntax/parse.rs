@@ -224,7 +224,7 @@ mod tests {
         assert_eq!((nodes[0].span.start, nodes[0].span.end), (11, 32));
         let property = &nodes[0].entries[1];
         assert_eq!((property.span.start, property.span.end), (25, 32));
-        assert_eq!(nodes[0].key(), Some("웹"));
+        assert_eq!(nodes[0].key().as_deref(), Some("웹"));
         assert_eq!(nodes[0].children[0].entries[0].scalar, Scalar::Integer(1));
     }
 

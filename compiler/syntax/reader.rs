@@ -271,15 +271,15 @@ impl<'a> Reader<'a> {
             return Vec::new();
         }
         let Some(node) = self.node else { return Vec::new() };
-        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
         let mut values = Vec::new();
         for child in node.children.iter().filter(|child| child.name.value == name) {
-            let key = child.key().unwrap_or_default();
-            if let Some(first) = seen.get(key) {
+            let key = child.key().unwrap_or_default().into_owned();
+            if let Some(first) = seen.get(&key) {
                 self.duplicate(&format!("{name} `{key}`"), child.span, *first);
                 continue;
             }
-            seen.insert(key, child.span);
+            seen.insert(key.clone(), child.span);
             let parent = if self.address == "system" { String::new() } else { format!("{}/", self.address) };
             let address = format!("{parent}{name}/{key}");
             self.sink.facts.borrow_mut().push(Fact {
@@ -389,6 +389,20 @@ impl<'a> Reader<'a> {
         nodes
     }
 
+    /// All children of this node as they are, for what the description says in words of its own.
+    pub fn contents(&mut self, about: &'static str) -> Vec<Node> {
+        self.open = true;
+        if let Some(table) = &mut self.table {
+            table.asks.push(Ask { name: "…", about, place: Place::Raw, what: "any nodes", examples: Vec::new(), default: Default::Optional });
+        }
+        let Some(node) = self.node else { return Vec::new() };
+        self.report_unknown_properties(&self.vocabulary());
+        for child in &node.children {
+            self.fact(&format!("contents.{}", child.name.value), outline(child), child.span);
+        }
+        node.children.clone()
+    }
+
     /// Says that whatever is left belongs to somebody else who reads it (the typed settings of a kind).
     pub fn leave_rest(&mut self) {
         self.open = true;
@@ -415,17 +429,22 @@ impl<'a> Reader<'a> {
 
     /// Reports what is in the node and in none of `names`, for callers of [`Reader::leave_rest`].
     pub fn report_unknown(&self, names: &[&str]) {
+        self.report_unknown_properties(names);
+        for child in self.node.iter().flat_map(|node| &node.children) {
+            let Some(node) = self.node else { return };
+            if !names.contains(&child.name.value.as_str()) {
+                self.unknown_node(child, &node.name.value, names);
+            }
+        }
+    }
+
+    fn report_unknown_properties(&self, names: &[&str]) {
         let Some(node) = self.node else { return };
         for entry in &node.entries {
             if let Some(name) = &entry.name
                 && !names.contains(&name.value.as_str())
             {
                 self.unknown_property(entry, node, names);
-            }
-        }
-        for child in &node.children {
-            if !names.contains(&child.name.value.as_str()) {
-                self.unknown_node(child, &node.name.value, names);
             }
         }
     }

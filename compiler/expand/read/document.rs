@@ -1,0 +1,147 @@
+//! `team`, `objective`, `checklist`, `runbook`, `file`: what is for people, and files that pass through.
+
+use crate::{
+    model::{Link, Objective, Origin, Rhythm, Section, Step, Team, Trouble},
+    source::{Located, Span},
+    syntax::Reader,
+    values::{Duration, Email, Language, Line, Name, Phone, Prose, RelPath, Url, choice},
+};
+
+/// A stated `checklist`.
+#[derive(Clone, Debug)]
+pub struct ChecklistSpec {
+    /// Its name.
+    pub name: Located<Line>,
+    /// Its items.
+    pub items: Vec<ItemSpec>,
+}
+
+/// A stated `item`.
+#[derive(Clone, Debug)]
+pub struct ItemSpec {
+    /// What must hold or be done.
+    pub text: Located<Line>,
+    /// The proof that it names.
+    pub proved_by: Option<Located<Line>>,
+    /// How often people do it.
+    pub every: Option<Rhythm>,
+    /// A command that helps.
+    pub run: Option<Located<Line>>,
+}
+
+/// A stated `runbook`.
+#[derive(Clone, Debug)]
+pub struct RunbookSpec {
+    /// Its language.
+    pub language: Language,
+    /// Known troubles.
+    pub troubles: Vec<Trouble>,
+    /// Chapters of the user's own.
+    pub sections: Vec<SectionSpec>,
+    /// Links.
+    pub links: Vec<Link>,
+}
+
+/// A stated `section`: text here, or a Markdown file beside the description.
+#[derive(Clone, Debug)]
+pub struct SectionSpec {
+    /// Its title.
+    pub title: Line,
+    /// Its text.
+    pub body: Option<Prose>,
+    /// The file that holds it.
+    pub file: Option<Located<RelPath>>,
+    /// Where it is stated.
+    pub span: Span,
+}
+
+/// A stated `file`.
+#[derive(Clone, Debug)]
+pub struct FileSpec {
+    /// Where in the tree.
+    pub path: Located<RelPath>,
+    /// The file beside the description.
+    pub from: Located<RelPath>,
+    /// Whether it can be executed.
+    pub executable: bool,
+    /// Where it is stated.
+    pub span: Span,
+}
+
+choice! { Rhythm, "a rhythm", { "day" => Day, "week" => Week, "month" => Month, "quarter" => Quarter, "year" => Year, } }
+
+/// Reads a `team`.
+pub fn team(r: &mut Reader) -> Option<Team> {
+    r.example("team \"infra\" email=\"infra@example.com\" phone=\"+82-2-123-4567\" on-call=#true");
+    let name = r.arg::<Name>("name", "who").required();
+    let email = r.prop::<Email>("email", "mail").optional();
+    let phone = r.prop::<Phone>("phone", "telephone").optional();
+    let chat = r.prop::<Line>("chat", "a chat channel").optional();
+    let on_call = r.flag("on-call", "whether it is called first");
+    Some(Team {
+        name: name?.value,
+        email: email.map(|v| v.value),
+        phone: phone.map(|v| v.value),
+        chat: chat.map(|v| v.value),
+        on_call,
+        origin: Origin::Stated(r.span()?),
+    })
+}
+
+/// Reads an `objective`.
+pub fn objective(r: &mut Reader) -> Option<Objective> {
+    r.example("objective rpo=\"24h\" rto=\"4h\"");
+    let rpo = r.prop::<Duration>("rpo", "how much of the past may be lost: every backup must run at least this often").optional();
+    let rto = r.prop::<Duration>("rto", "how long a recovery may take").optional();
+    Some(Objective { rpo: rpo.map(|v| v.value), rto: rto.map(|v| v.value), origin: Origin::Stated(r.span()?) })
+}
+
+/// Reads a `checklist`.
+pub fn checklist(r: &mut Reader) -> Option<ChecklistSpec> {
+    r.example("checklist \"security\" {\n    item \"TLS everywhere\" proved-by=\"ingress-tls\"\n    item \"access logs reviewed\" every=\"week\"\n}");
+    let name = r.arg::<Line>("name", "its name").required();
+    let items = r.keyed("item", "something that must hold or be done", |r| {
+        let text = r.arg::<Line>("text", "what").required();
+        let proved_by = r.prop::<Line>("proved-by", "a proof of the compiler that it holds").optional();
+        let every = r.prop::<Rhythm>("every", "how often people do it").optional();
+        let run = r.prop::<Line>("run", "a command that helps").optional();
+        Some(ItemSpec { text: text?, proved_by, every: every.map(|v| v.value), run })
+    });
+    Some(ChecklistSpec { name: name?, items })
+}
+
+/// Reads a `runbook`.
+pub fn runbook(r: &mut Reader) -> Option<RunbookSpec> {
+    r.example("runbook language=\"ko\" {\n    trouble \"응답이 느림\" {\n        step \"로그 확인\" run=\"docker compose logs --since 1h backend\"\n    }\n    link \"status page\" url=\"https://status.example.com\"\n}");
+    let language = r.prop::<Language>("language", "language of the guide and of alert texts").or("en");
+    let troubles = r.keyed("trouble", "a known trouble and what to do", |r| {
+        let title = r.arg::<Line>("title", "what is seen").required();
+        let steps = r.blocks("step", "one thing to do", |r| {
+            let text = r.arg::<Line>("text", "what").required();
+            let run = r.prop::<Prose>("run", "the command for it").optional();
+            Some(Step { text: text?.value, run: run.map(|v| v.value) })
+        });
+        Some(Trouble { title: title?.value, steps })
+    });
+    let sections = r.keyed("section", "a chapter of your own, in Markdown", |r| {
+        let title = r.arg::<Line>("title", "its title").required();
+        let body = r.prop::<Prose>("text", "its text").optional();
+        let file = r.prop::<RelPath>("file", "the file that holds its text").optional();
+        Some(SectionSpec { title: title?.value, body: body.map(|v| v.value), file, span: r.span()? })
+    });
+    let links = r.keyed("link", "a link worth having", |r| {
+        let title = r.arg::<Line>("title", "what it leads to").required();
+        let url = r.prop::<Url>("url", "where").required();
+        Some(Link { title: title?.value, url: url?.value })
+    });
+    Some(RunbookSpec { language: language?.value, troubles, sections, links })
+}
+
+/// Reads a `file`.
+pub fn file(r: &mut Reader) -> Option<FileSpec> {
+    r.example("file \"nginx/conf.d/legacy.conf\" from=\"./legacy.conf\"");
+    let path = r.arg::<RelPath>("path", "where in the generated tree").required();
+    let from = r.prop::<RelPath>("from", "the file beside the description").required();
+    let executable = r.flag("executable", "whether it can be executed");
+    Some(FileSpec { path: path?, from: from?, executable, span: r.span()? })
+}

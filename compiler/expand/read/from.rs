@@ -1,0 +1,93 @@
+//! Values that come from elsewhere: `(secret)"NAME"`, `url-of="redis"`.
+
+use crate::{
+    source::Located,
+    syntax::{Entry, FromEntry, Scalar},
+    values::{EnvName, Line, Name, UrlPath, Value},
+};
+
+/// A secret, by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretRef(pub EnvName);
+
+impl FromEntry for SecretRef {
+    const WHAT: &'static str = "a secret";
+
+    fn examples() -> Vec<String> {
+        vec!["(secret)\"API_TOKEN\"".into()]
+    }
+
+    fn from_entry(entry: &Entry) -> Result<Self, String> {
+        match (&entry.annotation, &entry.scalar) {
+            (Some(annotation), Scalar::Text(name)) if annotation == "secret" => EnvName::parse(name).map(SecretRef),
+            _ => Err("a secret is named, never written".into()),
+        }
+    }
+}
+
+/// A value that is written here, or taken from another part of the system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Written here.
+    Literal(Scalar),
+    /// The value of a secret.
+    Secret(EnvName),
+    /// The value of a variable.
+    Variable(EnvName),
+    /// How to connect to a service: `redis://:…@redis:6379/0`.
+    UrlOf(Name),
+    /// The name of a service on the private network.
+    HostOf(Name),
+    /// The port of a service.
+    PortOf(Name),
+    /// `host:port` of a service.
+    AddressOf(Name),
+    /// The public address of a path: `https://domain/path`.
+    PublicUrl(Option<UrlPath>),
+}
+
+impl Source {
+    /// The service that it refers to.
+    pub fn service(&self) -> Option<&Name> {
+        match self {
+            Source::UrlOf(name) | Source::HostOf(name) | Source::PortOf(name) | Source::AddressOf(name) => Some(name),
+            _ => None,
+        }
+    }
+}
+
+impl FromEntry for Source {
+    const WHAT: &'static str = "a value, or a reference to one";
+
+    fn examples() -> Vec<String> {
+        ["\"info\"", "8080", "#false", "(secret)\"API_TOKEN\"", "(variable)\"CLIENT_ID\"", "(url-of)\"redis\"", "(host-of)\"postgres\"", "(port-of)\"postgres\"", "(address-of)\"redis\"", "(public-url)\"/callback\""]
+            .map(String::from)
+            .to_vec()
+    }
+
+    fn from_entry(entry: &Entry) -> Result<Self, String> {
+        let text = entry.scalar.text();
+        match entry.annotation.as_deref() {
+            None => {
+                if let Scalar::Text(text) = &entry.scalar {
+                    Line::parse(text)?;
+                }
+                Ok(Source::Literal(entry.scalar.clone()))
+            }
+            Some("secret") => EnvName::parse(&text).map(Source::Secret),
+            Some("variable") => EnvName::parse(&text).map(Source::Variable),
+            Some("url-of") => Name::parse(&text).map(Source::UrlOf),
+            Some("host-of") => Name::parse(&text).map(Source::HostOf),
+            Some("port-of") => Name::parse(&text).map(Source::PortOf),
+            Some("address-of") => Name::parse(&text).map(Source::AddressOf),
+            Some("public-url") if text.is_empty() => Ok(Source::PublicUrl(None)),
+            Some("public-url") => UrlPath::parse(&text).map(|path| Source::PublicUrl(Some(path))),
+            Some(other) => Err(format!(
+                "`{other}` is no source of values; known are secret, variable, url-of, host-of, port-of, address-of and public-url"
+            )),
+        }
+    }
+}
+
+/// A value with its place.
+pub type LocatedSource = Located<Source>;

@@ -1,0 +1,13 @@
+//! What a description states, node by node: one file for each family of nodes.
+//!
+//! These types are what was typed, checked one by one; `expand::resolve` puts them together.
+
+pub mod backup;
+pub mod document;
+pub mod from;
+pub mod host;
+pub mod ingress;
+pub mod monitor;
+pub mod notify;
+pub mod service;
+pub mod system;

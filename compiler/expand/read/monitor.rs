@@ -1,0 +1,120 @@
+//! `monitor`: what is measured and what must hold.
+
+use super::from::SecretRef;
+use crate::{
+    expand::kind::{Form, Phrase, form, phrase},
+    source::{Located, Span},
+    syntax::{Node, Reader},
+    values::{Bound, Duration, Line, Name, RelPath, Version},
+};
+
+/// A stated `monitor`.
+#[derive(Clone, Debug)]
+pub struct MonitorSpec {
+    /// Time between two scrapes.
+    pub interval: Located<Duration>,
+    /// How long samples are kept.
+    pub retention: Located<Duration>,
+    /// What must hold.
+    pub watches: Vec<WatchSpec>,
+    /// Grafana.
+    pub grafana: Option<GrafanaSpec>,
+    /// Versions in place of the kinds'.
+    pub prometheus_version: Option<Located<Version>>,
+    /// See above.
+    pub alertmanager_version: Option<Located<Version>>,
+    /// Alerts of the kinds that are not wanted.
+    pub without: Vec<Located<Line>>,
+    /// Rule files of the user's own, relative to the description.
+    pub rules: Vec<Located<RelPath>>,
+    /// Unit tests for them.
+    pub tests: Vec<Located<RelPath>>,
+    /// Dashboards of the user's own.
+    pub dashboards: Vec<Located<RelPath>>,
+    /// Nodes for prometheus.yml.
+    pub raw_prometheus: Vec<Node>,
+    /// Where it is stated.
+    pub span: Span,
+}
+
+/// A stated `watch`.
+#[derive(Clone, Debug)]
+pub struct WatchSpec {
+    /// Its name, which is a measure of the kind when nothing else says what is measured.
+    pub name: Located<Name>,
+    /// The service or host that is watched.
+    pub of: Option<Located<Name>>,
+    /// What is measured, when it is not a measure of the kind.
+    pub form: Option<Form>,
+    /// The bound of a warning.
+    pub warn: Option<Located<Bound>>,
+    /// The bound of a critical alert.
+    pub critical: Option<Located<Bound>>,
+    /// How long it must hold.
+    pub hold: Located<Duration>,
+    /// What it is called.
+    pub about: Option<Phrase>,
+    /// What to do.
+    pub steps: Vec<Located<Line>>,
+    /// Where it is stated.
+    pub span: Span,
+}
+
+/// A stated `grafana`.
+#[derive(Clone, Debug)]
+pub struct GrafanaSpec {
+    /// The administrator's password.
+    pub admin_password: Located<SecretRef>,
+    /// Its version.
+    pub version: Option<Located<Version>>,
+    /// Where it is stated.
+    pub span: Span,
+}
+
+/// Reads a `monitor`.
+pub fn monitor(r: &mut Reader) -> Option<MonitorSpec> {
+    r.example("monitor {\n    watch \"latency-p95\" of=\"api\" warn=\">500ms\" critical=\">1s\"\n    grafana admin-password=(secret)\"GRAFANA_ADMIN_PASSWORD\"\n}");
+    let interval = r.prop::<Duration>("interval", "time between two scrapes and two evaluations").or("15s");
+    let retention = r.prop::<Duration>("retention", "how long samples are kept").or("30d");
+    let watches = r.keyed("watch", "something that must hold", watch);
+    let grafana = r.block("grafana", "a dashboard of the system's own metrics and bounds", |r| {
+        r.example("grafana admin-password=(secret)\"GRAFANA_ADMIN_PASSWORD\"");
+        let admin_password = r.prop::<SecretRef>("admin-password", "the administrator's password").required();
+        let version = r.prop::<Version>("version", "version of Grafana; the kind's when absent").optional();
+        Some(GrafanaSpec { admin_password: admin_password?, version, span: r.span()? })
+    });
+    let prometheus_version = r.prop::<Version>("prometheus-version", "version of Prometheus; the kind's when absent").optional();
+    let alertmanager_version = r.prop::<Version>("alertmanager-version", "version of Alertmanager; the kind's when absent").optional();
+    let without = r.list::<Line>("without", "the name of an alert of a kind that is not wanted, such as `RedisMemoryHigh`");
+    let rules = r.list::<RelPath>("rules", "a file of Prometheus rules of your own");
+    let tests = r.list::<RelPath>("tests", "unit tests for those rules, in promtool's format");
+    let dashboards = r.list::<RelPath>("dashboard", "a Grafana dashboard of your own, as JSON");
+    let raw_prometheus = r.raw("prometheus", "keys of prometheus.yml that the language has no word for, as KDL").into_iter().cloned().collect();
+    Some(MonitorSpec {
+        interval: interval?,
+        retention: retention?,
+        watches,
+        grafana,
+        prometheus_version,
+        alertmanager_version,
+        without,
+        rules,
+        tests,
+        dashboards,
+        raw_prometheus,
+        span: r.span()?,
+    })
+}
+
+fn watch(r: &mut Reader) -> Option<WatchSpec> {
+    r.example("watch \"queue-length\" max=\"app_queue_length\" of=\"api\" warn=\">100\" critical=\">1000\" for=\"10m\"");
+    let name = r.arg::<Name>("name", "its name; a measure of the service's kind when nothing below says what is measured").required();
+    let of = r.prop::<Name>("of", "the service or host that is watched; the host when absent").optional();
+    let form = form(r);
+    let warn = r.prop::<Bound>("warn", "beyond this, a warning").optional();
+    let critical = r.prop::<Bound>("critical", "beyond this, a critical alert").optional();
+    let hold = r.prop::<Duration>("for", "how long it must be beyond").or("5m");
+    let about = r.block("about", "what is measured, for people", phrase);
+    let steps = r.list::<Line>("step", "what to do when it is beyond, for the runbook");
+    Some(WatchSpec { name: name?, of, form, warn, critical, hold: hold?, about, steps, span: r.span()? })
+}

@@ -1,0 +1,62 @@
+//! `notify`: whom alerts reach.
+
+use super::from::SecretRef;
+use crate::{
+    model::{Origin, Receiver},
+    source::{Located, Span},
+    syntax::{Node, Reader},
+    values::{Duration, Email, Line},
+};
+
+/// A stated `notify`.
+#[derive(Clone, Debug)]
+pub struct NotifySpec {
+    /// Where alerts go.
+    pub receivers: Vec<Receiver>,
+    /// Time that the first alert of a group waits.
+    pub group_wait: Located<Duration>,
+    /// Time between two messages of a group.
+    pub group_interval: Located<Duration>,
+    /// Time after which it is told again.
+    pub repeat: Located<Duration>,
+    /// Nodes for alertmanager.yml.
+    pub raw: Vec<Node>,
+    /// Where it is stated.
+    pub span: Span,
+}
+
+/// Reads a `notify`.
+pub fn notify(r: &mut Reader) -> Option<NotifySpec> {
+    r.example("notify {\n    slack \"#alerts\" webhook=(secret)\"SLACK_WEBHOOK_URL\"\n}");
+    let mut receivers = r.keyed("slack", "a Slack channel", |r| {
+        let channel = r.arg::<Line>("channel", "the channel").required();
+        let webhook = r.prop::<SecretRef>("webhook", "the URL of an incoming webhook").required();
+        Some(Receiver::Slack { channel: channel?.value, webhook: webhook?.value.0, origin: Origin::Stated(r.span()?) })
+    });
+    receivers.extend(r.keyed("mail", "mail to an address", |r| {
+        r.example("mail \"oncall@example.com\" smarthost=\"smtp.example.com:587\" from=\"alerts@example.com\" user=\"alerts\" password=(secret)\"SMTP_PASSWORD\"");
+        let to = r.arg::<Email>("to", "to whom").required();
+        let smarthost = r.prop::<Line>("smarthost", "the server, `host:port`").required();
+        let from = r.prop::<Email>("from", "the sender").required();
+        let user = r.prop::<Line>("user", "account at the server").optional();
+        let password = r.prop::<SecretRef>("password", "its password").optional();
+        Some(Receiver::Mail {
+            to: to?.value,
+            smarthost: smarthost?.value,
+            from: from?.value,
+            user: user.map(|user| user.value),
+            password: password.map(|password| password.value.0),
+            origin: Origin::Stated(r.span()?),
+        })
+    }));
+    receivers.extend(r.blocks("webhook", "any HTTP endpoint", |r| {
+        r.example("webhook url=(secret)\"ALERT_WEBHOOK_URL\"");
+        let url = r.prop::<SecretRef>("url", "its address").required();
+        Some(Receiver::Webhook { url: url?.value.0, origin: Origin::Stated(r.span()?) })
+    }));
+    let group_wait = r.prop::<Duration>("group-wait", "time that the first alert of a group waits for others").or("30s");
+    let group_interval = r.prop::<Duration>("group-interval", "time between two messages of a group that changes").or("5m");
+    let repeat = r.prop::<Duration>("repeat", "time after which an alert that still fires is told again").or("4h");
+    let raw = r.raw("alertmanager", "keys of alertmanager.yml that the language has no word for, as KDL").into_iter().cloned().collect();
+    Some(NotifySpec { receivers, group_wait: group_wait?, group_interval: group_interval?, repeat: repeat?, raw, span: r.span()? })
+}

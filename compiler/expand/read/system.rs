@@ -1,0 +1,147 @@
+//! `system`: the whole description.
+
+use super::{
+    backup::{BackupSpec, JobSpec, backup, job},
+    document::{ChecklistSpec, FileSpec, RunbookSpec, checklist, file, objective, runbook, team},
+    host::{HostSpec, OpenSpec, host, open},
+    ingress::{IngressSpec, ingress},
+    monitor::{MonitorSpec, monitor},
+    notify::{NotifySpec, notify},
+    service::{ServiceSpec, service},
+};
+use crate::{
+    expand::kind::Kinds,
+    model::{Objective, Team},
+    source::{Located, Span},
+    syntax::Reader,
+    values::{Count, Duration, EnvName, Hostname, Line, Name, Timezone},
+};
+
+/// A stated `system`, with one environment laid over it.
+#[derive(Clone, Debug)]
+pub struct SystemSpec {
+    /// Its name.
+    pub name: Located<Name>,
+    /// Its name for people.
+    pub title: Option<Located<Line>>,
+    /// Its time zone.
+    pub timezone: Located<Timezone>,
+    /// Where users reach it.
+    pub domain: Option<Located<Hostname>>,
+    /// Who answers for it.
+    pub teams: Vec<Team>,
+    /// What a disaster may cost.
+    pub objective: Option<Objective>,
+    /// Machines.
+    pub hosts: Vec<HostSpec>,
+    /// Secrets and variables.
+    pub variables: Vec<VariableSpec>,
+    /// Services.
+    pub services: Vec<ServiceSpec>,
+    /// The way in.
+    pub ingress: Option<IngressSpec>,
+    /// Ports of the host.
+    pub opens: Vec<OpenSpec>,
+    /// Backups.
+    pub backups: Vec<BackupSpec>,
+    /// Jobs.
+    pub jobs: Vec<JobSpec>,
+    /// Monitoring.
+    pub monitor: Option<MonitorSpec>,
+    /// Whom alerts reach.
+    pub notify: Option<NotifySpec>,
+    /// Checklists.
+    pub checklists: Vec<ChecklistSpec>,
+    /// The operations guide.
+    pub runbook: Option<RunbookSpec>,
+    /// Files that pass through.
+    pub files: Vec<FileSpec>,
+    /// Where it is stated.
+    pub span: Span,
+}
+
+/// A stated `secret` or `variable`.
+#[derive(Clone, Debug)]
+pub struct VariableSpec {
+    /// Its name.
+    pub name: Located<EnvName>,
+    /// Whether it is a secret.
+    pub secret: bool,
+    /// What it is for.
+    pub about: Option<Line>,
+    /// Least number of characters.
+    pub min_length: Option<Located<Count>>,
+    /// How often it should be replaced.
+    pub rotate_every: Option<Duration>,
+    /// The value when none is given.
+    pub default: Option<Line>,
+    /// Where it is stated.
+    pub span: Span,
+}
+
+/// Reads a `system`.
+pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
+    let name = r.arg::<Name>("name", "its name: project name, folder name, file name in `cron.d`").required();
+    let title = r.prop::<Line>("title", "its name for people").optional();
+    let timezone = r.prop::<Timezone>("timezone", "the zone in which times of day are meant").or("UTC");
+    let domain = r.prop::<Hostname>("domain", "where users reach it; `localhost` when absent").optional();
+    let teams = r.keyed("team", "people who answer for it", team);
+    let objective = r.block("objective", "what a disaster may cost", objective);
+    let hosts = r.keyed("host", "the machine that it runs on", host);
+    let mut variables = r.keyed("secret", "a secret: named here, supplied by the environment file on the host", |r| {
+        r.example("secret \"JWT_SECRET\" min-length=32 rotate-every=\"90d\"");
+        variable(r, true)
+    });
+    variables.extend(r.keyed("variable", "a setting that the environment file supplies and that is no secret", |r| {
+        r.example("variable \"GOOGLE_CLIENT_ID\" about=\"OAuth client of Google\"");
+        variable(r, false)
+    }));
+    let services = r.keyed("service", "a program of the system", |r| service(r, kinds));
+    let ingress = r.block("ingress", "the way in from outside", ingress);
+    let opens = r.keyed("open", "a port of the host itself that may be reached, beside ssh and the ingress", open);
+    let backups = r.keyed("backup", "backups of a service's data", backup);
+    let jobs = r.keyed("job", "something that runs by the clock", job);
+    let monitor = r.block("monitor", "what is measured and what must hold", monitor);
+    let notify = r.block("notify", "whom alerts reach", notify);
+    let checklists = r.keyed("checklist", "a list that people go through", checklist);
+    let runbook = r.block("runbook", "the operations guide: its language and what it says beyond the derived", runbook);
+    let files = r.keyed("file", "a file of your own that is placed into the generated tree as it is", file);
+    Some(SystemSpec {
+        name: name?,
+        title,
+        timezone: timezone?,
+        domain,
+        teams,
+        objective,
+        hosts,
+        variables,
+        services,
+        ingress,
+        opens,
+        backups,
+        jobs,
+        monitor,
+        notify,
+        checklists,
+        runbook,
+        files,
+        span: r.span()?,
+    })
+}
+
+fn variable(r: &mut Reader, secret: bool) -> Option<VariableSpec> {
+    let name = r.arg::<EnvName>("name", "its name in the environment").required();
+    let about = r.prop::<Line>("about", "what it is for").optional();
+    let min_length = r.prop::<Count>("min-length", "least number of characters that is accepted").optional();
+    let rotate_every = r.prop::<Duration>("rotate-every", "how often it should be replaced").optional();
+    let default = if secret { None } else { r.prop::<Line>("default", "the value when none is given").optional() };
+    Some(VariableSpec {
+        name: name?,
+        secret,
+        about: about.map(|v| v.value),
+        min_length,
+        rotate_every: rotate_every.map(|v| v.value),
+        default: default.map(|v| v.value),
+        span: r.span()?,
+    })
+}

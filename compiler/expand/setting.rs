@@ -1,0 +1,223 @@
+//! Typed settings of a kind: `setting "memory" type="size"`, and the values that services give them.
+
+use crate::{
+    diagnostic::Diagnostic,
+    source::{Located, Span},
+    syntax::{Entry, Reader, Scalar},
+    values::{AbsPath, Count, Duration, EnvName, Line, Name, Percent, Port, Size, Value, choice},
+};
+
+/// What services of a kind can be told.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// Its name: a property or child of the service, and a placeholder in the kind.
+    pub name: Located<Name>,
+    /// Its type.
+    pub kind: SettingType,
+    /// What holds when a service is silent; may refer to `{name}`.
+    pub default: Option<Located<Line>>,
+    /// Whether a service must give it.
+    pub required: bool,
+    /// The values of a choice.
+    pub choices: Vec<Located<Line>>,
+    /// Whether it may be given several times.
+    pub many: bool,
+    /// What it does.
+    pub about: String,
+    /// Where a value was recommended, for the reference.
+    pub source: Option<String>,
+}
+
+/// The types of settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SettingType {
+    /// Any line of text.
+    Text,
+    /// A whole number.
+    Count,
+    /// A number with a fraction.
+    Decimal,
+    /// `#true` or `#false`.
+    Bool,
+    /// `"30s"`.
+    Duration,
+    /// `"256MiB"`.
+    Size,
+    /// `"90%"`.
+    Percent,
+    /// A port.
+    Port,
+    /// An absolute path.
+    Path,
+    /// One of `choices`.
+    Choice,
+    /// `(secret)"NAME"`.
+    Secret,
+}
+
+choice! { SettingType, "a type of setting", {
+    "text" => Text, "count" => Count, "decimal" => Decimal, "bool" => Bool, "duration" => Duration, "size" => Size,
+    "percent" => Percent, "port" => Port, "path" => Path, "choice" => Choice, "secret" => Secret,
+} }
+
+/// A value of a setting, typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Typed {
+    /// Text, numbers, paths, choices.
+    Text(String),
+    /// A boolean.
+    Bool(bool),
+    /// A duration.
+    Duration(Duration),
+    /// A size.
+    Size(Size),
+    /// A percentage.
+    Percent(Percent),
+    /// A reference to a secret.
+    Secret(EnvName),
+}
+
+impl Setting {
+    /// Reads one value of this setting from an entry; the error says what is wrong.
+    pub fn read(&self, entry: &Entry) -> Result<Typed, String> {
+        if self.kind == SettingType::Secret {
+            return match (&entry.annotation, &entry.scalar) {
+                (Some(annotation), Scalar::Text(name)) if annotation == "secret" => EnvName::parse(name).map(Typed::Secret),
+                _ => Err("a secret is named, never written: `(secret)\"NAME\"` or `secret=\"NAME\"`".into()),
+            };
+        }
+        if let Some(annotation) = &entry.annotation {
+            return Err(format!("`({annotation})` has no meaning here"));
+        }
+        self.parse(&entry.scalar.text())
+    }
+
+    /// Reads one value of this setting from text.
+    pub fn parse(&self, text: &str) -> Result<Typed, String> {
+        Ok(match self.kind {
+            SettingType::Text => Typed::Text(Line::parse(text)?.to_string()),
+            SettingType::Count => Typed::Text(Count::parse(text)?.to_string()),
+            SettingType::Decimal => Typed::Text(decimal(text)?),
+            SettingType::Bool => Typed::Bool(bool::parse(text)?),
+            SettingType::Duration => Typed::Duration(Duration::parse(text)?),
+            SettingType::Size => Typed::Size(Size::parse(text)?),
+            SettingType::Percent => Typed::Percent(Percent::parse(text)?),
+            SettingType::Port => Typed::Text(Port::parse(text)?.to_string()),
+            SettingType::Path => Typed::Text(AbsPath::parse(text)?.to_string()),
+            SettingType::Choice => {
+                if !self.choices.iter().any(|choice| choice.value.as_str() == text) {
+                    let known: Vec<&str> = self.choices.iter().map(|choice| choice.value.as_str()).collect();
+                    return Err(format!("one of {} is right here", known.join(", ")));
+                }
+                Typed::Text(text.to_owned())
+            }
+            SettingType::Secret => return Err("a secret has no default".into()),
+        })
+    }
+
+    /// What it takes, for messages.
+    pub fn what(&self) -> &'static str {
+        match self.kind {
+            SettingType::Text => Line::WHAT,
+            SettingType::Count => Count::WHAT,
+            SettingType::Decimal => "a number",
+            SettingType::Bool => bool::WHAT,
+            SettingType::Duration => Duration::WHAT,
+            SettingType::Size => Size::WHAT,
+            SettingType::Percent => Percent::WHAT,
+            SettingType::Port => Port::WHAT,
+            SettingType::Path => AbsPath::WHAT,
+            SettingType::Choice => "one of its choices",
+            SettingType::Secret => "a secret",
+        }
+    }
+}
+
+fn decimal(text: &str) -> Result<String, String> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let good = |part: &str| !part.is_empty() && part.len() <= 15 && part.bytes().all(|b| b.is_ascii_digit());
+    if good(whole) && good(fraction) { Ok(text.to_owned()) } else { Err("write a number such as 0.9".into()) }
+}
+
+/// Reads a `setting` node of a kind.
+pub fn setting(r: &mut Reader) -> Option<Setting> {
+    r.example("setting \"memory\" type=\"size\" about=\"most memory that data may take\"");
+    let name = r.arg::<Name>("name", "its name: a property or child of the service, and a placeholder in the kind").required();
+    let kind = r.prop::<SettingType>("type", "its type").or("text");
+    let default = r.prop::<Line>("default", "what holds when a service is silent; `{name}` in it is the service's name").optional();
+    let required = r.flag("required", "whether a service must give it");
+    let choices = r.list::<Line>("choices", "the values of a choice");
+    let many = r.flag("many", "whether it may be given several times");
+    let about = r.prop::<Line>("about", "what it does").optional();
+    let source = r.prop::<Line>("source", "where the default comes from").optional();
+    let setting = Setting {
+        name: name?,
+        kind: kind?.value,
+        default,
+        required,
+        choices,
+        many,
+        about: about.map(|text| text.value.to_string()).unwrap_or_default(),
+        source: source.map(|text| text.value.to_string()),
+    };
+    if let Some(default) = &setting.default
+        && !default.value.as_str().contains('{')
+        && let Err(error) = setting.parse(default.value.as_str())
+    {
+        r.sink().report(Diagnostic::error("invalid-value", format!("the default of `{}` is {}, which it is not", setting.name.value, setting.what())).at(default.span, error));
+    }
+    Some(setting)
+}
+
+/// The values that a service gives to the settings of its kind, and the kind's defaults for the rest.
+pub fn values(r: &mut Reader, settings: &[Setting], service: &str) -> Vec<(Name, Vec<Typed>, bool, Span)> {
+    let mut found = Vec::new();
+    for setting in settings {
+        let name = setting.name.value.as_str();
+        let entries = match (setting.many, r.node()) {
+            (true, Some(node)) => {
+                let children = node.children.iter().filter(|child| child.name.value == name);
+                node.prop(name).into_iter().chain(children.flat_map(|child| &child.entries)).cloned().collect()
+            }
+            _ => r.setting(name).map(|(entry, _)| vec![entry]).unwrap_or_default(),
+        };
+        let mut values = Vec::new();
+        for entry in &entries {
+            match setting.read(entry) {
+                Ok(value) => values.push(value),
+                Err(error) => r.sink().report(
+                    Diagnostic::error("invalid-value", format!("`{name}` is {}, which `{}` is not", setting.what(), entry.scalar.text())).at(entry.span, error),
+                ),
+            }
+            r.keep(name, shown(entry), entry.span);
+        }
+        let span = entries.first().map(|entry| entry.span).or(r.span());
+        let stated = !entries.is_empty();
+        if !stated && let Some(default) = &setting.default {
+            let text = default.value.as_str().replace("{name}", service);
+            values.extend(setting.parse(&text).ok());
+            if let Some(span) = span {
+                r.keep(name, text, span);
+            }
+        }
+        if !stated && setting.required && let Some(span) = span {
+            r.sink().report(
+                Diagnostic::error("missing-property", format!("`{service}` needs `{name}`"))
+                    .at(span, format!("{} is missing: {}", setting.what(), setting.about))
+                    .help(if setting.kind == SettingType::Secret { format!("write for example `{name} secret=\"NAME\"` inside") } else { format!("write `{name} …` inside") }),
+            );
+        }
+        if !values.is_empty() && let Some(span) = span {
+            found.push((setting.name.value.clone(), values, stated, span));
+        }
+    }
+    found
+}
+
+fn shown(entry: &Entry) -> String {
+    match &entry.annotation {
+        Some(annotation) => format!("({annotation}){}", entry.scalar.text()),
+        None => entry.scalar.text().into_owned(),
+    }
+}

@@ -1,0 +1,92 @@
+//! The machine: where it is, what it has, what may be reached on it, what is rotated on it.
+
+use super::Origin;
+use crate::values::{AbsPath, Address, Cidr, Count, Line, Name, Port, Size, UserName};
+
+/// A machine that carries the system.
+#[derive(Clone, Debug)]
+pub struct Host {
+    /// Its name; the value of the label `host` on its metrics.
+    pub name: Name,
+    /// Where it is reached.
+    pub address: Option<Address>,
+    /// The account that administers it over ssh.
+    pub ssh_user: UserName,
+    /// The port of its ssh server.
+    pub ssh_port: Port,
+    /// From where ssh is allowed; empty means from everywhere.
+    pub ssh_from: Vec<Cidr>,
+    /// True when ssh arrives through a tunnel and needs no opening at all.
+    pub ssh_tunnel: bool,
+    /// Where the generated tree lives on it, such as `/opt/shop`.
+    pub directory: AbsPath,
+    /// Processors that it has.
+    pub cpus: Option<Count>,
+    /// Memory that it has.
+    pub memory: Option<Size>,
+    /// Disk that it has.
+    pub disk: Option<Size>,
+    /// What the preflight check demands of a machine.
+    pub require: Requirement,
+    /// Where it is stated; derived when the description has no `host`.
+    pub origin: Origin,
+}
+
+/// What a machine must have before anything is installed.
+#[derive(Clone, Debug, Default)]
+pub struct Requirement {
+    /// Processors.
+    pub cpus: Option<Count>,
+    /// Memory.
+    pub memory: Option<Size>,
+    /// Disk.
+    pub disk: Option<Size>,
+    /// Operating systems that will do: identity as in `/etc/os-release` and the least version; empty for any.
+    pub systems: Vec<(Name, Line)>,
+}
+
+/// What may be reached. Everything else that comes in is denied, ports that Docker publishes included.
+#[derive(Clone, Debug, Default)]
+pub struct Firewall {
+    /// The openings, ssh first.
+    pub openings: Vec<Opening>,
+}
+
+/// One port that may be reached.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// The port on the host.
+    pub port: Port,
+    /// `tcp` or `udp`.
+    pub protocol: &'static str,
+    /// From where; empty means from everywhere.
+    pub from: Vec<Cidr>,
+    /// The port within the container, when Docker publishes it: such packets are routed, not delivered, and pass
+    /// only the forward rules, by the container's port.
+    pub container_port: Option<Port>,
+    /// What it is for, in a few words.
+    pub purpose: String,
+    /// Why it is open.
+    pub origin: Origin,
+}
+
+/// Log files on the host under one rotation rule.
+#[derive(Clone, Debug)]
+pub struct Log {
+    /// What they are: an absolute path whose last part may hold `*`.
+    pub pattern: String,
+    /// `daily`, `weekly` or `monthly`.
+    pub rhythm: &'static str,
+    /// Rotated files that are kept.
+    pub keep: u32,
+    /// Whether the writer keeps the file open and is not told to reopen it, so that it must be truncated in place.
+    pub copytruncate: bool,
+    /// Rotate before the rhythm's time when it grows beyond this.
+    pub max_size: Option<Size>,
+    /// Owner of a newly created file, `user group`; none with `copytruncate`, which creates nothing.
+    pub create: Option<String>,
+    /// Lines of the user's own for this stanza.
+    pub raw: Vec<Line>,
+    /// Why it is there.
+    pub origin: Origin,
+}

@@ -1,0 +1,110 @@
+//! The way in: domain, TLS, routes, limits.
+
+use super::Origin;
+use crate::values::{AbsPath, Count, Duration, Email, HeaderName, HeaderValue, Hostname, Line, Name, Port, Rate, Size, UrlPath};
+
+/// The reverse proxy at the edge.
+#[derive(Clone, Debug)]
+pub struct Ingress {
+    /// The service that runs it.
+    pub service: Name,
+    /// Version of nginx, such as `1.28`.
+    pub version: String,
+    /// The names it answers to, the system's domain first.
+    pub domains: Vec<Hostname>,
+    /// Where certificates come from.
+    pub tls: Tls,
+    /// Routes, the longest path first.
+    pub routes: Vec<Route>,
+    /// Largest request body.
+    pub body_limit: Size,
+    /// The limit on requests of one client address, for all routes.
+    pub rate_limit: Option<RateLimit>,
+    /// Names of query parameters whose values the access log masks.
+    pub masked: Vec<Line>,
+    /// Response headers beyond the standard security headers, or in place of one.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// Days in `Strict-Transport-Security`; none to leave the header away.
+    pub hsts: Option<Duration>,
+    /// Lines of the user's own for the `http` level.
+    pub raw_http: Vec<String>,
+    /// Lines of the user's own for the `server` level.
+    pub raw_server: Vec<String>,
+    /// Where it is stated.
+    pub origin: Origin,
+}
+
+/// Where certificates come from.
+#[derive(Clone, Debug)]
+pub enum Tls {
+    /// Issued and renewed by certbot over http-01.
+    LetsEncrypt {
+        /// Where the authority writes to.
+        email: Email,
+    },
+    /// Made on the host; for development.
+    SelfSigned,
+    /// Files that are on the host already.
+    Given {
+        /// The certificate with its chain.
+        certificate: AbsPath,
+        /// The key.
+        key: AbsPath,
+    },
+    /// No TLS at all: only behind another proxy.
+    None,
+}
+
+/// Where requests of one path go.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// The start of the path.
+    pub path: UrlPath,
+    /// Where to.
+    pub target: Target,
+    /// How requests are spread over replicas.
+    pub balance: Balance,
+    /// The limit on requests of one client address, for this route.
+    pub rate_limit: Option<RateLimit>,
+    /// Whether the path is cut off before the service sees it.
+    pub strip: bool,
+    /// Time that a reply may take.
+    pub timeout: Option<Duration>,
+    /// Largest request body on this route.
+    pub body_limit: Option<Size>,
+    /// Lines of the user's own for the `location`.
+    pub raw: Vec<String>,
+    /// Where it is stated.
+    pub origin: Origin,
+}
+
+/// A service and its port.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The service.
+    pub service: Name,
+    /// The port within the private network.
+    pub port: Port,
+    /// How many containers answer.
+    pub replicas: Count,
+}
+
+/// How requests are spread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Balance {
+    /// One after the other.
+    RoundRobin,
+    /// To the one with the fewest open requests.
+    LeastConn,
+    /// By client address.
+    IpHash,
+}
+
+/// A limit on requests of one client address.
+#[derive(Clone, Debug)]
+pub struct RateLimit {
+    /// How many.
+    pub rate: Rate,
+    /// How many more may come at once.
+    pub burst: Count,
+}

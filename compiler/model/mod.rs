@@ -1,0 +1,115 @@
+//! One system in one environment, resolved: nothing is left to look up, to default or to derive.
+//!
+//! Emitters see only this. It knows nothing of KDL, of files or of any artifact's format. Text that may hold a
+//! secret is a [`Text`], so that each format can refer to the secret in its own way and none can write it.
+
+pub mod alert;
+pub mod backup;
+pub mod document;
+pub mod host;
+pub mod ingress;
+pub mod job;
+pub mod notify;
+pub mod service;
+pub mod text;
+pub mod variable;
+
+pub use alert::{Alert, AlertTest, Monitoring, Panel, PanelRow, Scrape, Series, Severity};
+pub use backup::{Backup, Offsite, Restore};
+pub use document::{Checklist, ConfigFile, ConfigValue, ExtraFile, Item, Link, Objective, Proof, Rhythm, Runbook, Section, Step, Team, Trouble};
+pub use host::{Firewall, Host, Log, Opening, Requirement};
+pub use ingress::{Balance, Ingress, RateLimit, Route, Target, Tls};
+pub use job::{Command, Job};
+pub use notify::{Notify, Receiver};
+pub use service::{Build, Condition, Dependency, Health, Image, Metric, MetricType, Mount, MountSource, Published, Reach, Resources, Service, SettingValue};
+pub use text::{Part, Text};
+pub use variable::Variable;
+
+use crate::{
+    source::Span,
+    values::{Hostname, Language, Line, Name, Timezone},
+};
+
+/// Where a fact comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The description states it there.
+    Stated(Span),
+    /// It follows from what is stated there; the text completes "because …".
+    Derived {
+        /// Why it follows.
+        because: String,
+        /// What it follows from.
+        from: Span,
+    },
+}
+
+impl Origin {
+    /// The place to show for it.
+    pub fn span(&self) -> Span {
+        match self {
+            Origin::Stated(span) | Origin::Derived { from: span, .. } => *span,
+        }
+    }
+}
+
+/// One system in one environment.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Name of the system: project name, folder name, file name in `cron.d`.
+    pub system: Name,
+    /// Name of the environment.
+    pub environment: Name,
+    /// Name for people.
+    pub title: Line,
+    /// Times of day are meant in this zone.
+    pub timezone: Timezone,
+    /// Where users reach it.
+    pub domain: Hostname,
+    /// Language of the runbook and of alert texts.
+    pub language: Language,
+    /// Who answers for it.
+    pub teams: Vec<Team>,
+    /// How much may be lost, and how long a recovery may take.
+    pub objective: Option<Objective>,
+    /// The machine that it runs on.
+    pub host: Host,
+    /// Every variable that the environment file supplies, secrets included, sorted by name.
+    pub variables: Vec<Variable>,
+    /// Stated and derived services, dependencies before dependents.
+    pub services: Vec<Service>,
+    /// The way in from outside.
+    pub ingress: Option<Ingress>,
+    /// What is dumped, and how it is restored.
+    pub backups: Vec<Backup>,
+    /// Everything that runs by the clock, stated and derived.
+    pub jobs: Vec<Job>,
+    /// Log files on the host that are rotated.
+    pub logs: Vec<Log>,
+    /// What may be reached from where.
+    pub firewall: Firewall,
+    /// Scraping, alerts and dashboard; none without a `monitor` block.
+    pub monitoring: Option<Monitoring>,
+    /// Whom alerts reach.
+    pub notify: Notify,
+    /// Lists for people, with what is proved already.
+    pub checklists: Vec<Checklist>,
+    /// What the operations guide says beyond the derived.
+    pub runbook: Runbook,
+    /// Configuration files of the user's own services.
+    pub configs: Vec<ConfigFile>,
+    /// Files of the user's that are placed into the tree as they are.
+    pub files: Vec<ExtraFile>,
+}
+
+impl Model {
+    /// The service of that name.
+    pub fn service(&self, name: &str) -> Option<&Service> {
+        self.services.iter().find(|service| service.name.as_str() == name)
+    }
+
+    /// Where the tree lives on the host; scripts and cron lines use it.
+    pub fn directory(&self) -> &str {
+        self.host.directory.as_str()
+    }
+}

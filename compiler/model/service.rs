@@ -1,0 +1,225 @@
+//! A service: a container, or several equal ones.
+
+use super::{Origin, Text};
+use crate::{
+    syntax::Node,
+    values::{AbsPath, Cidr, Count, Duration, EnvName, Line, MetricName, Name, Port, RelPath, Size, UrlPath},
+};
+
+/// A service with everything that its kind and its description say.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// Its name: compose service, DNS name on the private network, value of the label `service`.
+    pub name: Name,
+    /// The name of its kind.
+    pub kind: Name,
+    /// What the kind calls itself, for people.
+    pub about: String,
+    /// Whether it keeps data that must outlive it.
+    pub datastore: bool,
+    /// Where its image comes from.
+    pub image: Image,
+    /// The version that was chosen of the kind, such as `7` or `15`.
+    pub version: Option<String>,
+    /// How many containers run.
+    pub replicas: Count,
+    /// The command with its arguments; empty for the image's own.
+    pub command: Vec<Text>,
+    /// Environment variables, in the order of the description.
+    pub environment: Vec<(EnvName, Text)>,
+    /// What is mounted.
+    pub mounts: Vec<Mount>,
+    /// Memory-backed directories.
+    pub tmpfs: Vec<AbsPath>,
+    /// The port on which it serves inside the private network.
+    pub port: Option<Port>,
+    /// Ports of it that the host offers.
+    pub published: Vec<Published>,
+    /// How to tell that it works.
+    pub health: Option<Health>,
+    /// The path that answers when it works, for services that speak HTTP.
+    pub health_path: Option<UrlPath>,
+    /// Paths that tell more than outsiders should see (detailed health, metrics); closed at the ingress.
+    pub private_paths: Vec<UrlPath>,
+    /// Paths that are upgraded to WebSocket.
+    pub websocket_paths: Vec<UrlPath>,
+    /// Services that must work before it starts.
+    pub needs: Vec<Dependency>,
+    /// Most that it may use.
+    pub limits: Resources,
+    /// What is kept free for it.
+    pub reservations: Resources,
+    /// The user that it runs as, when not the image's own.
+    pub user: Option<Line>,
+    /// Whether its root file system is read-only.
+    pub read_only: bool,
+    /// Capabilities that it needs beyond none, when the kind has dropped the rest.
+    pub capabilities: Option<Vec<Line>>,
+    /// Time to stop in before it is killed.
+    pub stop_grace: Option<Duration>,
+    /// Whether it sees the host's network and processes as its own (a node exporter does).
+    pub host_namespaces: bool,
+    /// Started on demand only, by this compose profile.
+    pub profile: Option<Name>,
+    /// Metrics that it is known to export itself or through its exporter.
+    pub metrics: Vec<Metric>,
+    /// The service that exports metrics for it, if it cannot itself.
+    pub exporter: Option<Name>,
+    /// The typed settings of its kind with their values, for runbook and checks.
+    pub settings: Vec<SettingValue>,
+    /// Nodes of a `compose` block, merged into the compose service as they are.
+    pub raw_compose: Vec<Node>,
+    /// Where it is stated, or why it exists.
+    pub origin: Origin,
+}
+
+/// Where an image comes from.
+#[derive(Clone, Debug)]
+pub enum Image {
+    /// It is pulled: a full reference with tag.
+    Pulled(String),
+    /// It is built from source; the tag is the release that is deployed.
+    Built(Build),
+}
+
+/// How an image is built.
+#[derive(Clone, Debug)]
+pub struct Build {
+    /// The folder with the Dockerfile, relative to the description.
+    pub context: RelPath,
+    /// The Dockerfile, when it is not `Dockerfile`.
+    pub dockerfile: Option<RelPath>,
+    /// The stage to stop at.
+    pub target: Option<Name>,
+    /// Build arguments.
+    pub args: Vec<(EnvName, Text)>,
+}
+
+/// Something mounted into the container.
+#[derive(Clone, Debug)]
+pub struct Mount {
+    /// What.
+    pub source: MountSource,
+    /// Where in the container.
+    pub target: AbsPath,
+    /// Whether it cannot be written there.
+    pub read_only: bool,
+    /// What it is for.
+    pub about: Option<String>,
+}
+
+/// What is mounted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MountSource {
+    /// A named volume; its name within the project.
+    Volume(String),
+    /// A file or folder of the generated tree, relative to its root.
+    Tree(String),
+    /// A path of the host.
+    Host(AbsPath),
+}
+
+/// A port that the host offers.
+#[derive(Clone, Debug)]
+pub struct Published {
+    /// On the host.
+    pub host: Port,
+    /// In the container.
+    pub container: Port,
+    /// `tcp` or `udp`.
+    pub protocol: &'static str,
+    /// From where.
+    pub reach: Reach,
+}
+
+/// From where a published port may be reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// From everywhere: only what the ingress needs.
+    Public,
+    /// From the host itself.
+    Loopback,
+    /// From these networks.
+    Networks(Vec<Cidr>),
+}
+
+/// How to tell that a service works.
+#[derive(Clone, Debug)]
+pub struct Health {
+    /// The command, run in the container.
+    pub test: Vec<Text>,
+    /// Time between two tests.
+    pub interval: Duration,
+    /// Time after which a test has failed.
+    pub timeout: Duration,
+    /// Failures in a row that make it unhealthy.
+    pub retries: Count,
+    /// Time in which failures do not count.
+    pub start_period: Duration,
+}
+
+/// A service that another waits for.
+#[derive(Clone, Debug)]
+pub struct Dependency {
+    /// Which.
+    pub service: Name,
+    /// For what.
+    pub condition: Condition,
+}
+
+/// What is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// That its health check passes.
+    Healthy,
+    /// That it runs; for services without a health check.
+    Started,
+}
+
+/// An amount of processor and memory.
+#[derive(Clone, Debug, Default)]
+pub struct Resources {
+    /// Processors, as a decimal such as `0.5`.
+    pub cpus: Option<String>,
+    /// Memory.
+    pub memory: Option<Size>,
+}
+
+/// A metric that is known to exist.
+#[derive(Clone, Debug)]
+pub struct Metric {
+    /// Its name; for a histogram without `_bucket`.
+    pub name: MetricName,
+    /// What it is.
+    pub kind: MetricType,
+    /// Label names worth knowing.
+    pub labels: Vec<Line>,
+    /// What it counts.
+    pub about: String,
+}
+
+/// The types of metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MetricType {
+    /// Only grows.
+    Counter,
+    /// Goes up and down.
+    Gauge,
+    /// Buckets: quantiles can be told.
+    Histogram,
+    /// Quantiles told by the service itself.
+    Summary,
+}
+
+/// A setting of the kind with its value, for people.
+#[derive(Clone, Debug)]
+pub struct SettingValue {
+    /// Its name in the description.
+    pub name: String,
+    /// The value as it is written there.
+    pub value: String,
+    /// What it does.
+    pub about: String,
+    /// Whether the description states it (otherwise it is the kind's default).
+    pub stated: bool,
+}

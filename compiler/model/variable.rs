@@ -1,0 +1,25 @@
+//! What the environment file (`.env`) supplies.
+
+use super::Origin;
+use crate::values::{Duration, EnvName, Line, Name};
+
+/// A variable that a person fills in on the host, or that CI supplies.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: EnvName,
+    /// What it is for.
+    pub about: Option<Line>,
+    /// Whether it must stay secret. A secret has no default and is never written.
+    pub secret: bool,
+    /// Least number of characters that is accepted; 1 when nothing is stated.
+    pub min_length: u32,
+    /// How often it should be replaced.
+    pub rotate_every: Option<Duration>,
+    /// The value when none is given; never for a secret.
+    pub default: Option<Line>,
+    /// Services that receive it, sorted: those are restarted when it changes.
+    pub used_by: Vec<Name>,
+    /// Where it is stated.
+    pub origin: Origin,
+}
