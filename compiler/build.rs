@@ -1,1 +1,3 @@
+//! Runs before the compiler is built. Nothing is generated yet.
+
 fn main() {}
