@@ -393,7 +393,14 @@ impl<'a> Reader<'a> {
     pub fn contents(&mut self, about: &'static str) -> Vec<Node> {
         self.open = true;
         if let Some(table) = &mut self.table {
-            table.asks.push(Ask { name: "…", about, place: Place::Raw, what: "any nodes", examples: Vec::new(), default: Default::Optional });
+            table.asks.push(Ask {
+                name: "…",
+                about,
+                place: Place::Raw,
+                what: "any nodes",
+                examples: Vec::new(),
+                default: Default::Optional,
+            });
         }
         let Some(node) = self.node else { return Vec::new() };
         self.report_unknown_properties(&self.vocabulary());
