@@ -2,6 +2,46 @@
 //!
 //! It refuses to know of KDL, spans or diagnostics; the reader adds those. One noun per file.
 
+#[macro_use]
+mod checked_text;
+mod character;
+
+mod env_name;
+mod language;
+mod name;
+
+mod decimal;
+mod duration;
+mod percent;
+mod size;
+
+mod month_day;
+mod schedule;
+mod time;
+mod weekday;
+mod year_day;
+
+mod port;
+mod url_path;
+
+mod bound;
+
+pub use bound::{Bound, Operator, Quantity};
+pub use decimal::Decimal;
+pub use duration::Duration;
+pub use env_name::EnvName;
+pub use language::Language;
+pub use month_day::{MonthDay, Nth};
+pub use name::Name;
+pub use percent::Percent;
+pub use port::Port;
+pub use schedule::{Cadence, Cron, Schedule};
+pub use size::Size;
+pub use time::Time;
+pub use url_path::UrlPath;
+pub use weekday::Weekday;
+pub use year_day::YearDay;
+
 /// A quantity or name that is written as text and checked as what it is.
 pub trait Value: Sized {
     /// What it is, with its article, as messages and the reference page call it: `a duration`.
@@ -9,7 +49,8 @@ pub trait Value: Sized {
     /// Correct examples, as they are typed; the first is shown in messages.
     const EXAMPLES: &'static [&'static str];
 
-    /// Reads `text`. The error says what is wrong with the text (lower case, no full stop), not where.
+    /// Reads `text`. The error says what is wrong with the text (lower case, no full stop), not where; it is a
+    /// sentence that stands alone and names the noun.
     fn parse(text: &str) -> Result<Self, String>;
 }
 

@@ -1,0 +1,89 @@
+//! A name of something in a system: a service, an environment, a host, a volume.
+//!
+//! It refuses whatever one of its readers would: it is at once a compose service, a DNS label, a file name, a
+//! Prometheus label value and a word of a shell command.
+
+use super::{Value, character};
+use std::sync::Arc;
+
+/// A name: `a-z`, `0-9` and single `-` inside, beginning with a letter, at most 63 characters.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name(Arc<str>);
+
+checked_text!(Name);
+
+/// The length of a DNS label.
+const LONGEST: usize = 63;
+
+impl Name {
+    /// The name as an identifier for programs that allow no `-`: `_` in its place.
+    pub fn snake(&self) -> String {
+        self.0.replace('-', "_")
+    }
+
+    /// The name as an environment variable: in capitals, with `_`.
+    pub fn upper_snake(&self) -> String {
+        self.snake().to_ascii_uppercase()
+    }
+}
+
+impl Value for Name {
+    const WHAT: &'static str = "a name";
+    const EXAMPLES: &'static [&'static str] = &["backend", "redis-cache", "app-1"];
+
+    fn parse(text: &str) -> Result<Self, String> {
+        if text.is_empty() {
+            return Err("a name cannot be empty".into());
+        }
+        if let Some(wrong) = character::outside(text, |c| matches!(c, 'a'..='z' | '0'..='9' | '-')) {
+            return Err(match suggestion(text) {
+                Some(right) => format!("a name has only a-z, 0-9 and `-`, not {wrong}: write `{right}`"),
+                None => format!("a name has only a-z, 0-9 and `-`, not {wrong}"),
+            });
+        }
+        if !text.starts_with(|c: char| c.is_ascii_lowercase()) {
+            return Err("a name begins with a letter".into());
+        }
+        if text.ends_with('-') || text.contains("--") {
+            return Err("each `-` in a name stands alone between letters or digits".into());
+        }
+        if text.len() > LONGEST {
+            return Err(format!("a name has at most {LONGEST} characters, this one has {}", text.len()));
+        }
+        Ok(Name(text.into()))
+    }
+}
+
+/// The name that was probably meant, when only case or the kind of dash is wrong.
+fn suggestion(text: &str) -> Option<String> {
+    let right = text.to_ascii_lowercase().replace(['_', ' ', '.'], "-");
+    let plain = right.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+    (plain && Name::parse(&right).is_ok()).then_some(right)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Name, Value};
+
+    #[test]
+    fn accepts_names() {
+        for text in Name::EXAMPLES.iter().chain(&["a", "x9", &"a".repeat(63)]) {
+            assert_eq!(Name::parse(text).unwrap().to_string(), *text);
+        }
+        assert_eq!(Name::parse("redis-cache").unwrap().upper_snake(), "REDIS_CACHE");
+    }
+
+    #[test]
+    fn refuses_what_some_format_would_misread() {
+        let long = "a".repeat(64);
+        for text in ["", "-a", "a-", "a--b", "1a", "a b", "a/b", "한글", "a\0", "a\n", &long] {
+            assert!(Name::parse(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn says_what_to_write() {
+        let error = Name::parse("Redis_Cache").unwrap_err();
+        assert_eq!(error, "a name has only a-z, 0-9 and `-`, not `R`: write `redis-cache`");
+    }
+}

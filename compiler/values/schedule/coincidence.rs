@@ -1,0 +1,72 @@
+//! Whether two schedules can start in the same minute, so that two heavy jobs fight for one disk.
+//!
+//! It refuses to look at a calendar: what is on a day that both may have counts, even if it comes once in years.
+
+use super::{Cadence, Schedule};
+use crate::values::{MonthDay, Weekday};
+
+/// The sets that a date and time must be in, as bits.
+struct When {
+    months: u16,
+    days: u32,
+    weekdays: u8,
+}
+
+const ALL_MONTHS: u16 = 0b1111_1111_1111;
+const ALL_DAYS: u32 = u32::MAX;
+const ALL_WEEKDAYS: u8 = 0b111_1111;
+
+impl Schedule {
+    /// Whether both can start in the same minute of the same day.
+    pub fn coincides_with(self, other: Schedule) -> bool {
+        let (a, b) = (self.when(), other.when());
+        a.months & b.months != 0
+            && a.days & b.days != 0
+            && a.weekdays & b.weekdays != 0
+            && (0..24 * 60).any(|minute| self.starts_at(minute) && other.starts_at(minute))
+    }
+
+    fn starts_at(self, minute: u16) -> bool {
+        let every = match self.cadence {
+            Cadence::Minutes(n) => u16::from(n),
+            Cadence::Hours(n) => u16::from(n) * 60,
+            _ => 24 * 60,
+        };
+        minute % every.max(1) == self.time().minute_of_day() % every.max(1)
+    }
+
+    fn when(self) -> When {
+        let any = When { months: ALL_MONTHS, days: ALL_DAYS, weekdays: ALL_WEEKDAYS };
+        match self.cadence {
+            Cadence::Minutes(_) | Cadence::Hours(_) | Cadence::Day => any,
+            Cadence::Weekdays => When { weekdays: 0b1_1111, ..any },
+            Cadence::Week(day) => When { weekdays: weekday(day.unwrap_or(Weekday::Monday)), ..any },
+            Cadence::Month(on) => month_day(on.unwrap_or(MonthDay::Day(1)), any),
+            Cadence::Quarter(on) => {
+                let on = on.unwrap_or(MonthDay::Day(1));
+                let months = if on.is_from_end() { 0b1001_0010_0100 } else { 0b0010_0100_1001 };
+                month_day(on, When { months, ..any })
+            }
+            Cadence::Year(on) => {
+                let on = on.unwrap_or(crate::values::YearDay::FIRST);
+                When { months: 1 << (on.month() - 1), days: 1 << on.day(), ..any }
+            }
+        }
+    }
+}
+
+fn weekday(day: Weekday) -> u8 {
+    1 << (day.iso() - 1)
+}
+
+fn month_day(on: MonthDay, when: When) -> When {
+    let range = |first: u8, last: u8| (first..=last).fold(0, |days, day| days | 1 << day);
+    match on {
+        MonthDay::Day(n) => When { days: range(n, n), ..when },
+        MonthDay::Last => When { days: range(28, 31), ..when },
+        MonthDay::Nth(nth, day) => {
+            let (first, last) = nth.days();
+            When { days: range(first, last), weekdays: weekday(day), ..when }
+        }
+    }
+}

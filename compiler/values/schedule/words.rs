@@ -1,0 +1,63 @@
+//! A schedule as people say it.
+//!
+//! It refuses to say a day or a time that nobody stated.
+
+use super::{Cadence, Schedule};
+use crate::values::{Language, MonthDay};
+
+impl Schedule {
+    /// `on the first Tuesday of every month at 02:00`, `매월 첫째 화요일 02:00`.
+    pub fn words(self, language: Language) -> String {
+        let days = language.pick(self.english(), self.korean());
+        match (self.at, self.cadence, language) {
+            (None, _, _) => days,
+            (Some(at), Cadence::Hours(_), Language::English) => format!("{days} from {at}"),
+            (Some(at), Cadence::Hours(_), Language::Korean) => format!("{at}부터 {days}"),
+            (Some(at), _, Language::English) => format!("{days} at {at}"),
+            (Some(at), _, Language::Korean) => format!("{days} {at}"),
+        }
+    }
+
+    fn english(self) -> String {
+        let day = |day: MonthDay| day.words(Language::English);
+        match self.cadence {
+            Cadence::Minutes(1) => "every minute".into(),
+            Cadence::Minutes(n) => format!("every {n} minutes"),
+            Cadence::Hours(1) => "every hour".into(),
+            Cadence::Hours(n) => format!("every {n} hours"),
+            Cadence::Day => "every day".into(),
+            Cadence::Weekdays => "every weekday".into(),
+            Cadence::Week(None) => "every week".into(),
+            Cadence::Week(Some(day)) => format!("every {}", day.words(Language::English)),
+            Cadence::Month(None) => "every month".into(),
+            Cadence::Month(Some(on)) => format!("on {} of every month", day(on)),
+            Cadence::Quarter(None) => "every quarter".into(),
+            // The first month begins the quarter, so its nth day is the nth of the quarter.
+            Cadence::Quarter(Some(on @ MonthDay::Day(_))) => format!("on {} day of every quarter", day(on)),
+            Cadence::Quarter(Some(on)) => format!("on {} of every quarter", day(on)),
+            Cadence::Year(None) => "every year".into(),
+            Cadence::Year(Some(on)) => format!("every year on {}", on.words(Language::English)),
+        }
+    }
+
+    fn korean(self) -> String {
+        let day = |day: MonthDay| day.words(Language::Korean);
+        match self.cadence {
+            Cadence::Minutes(1) => "매분".into(),
+            Cadence::Minutes(n) => format!("{n}분마다"),
+            Cadence::Hours(1) => "1시간마다".into(),
+            Cadence::Hours(n) => format!("{n}시간마다"),
+            Cadence::Day => "매일".into(),
+            Cadence::Weekdays => "평일마다".into(),
+            Cadence::Week(None) => "매주".into(),
+            Cadence::Week(Some(day)) => format!("매주 {}", day.words(Language::Korean)),
+            Cadence::Month(None) => "매월".into(),
+            Cadence::Month(Some(on)) => format!("매월 {}", day(on)),
+            Cadence::Quarter(None) => "매 분기".into(),
+            Cadence::Quarter(Some(on @ MonthDay::Day(_))) => format!("매 분기 첫 달 {}", day(on)),
+            Cadence::Quarter(Some(on)) => format!("매 분기 {}", day(on)),
+            Cadence::Year(None) => "매년".into(),
+            Cadence::Year(Some(on)) => format!("매년 {}", on.words(Language::Korean)),
+        }
+    }
+}
