@@ -1,6 +1,8 @@
-//! Values that are one word of a few.
+//! Words of which one is right: makes a value of an enum whose variants are words of the language.
+//!
+//! It refuses aliases; each meaning has one word.
 
-/// Makes an enum of unit variants a [`super::Value`]: one word of those listed.
+/// `choice! { Balance, "a way to spread requests", { "least-conn" => LeastConn, } }` reads a `Balance` from its word.
 macro_rules! choice {
     ($type:ident, $what:literal, { $($word:literal => $variant:ident),+ $(,)? }) => {
         impl $crate::values::Value for $type {
@@ -10,7 +12,7 @@ macro_rules! choice {
             fn parse(text: &str) -> Result<Self, String> {
                 match text {
                     $($word => Ok($type::$variant),)+
-                    _ => Err(format!("one of {} is right here", [$($word),+].join(", "))),
+                    _ => Err($crate::values::choice::one_of($what, Self::EXAMPLES)),
                 }
             }
         }
@@ -18,3 +20,34 @@ macro_rules! choice {
 }
 
 pub(crate) use choice;
+
+/// The error of a word that is none of `words`.
+pub(crate) fn one_of(what: &str, words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.as_slice() {
+        [] => format!("{what} has no words"),
+        [only] => format!("{what} is {only}"),
+        [most @ .., last] => format!("{what} is {} or {last}", most.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::values::Value;
+
+    #[derive(Debug, PartialEq)]
+    enum Direction {
+        Up,
+        Down,
+    }
+
+    choice! { Direction, "a direction", { "up" => Up, "down" => Down, } }
+
+    #[test]
+    fn reads_its_words_only() {
+        assert_eq!(Direction::parse("up"), Ok(Direction::Up));
+        assert_eq!(Direction::parse("down"), Ok(Direction::Down));
+        assert_eq!(Direction::parse("Up"), Err("a direction is `up` or `down`".into()));
+        assert!(Direction::parse("").is_err());
+    }
+}

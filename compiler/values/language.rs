@@ -2,7 +2,7 @@
 //!
 //! It refuses to translate; each text says itself in each language.
 
-use super::Value;
+use super::choice;
 
 /// A language that artifacts can be written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,18 +23,7 @@ impl Language {
     }
 }
 
-impl Value for Language {
-    const WHAT: &'static str = "a language";
-    const EXAMPLES: &'static [&'static str] = &["en", "ko"];
-
-    fn parse(text: &str) -> Result<Self, String> {
-        match text {
-            "en" => Ok(Language::English),
-            "ko" => Ok(Language::Korean),
-            _ => Err("a language is `en` or `ko`".into()),
-        }
-    }
-}
+choice! { Language, "a language", { "en" => English, "ko" => Korean } }
 
 impl std::fmt::Display for Language {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -44,7 +33,8 @@ impl std::fmt::Display for Language {
 
 #[cfg(test)]
 mod tests {
-    use super::{Language, Value};
+    use super::Language;
+    use crate::values::Value;
 
     #[test]
     fn knows_two() {

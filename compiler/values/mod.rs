@@ -5,11 +5,14 @@
 #[macro_use]
 mod checked_text;
 mod character;
+mod choice;
 
 mod env_name;
 mod language;
 mod name;
 
+mod boolean;
+mod count;
 mod decimal;
 mod duration;
 mod percent;
@@ -27,6 +30,8 @@ mod url_path;
 mod bound;
 
 pub use bound::{Bound, Operator, Quantity};
+pub(crate) use choice::choice;
+pub use count::Count;
 pub use decimal::Decimal;
 pub use duration::Duration;
 pub use env_name::EnvName;
@@ -52,17 +57,4 @@ pub trait Value: Sized {
     /// Reads `text`. The error says what is wrong with the text (lower case, no full stop), not where; it is a
     /// sentence that stands alone and names the noun.
     fn parse(text: &str) -> Result<Self, String>;
-}
-
-impl Value for bool {
-    const WHAT: &'static str = "a boolean";
-    const EXAMPLES: &'static [&'static str] = &["true"];
-
-    fn parse(text: &str) -> Result<Self, String> {
-        match text {
-            "true" => Ok(true),
-            "false" => Ok(false),
-            _ => Err("write #true or #false".into()),
-        }
-    }
 }

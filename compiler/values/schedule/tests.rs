@@ -9,6 +9,7 @@ fn schedule(every: &str, on: &str, at: &str) -> Schedule {
 }
 
 /// Each schedule with its crontab fields, its calendar line, its longest gap and its words.
+#[expect(clippy::type_complexity, reason = "a table that is read by its columns")]
 const CASES: &[(&str, &str, &str, &str, &str, &str, &str, &str)] = &[
     ("1m", "", "", "* * * * *", "*-*-* *:*:00", "1m", "every minute", "매분"),
     ("15m", "", "", "*/15 * * * *", "*-*-* *:00/15:00", "15m", "every 15 minutes", "15분마다"),
@@ -141,10 +142,10 @@ fn says_each_schedule_in_each_form() {
     );
 }
 
-/// Days since 1 January 2024, a Monday, of the four years until 2027, as (year, month, day, ISO weekday, length of month).
+/// Days since 1 January 2024, a Monday, of that year and the next, as (year, month, day, ISO weekday, length of month).
 fn calendar() -> Vec<(u32, u8, u8, u8, u8)> {
     let mut all = Vec::new();
-    for year in 2024..2028 {
+    for year in 2024..2026 {
         for (month, length) in
             (1..).zip([31, if year == 2024 { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
         {
