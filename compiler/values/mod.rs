@@ -8,42 +8,78 @@ mod character;
 mod choice;
 
 mod env_name;
-mod language;
+mod metric_name;
 mod name;
+mod user_name;
 
 mod boolean;
 mod count;
 mod decimal;
 mod duration;
+mod mode;
 mod percent;
+mod rate;
 mod size;
+mod version;
 
 mod month_day;
 mod schedule;
 mod time;
+mod timezone;
 mod weekday;
 mod year_day;
 
+mod address;
+mod cidr;
+mod hostname;
 mod port;
+
+mod abs_path;
+mod rel_path;
+mod url;
 mod url_path;
+
+mod email;
+mod http_header;
+mod image;
+mod language;
+mod phone;
+mod text;
 
 mod bound;
 
+pub use abs_path::AbsPath;
+pub use address::Address;
 pub use bound::{Bound, Operator, Quantity};
 pub(crate) use choice::choice;
+pub use cidr::Cidr;
 pub use count::Count;
 pub use decimal::Decimal;
 pub use duration::Duration;
+pub use email::Email;
 pub use env_name::EnvName;
+pub use hostname::Hostname;
+pub use http_header::{HeaderName, HeaderValue};
+pub use image::Image;
 pub use language::Language;
+pub use metric_name::MetricName;
+pub use mode::Mode;
 pub use month_day::{MonthDay, Nth};
 pub use name::Name;
 pub use percent::Percent;
+pub use phone::Phone;
 pub use port::Port;
+pub use rate::Rate;
+pub use rel_path::RelPath;
 pub use schedule::{Cadence, Cron, Schedule};
 pub use size::Size;
+pub use text::{Line, Prose};
 pub use time::Time;
+pub use timezone::Timezone;
+pub use url::Url;
 pub use url_path::UrlPath;
+pub use user_name::UserName;
+pub use version::Version;
 pub use weekday::Weekday;
 pub use year_day::YearDay;
 
