@@ -12,7 +12,7 @@ macro_rules! choice {
             fn parse(text: &str) -> Result<Self, String> {
                 match text {
                     $($word => Ok($type::$variant),)+
-                    _ => Err($crate::values::choice::one_of($what, Self::EXAMPLES)),
+                    _ => Err($crate::values::one_of($what, Self::EXAMPLES)),
                 }
             }
         }

@@ -51,7 +51,7 @@ mod bound;
 pub use abs_path::AbsPath;
 pub use address::Address;
 pub use bound::{Bound, Operator, Quantity};
-pub(crate) use choice::choice;
+pub(crate) use choice::{choice, one_of};
 pub use cidr::Cidr;
 pub use count::Count;
 pub use decimal::Decimal;
