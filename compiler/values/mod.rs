@@ -94,3 +94,6 @@ pub trait Value: Sized {
     /// sentence that stands alone and names the noun.
     fn parse(text: &str) -> Result<Self, String>;
 }
+
+#[cfg(test)]
+mod laws;
