@@ -1,3 +1,67 @@
-//! Runs before the compiler is built. Nothing is generated yet.
+//! Parses the standard library when ondol is built and embeds it as trees; a new file needs no edit anywhere.
+//!
+//! It uses the compiler's own parser, so a stdlib file means to a user's error message what it means here.
 
-fn main() {}
+#![allow(dead_code, reason = "the parser's modules are shared with the library, which uses all of them")]
+
+use std::{env, fs, path::Path};
+
+mod diagnostic;
+#[path = "syntax/node.rs"]
+pub mod node;
+#[path = "syntax/parse.rs"]
+pub mod parse;
+mod source;
+
+fn main() {
+    println!("cargo::rerun-if-changed=stdlib");
+    println!("cargo::rerun-if-changed=compiler/syntax");
+    let root = env::var("CARGO_MANIFEST_DIR").expect("cargo sets this");
+    let out = env::var("OUT_DIR").expect("cargo sets this");
+    let mut paths = Vec::new();
+    collect(&Path::new(&root).join("stdlib"), &mut paths);
+    paths.sort();
+    let mut sources = source::Sources::default();
+    let mut diagnostics = diagnostic::Diagnostics::default();
+    let mut listing = String::from("[\n");
+    for path in paths {
+        let text = fs::read_to_string(&path).expect("a stdlib file is readable UTF-8");
+        let name = path.strip_prefix(&root).expect("it lies below the root").to_string_lossy().into_owned();
+        let id = sources.add(name.clone(), text.as_str());
+        for node in parse::parse(id, &text, &mut diagnostics) {
+            assert!(node.name.value == "kind", "{name}: only `kind` nodes stand in the stdlib");
+            let kind = node.key().unwrap_or_default().into_owned();
+            let file = format!("{kind}.kind");
+            fs::write(Path::new(&out).join(&file), postcard::to_allocvec(&node).expect("a tree serialises"))
+                .expect("OUT_DIR is writable");
+            listing.push_str(&format!(
+                "Embedded {{ kind: {kind:?}, file: {name:?}, text: include_str!({:?}), tree: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{file}\")) }},\n",
+                path.display().to_string()
+            ));
+        }
+    }
+    let problems: Vec<String> = diagnostics
+        .iter()
+        .map(|p| {
+            format!(
+                "{}: {}",
+                p.labels.first().map(|l| sources.place(l.span).to_string()).unwrap_or_default(),
+                p.message
+            )
+        })
+        .collect();
+    assert!(problems.is_empty(), "{problems:#?}");
+    listing.push(']');
+    fs::write(Path::new(&out).join("stdlib.rs"), listing).expect("OUT_DIR is writable");
+}
+
+fn collect(folder: &Path, paths: &mut Vec<std::path::PathBuf>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(&path, paths);
+        } else if path.extension().is_some_and(|e| e == "kdl") {
+            paths.push(path);
+        }
+    }
+}

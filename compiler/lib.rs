@@ -1,9 +1,84 @@
 //! ondol: one description of a system becomes every artifact that operates it.
+//!
+//! The pipeline, in the order of the modules below: a *description* is loaded ([`load`]) and parsed into trees
+//! ([`syntax`]); kinds are applied, environments laid over and everything derived that follows ([`expand`]), which
+//! gives one *model* ([`model`]) for each environment; the model is checked as a whole ([`check`]); emitters
+//! ([`emit`]) make *artifacts* of it; a *plan* ([`plan`]) compares them with what a target holds; *apply*
+//! ([`apply`]) writes. Everything between loading and applying is pure: same input, same bytes.
+//!
+//! Stages do not stop at the first problem: they return what they could make and add to [`diagnostic::Diagnostics`].
 
 pub mod source;
 
 pub mod diagnostic;
 
+pub mod render;
+
 pub mod values;
 
 pub mod syntax;
+
+pub mod model;
+
+pub mod stdlib;
+
+pub mod expand;
+
+pub mod check;
+
+pub mod emit;
+
+pub mod load;
+
+//plan
+
+// apply
+
+// cli
+
+use diagnostic::Diagnostics;
+use emit::Artifact;
+use expand::Expanded;
+use load::Project;
+use syntax::Fact;
+use values::Name;
+
+/// One environment of one system, compiled.
+pub struct Compiled {
+    /// The system.
+    pub system: Name,
+    /// The environment.
+    pub environment: Name,
+    /// Every file of its tree, sorted by path; none when there are errors.
+    pub artifacts: Vec<Artifact>,
+    /// What its description says.
+    pub facts: Vec<Fact>,
+}
+
+/// Compiles a loaded description in the wanted environments (all when none is named).
+pub fn compile(project: &Project, wanted: &[String], diagnostics: &mut Diagnostics) -> Vec<Compiled> {
+    let expanded = expand(project, wanted, diagnostics);
+    if diagnostics.has_errors() {
+        return Vec::new();
+    }
+    expanded
+        .into_iter()
+        .map(|one| Compiled {
+            system: one.system,
+            environment: one.environment,
+            artifacts: one.model.as_ref().map(emit::emit).unwrap_or_default(),
+            facts: one.facts,
+        })
+        .collect()
+}
+
+/// Expands and checks a loaded description: everything but the artifacts.
+pub fn expand(project: &Project, wanted: &[String], diagnostics: &mut Diagnostics) -> Vec<Expanded> {
+    let expanded = expand::expand(&project.nodes, wanted, &project.reader(), diagnostics);
+    for one in &expanded {
+        if let Some(model) = &one.model {
+            check::check(model, diagnostics);
+        }
+    }
+    expanded
+}

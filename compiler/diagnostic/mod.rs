@@ -5,6 +5,7 @@
 
 mod suggest;
 
+#[allow(unused_imports, reason = "the build script, which shares this module, needs no suggestions")]
 pub use suggest::nearest;
 
 use crate::source::Span;

@@ -3,14 +3,14 @@
 //! Text in a kind may hold placeholders such as `{port}` or `{memory:mb}`, which `expand::template` fills; PromQL,
 //! where braces mean something else, writes `$self` for the labels of the service.
 
-use std::collections::BTreeMap;
-
 use super::setting::{Setting, setting};
 use crate::{
     model::{MetricType, Severity},
     source::{Located, Span},
     syntax::Reader,
-    values::{AbsPath, Count, Duration, EnvName, Line, MetricName, Name, Port, Prose, UrlPath, Version, choice},
+    values::{
+        AbsPath, Count, Duration, EnvName, Line, MetricName, Name, Port, Prose, UrlPath, Version, choice,
+    },
 };
 
 /// What a kind says about its services.
@@ -293,9 +293,6 @@ pub struct KindBackup {
     pub drill_environment: Vec<(Located<EnvName>, Located<Line>)>,
 }
 
-/// All kinds by name.
-pub type Kinds = BTreeMap<String, Kind>;
-
 /// Reads a `kind` node.
 pub fn kind(r: &mut Reader) -> Option<Kind> {
     r.example(
@@ -305,18 +302,23 @@ pub fn kind(r: &mut Reader) -> Option<Kind> {
     let about = r.block("about", "what it is", phrase);
     let role = r.prop::<Role>("role", "what part it plays").or("application");
     let version = r.prop::<Version>("version", "the version when a service states none").optional();
-    let image = r.prop::<Line>("image", "the image that is pulled, `{version}` in it; without one, services are built").optional();
+    let image = r
+        .prop::<Line>("image", "the image that is pulled, `{version}` in it; without one, services are built")
+        .optional();
     let port = r.prop::<Port>("port", "the port on which it serves").optional();
     let urls = r.list::<Line>("url", "how others connect: the first whose placeholders all have values");
     let command = r
         .block("command", "the command, when it is not the image's own", |r| {
             r.example("command { arg \"redis-server\"; arg \"--maxmemory\" \"{memory:mb}\" }");
-            Some(r.blocks("arg", "arguments that belong together; left out when a placeholder in them has no value", |r| {
-                Some(r.args::<Line>("text", "the arguments"))
-            }))
+            Some(r.blocks(
+                "arg",
+                "arguments that belong together; left out when a placeholder in them has no value",
+                |r| Some(r.args::<Line>("text", "the arguments")),
+            ))
         })
         .unwrap_or_default();
-    let environment = r.map::<EnvName, Line>("env", "environment variables; left out when a placeholder has no value");
+    let environment =
+        r.map::<EnvName, Line>("env", "environment variables; left out when a placeholder has no value");
     let settings = r.keyed("setting", "something that a service of this kind can be told", setting);
     let mut mounts = r.keyed("volume", "a named volume", |r| {
         let name = r.arg::<Name>("name", "its name").required();
@@ -326,7 +328,11 @@ pub fn kind(r: &mut Reader) -> Option<Kind> {
     mounts.extend(r.keyed("tree", "a file or folder of the generated tree, mounted read-only", |r| {
         let path = r.arg::<Line>("path", "its path within the tree").required();
         let target = r.prop::<AbsPath>("at", "where in the container").required();
-        Some(KindMount { source: KindMountSource::Tree(path?.value.to_string()), target: target?, read_only: true })
+        Some(KindMount {
+            source: KindMountSource::Tree(path?.value.to_string()),
+            target: target?,
+            read_only: true,
+        })
     }));
     mounts.extend(r.keyed("host-path", "a path of the host", |r| {
         let path = r.arg::<AbsPath>("path", "the path on the host").required();
@@ -336,7 +342,9 @@ pub fn kind(r: &mut Reader) -> Option<Kind> {
     }));
     let tmpfs = r.list::<AbsPath>("tmpfs", "memory-backed directories");
     let health = r.block("health", "how to tell that it works", health);
-    let health_path = r.prop::<UrlPath>("health-path", "the path of the health check when a service states none").optional();
+    let health_path = r
+        .prop::<UrlPath>("health-path", "the path of the health check when a service states none")
+        .optional();
     let metrics_path = r.prop::<UrlPath>("metrics-path", "where it exports metrics itself").optional();
     let exporter = r.prop::<Name>("exporter", "the kind that exports metrics for it").optional();
     let metrics = r.keyed("metric", "a metric that it exports", metric);
@@ -346,7 +354,8 @@ pub fn kind(r: &mut Reader) -> Option<Kind> {
     let backup = r.block("backup", "how its data is dumped and comes back", backup);
     let run_as = r.prop::<Line>("run-as", "the user that it runs as, when not the image's own").optional();
     let read_only = r.flag("read-only", "whether its root file system is read-only");
-    let drop_all = r.flag("drop-capabilities", "whether capabilities are dropped, but for those of `keep-capability`");
+    let drop_all =
+        r.flag("drop-capabilities", "whether capabilities are dropped, but for those of `keep-capability`");
     let kept = r.list::<Line>("keep-capability", "a capability that is kept");
     let stop_grace = r.prop::<Duration>("stop-grace", "time to stop in before it is killed").optional();
     Some(Kind {
@@ -387,12 +396,19 @@ pub fn phrase(r: &mut Reader) -> Option<Phrase> {
 }
 
 fn health(r: &mut Reader) -> Option<KindHealth> {
-    let command = r.list::<Line>("command", "the command, run in the container; placeholders may stand in it");
+    let command =
+        r.list::<Line>("command", "the command, run in the container; placeholders may stand in it");
     let interval = r.prop::<Duration>("interval", "time between two tests").or("10s");
     let timeout = r.prop::<Duration>("timeout", "time after which a test has failed").or("5s");
     let retries = r.prop::<Count>("retries", "failures in a row that make it unhealthy").or("5");
     let start_period = r.prop::<Duration>("start-period", "time in which failures do not count").or("10s");
-    Some(KindHealth { command, interval: interval?.value, timeout: timeout?.value, retries: retries?.value, start_period: start_period?.value })
+    Some(KindHealth {
+        command,
+        interval: interval?.value,
+        timeout: timeout?.value,
+        retries: retries?.value,
+        start_period: start_period?.value,
+    })
 }
 
 /// A metric: `metric "name" type="histogram" about="…"`; services state metrics in the same words.
@@ -402,7 +418,12 @@ pub fn metric(r: &mut Reader) -> Option<KindMetric> {
     let kind = r.prop::<MetricType>("type", "its type").required();
     let labels = r.list::<Line>("labels", "labels worth knowing");
     let about = r.prop::<Line>("about", "what it counts").optional();
-    Some(KindMetric { name: name?, kind: kind?.value, labels, about: about.map(|text| text.value.to_string()).unwrap_or_default() })
+    Some(KindMetric {
+        name: name?,
+        kind: kind?.value,
+        labels,
+        about: about.map(|text| text.value.to_string()).unwrap_or_default(),
+    })
 }
 
 /// The properties that say what is measured; kinds use them in `measure`, systems in `watch`.
@@ -431,7 +452,9 @@ pub fn form(r: &mut Reader) -> Option<Form> {
     let part = r.prop::<Line>("ratio", "growth of this counter as a share of that of `over`").optional();
     let whole = r.prop::<Line>("over", "see `ratio`").optional();
     match (part, whole) {
-        (Some(part), Some(whole)) => forms.push((part.span, Form::Ratio(part.value.to_string(), whole.value.to_string()))),
+        (Some(part), Some(whole)) => {
+            forms.push((part.span, Form::Ratio(part.value.to_string(), whole.value.to_string())))
+        }
         (Some(one), None) | (None, Some(one)) => r.sink().report(
             crate::diagnostic::Diagnostic::error("missing-property", "`ratio` and `over` belong together")
                 .at(one.span, "one of them is missing")
@@ -439,14 +462,26 @@ pub fn form(r: &mut Reader) -> Option<Form> {
         ),
         (None, None) => {}
     }
-    let expr = r.prop::<Line>("expr", "PromQL, with `$self` for the labels of the service; needs `series`").optional();
-    let samples = r.blocks("series", "an input series of the unit test: its sample is `from` + `times` × the measured value", |r| {
-        let series = r.arg::<Line>("series", "the series, `$self` for the labels of the service").required();
-        let from = r.prop::<Line>("from", "see above").or("0");
-        let times = r.prop::<Line>("times", "see above").or("1");
-        let counter = r.flag("counter", "the sample is the growth of a counter per second");
-        Some(Sample { series: series?.value.to_string(), from: from?.value.to_string(), times: times?.value.to_string(), counter })
-    });
+    let expr = r
+        .prop::<Line>("expr", "PromQL, with `$self` for the labels of the service; needs `series`")
+        .optional();
+    let samples = r.blocks(
+        "series",
+        "an input series of the unit test: its sample is `from` + `times` × the measured value",
+        |r| {
+            let series =
+                r.arg::<Line>("series", "the series, `$self` for the labels of the service").required();
+            let from = r.prop::<Line>("from", "see above").or("0");
+            let times = r.prop::<Line>("times", "see above").or("1");
+            let counter = r.flag("counter", "the sample is the growth of a counter per second");
+            Some(Sample {
+                series: series?.value.to_string(),
+                from: from?.value.to_string(),
+                times: times?.value.to_string(),
+                counter,
+            })
+        },
+    );
     forms.extend(expr.map(|expr| (expr.span, Form::Expression(expr.value.to_string(), samples))));
     if let [(first, _), (second, _), ..] = forms.as_slice() {
         r.sink().report(
@@ -474,7 +509,9 @@ fn alert(r: &mut Reader) -> Option<KindAlert> {
     let summary = r.block("summary", "one line for people", phrase);
     let description = r.block("description", "what it means", phrase);
     let steps = r.list::<Line>("step", "what to do, for the runbook");
-    let after = r.prop::<Duration>("after", "how long the series of the unit test run before the alert is looked at").or("15m");
+    let after = r
+        .prop::<Duration>("after", "how long the series of the unit test run before the alert is looked at")
+        .or("15m");
     let series = |r: &mut Reader| {
         let series = r.arg::<Line>("series", "the series").required();
         let values = r.arg::<Line>("values", "its values, a minute apart, in promtool's notation").required();
@@ -511,22 +548,50 @@ fn panel(r: &mut Reader) -> Option<KindPanel> {
         Some((expr?.value.to_string(), legend.map(|text| text.value.to_string()).unwrap_or_default()))
     });
     let measure = r.prop::<Name>("measure", "the measure whose bounds are drawn").optional();
-    Some(KindPanel { title: title.unwrap_or_default(), unit: unit?.value, queries, measure: measure.map(|name| name.value) })
+    Some(KindPanel {
+        title: title.unwrap_or_default(),
+        unit: unit?.value,
+        queries,
+        measure: measure.map(|name| name.value),
+    })
 }
 
 fn backup(r: &mut Reader) -> Option<KindBackup> {
     let extension = r.prop::<Name>("extension", "suffix of the dump's file").required();
-    let dump = r.prop::<Prose>("dump", "shell text in the container: writes the dump to standard output").required();
-    let verify = r.prop::<Prose>("verify", "shell text in a fresh container of the image: reads the dump, fails unless it is whole").required();
-    let restore = r.prop::<Prose>("restore", "shell text: brings the dump back from standard input").required();
-    let offline = r.flag("offline", "the service is stopped, and `restore` runs in a one-off container with its volumes");
-    let check = r.prop::<Prose>("check", "shell text in the container: prints how much there is, fails when it cannot be read").required();
+    let dump =
+        r.prop::<Prose>("dump", "shell text in the container: writes the dump to standard output").required();
+    let verify = r
+        .prop::<Prose>(
+            "verify",
+            "shell text in a fresh container of the image: reads the dump, fails unless it is whole",
+        )
+        .required();
+    let restore =
+        r.prop::<Prose>("restore", "shell text: brings the dump back from standard input").required();
+    let offline = r.flag(
+        "offline",
+        "the service is stopped, and `restore` runs in a one-off container with its volumes",
+    );
+    let check = r
+        .prop::<Prose>(
+            "check",
+            "shell text in the container: prints how much there is, fails when it cannot be read",
+        )
+        .required();
     let part = r.block("part", "how to bring back a part", |r| {
         let title = r.block("title", "what part", phrase);
-        let run = r.prop::<Prose>("run", "shell text in the container; reads the dump from standard input, `$1` is the part").required();
+        let run = r
+            .prop::<Prose>(
+                "run",
+                "shell text in the container; reads the dump from standard input, `$1` is the part",
+            )
+            .required();
         Some((title.unwrap_or_default(), run?))
     });
-    let drill_environment = r.map::<EnvName, Line>("drill-env", "environment that a scratch container needs to start for a drill; no secrets");
+    let drill_environment = r.map::<EnvName, Line>(
+        "drill-env",
+        "environment that a scratch container needs to start for a drill; no secrets",
+    );
     Some(KindBackup {
         extension: extension?,
         dump: dump?,

@@ -82,7 +82,9 @@ impl Setting {
     pub fn read(&self, entry: &Entry) -> Result<Typed, String> {
         if self.kind == SettingType::Secret {
             return match (&entry.annotation, &entry.scalar) {
-                (Some(annotation), Scalar::Text(name)) if annotation == "secret" => EnvName::parse(name).map(Typed::Secret),
+                (Some(annotation), Scalar::Text(name)) if annotation == "secret" => {
+                    EnvName::parse(name).map(Typed::Secret)
+                }
                 _ => Err("a secret is named, never written: `(secret)\"NAME\"` or `secret=\"NAME\"`".into()),
             };
         }
@@ -143,9 +145,13 @@ fn decimal(text: &str) -> Result<String, String> {
 /// Reads a `setting` node of a kind.
 pub fn setting(r: &mut Reader) -> Option<Setting> {
     r.example("setting \"memory\" type=\"size\" about=\"most memory that data may take\"");
-    let name = r.arg::<Name>("name", "its name: a property or child of the service, and a placeholder in the kind").required();
+    let name = r
+        .arg::<Name>("name", "its name: a property or child of the service, and a placeholder in the kind")
+        .required();
     let kind = r.prop::<SettingType>("type", "its type").or("text");
-    let default = r.prop::<Line>("default", "what holds when a service is silent; `{name}` in it is the service's name").optional();
+    let default = r
+        .prop::<Line>("default", "what holds when a service is silent; `{name}` in it is the service's name")
+        .optional();
     let required = r.flag("required", "whether a service must give it");
     let choices = r.list::<Line>("choices", "the values of a choice");
     let many = r.flag("many", "whether it may be given several times");
@@ -165,7 +171,13 @@ pub fn setting(r: &mut Reader) -> Option<Setting> {
         && !default.value.as_str().contains('{')
         && let Err(error) = setting.parse(default.value.as_str())
     {
-        r.sink().report(Diagnostic::error("invalid-value", format!("the default of `{}` is {}, which it is not", setting.name.value, setting.what())).at(default.span, error));
+        r.sink().report(
+            Diagnostic::error(
+                "invalid-value",
+                format!("the default of `{}` is {}, which it is not", setting.name.value, setting.what()),
+            )
+            .at(default.span, error),
+        );
     }
     Some(setting)
 }
@@ -178,7 +190,11 @@ pub fn values(r: &mut Reader, settings: &[Setting], service: &str) -> Vec<(Name,
         let entries = match (setting.many, r.node()) {
             (true, Some(node)) => {
                 let children = node.children.iter().filter(|child| child.name.value == name);
-                node.prop(name).into_iter().chain(children.flat_map(|child| &child.entries)).cloned().collect()
+                node.prop(name)
+                    .into_iter()
+                    .chain(children.flat_map(|child| &child.entries))
+                    .cloned()
+                    .collect()
             }
             _ => r.setting(name).map(|(entry, _)| vec![entry]).unwrap_or_default(),
         };
@@ -187,7 +203,11 @@ pub fn values(r: &mut Reader, settings: &[Setting], service: &str) -> Vec<(Name,
             match setting.read(entry) {
                 Ok(value) => values.push(value),
                 Err(error) => r.sink().report(
-                    Diagnostic::error("invalid-value", format!("`{name}` is {}, which `{}` is not", setting.what(), entry.scalar.text())).at(entry.span, error),
+                    Diagnostic::error(
+                        "invalid-value",
+                        format!("`{name}` is {}, which `{}` is not", setting.what(), entry.scalar.text()),
+                    )
+                    .at(entry.span, error),
                 ),
             }
             r.keep(name, shown(entry), entry.span);
@@ -201,18 +221,36 @@ pub fn values(r: &mut Reader, settings: &[Setting], service: &str) -> Vec<(Name,
                 r.keep(name, text, span);
             }
         }
-        if !stated && setting.required && let Some(span) = span {
+        if !stated
+            && setting.required
+            && let Some(span) = span
+        {
             r.sink().report(
                 Diagnostic::error("missing-property", format!("`{service}` needs `{name}`"))
                     .at(span, format!("{} is missing: {}", setting.what(), setting.about))
-                    .help(if setting.kind == SettingType::Secret { format!("write for example `{name} secret=\"NAME\"` inside") } else { format!("write `{name} …` inside") }),
+                    .help(if setting.kind == SettingType::Secret {
+                        format!("write for example `{name} secret=\"NAME\"` inside")
+                    } else {
+                        format!("write `{name} …` inside")
+                    }),
             );
         }
-        if !values.is_empty() && let Some(span) = span {
+        if !values.is_empty()
+            && let Some(span) = span
+        {
             found.push((setting.name.value.clone(), values, stated, span));
         }
     }
     found
+}
+
+/// What holds for a service of which nothing is said: the defaults.
+pub fn defaults(settings: &[Setting], service: &str, span: Span) -> Vec<(Name, Vec<Typed>, bool, Span)> {
+    let default = |setting: &Setting| {
+        let text = setting.default.as_ref()?.value.as_str().replace("{name}", service);
+        Some((setting.name.value.clone(), vec![setting.parse(&text).ok()?], false, span))
+    };
+    settings.iter().filter_map(default).collect()
 }
 
 fn shown(entry: &Entry) -> String {

@@ -32,6 +32,8 @@ pub struct Backup {
     pub offsite: Option<Offsite>,
     /// When the newest dump is restored into a scratch container for proof; none for never.
     pub drill: Option<Schedule>,
+    /// Time after which making or drilling it has failed.
+    pub timeout: Duration,
     /// Environment that a scratch container needs to start for the drill, as `NAME=value` without secrets.
     pub drill_environment: Vec<(String, String)>,
     /// Where it is stated.

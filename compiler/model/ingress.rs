@@ -1,7 +1,9 @@
 //! The way in: domain, TLS, routes, limits.
 
 use super::Origin;
-use crate::values::{AbsPath, Count, Duration, Email, HeaderName, HeaderValue, Hostname, Line, Name, Port, Rate, Size, UrlPath};
+use crate::values::{
+    AbsPath, Count, Duration, Email, HeaderName, HeaderValue, Hostname, Line, Name, Port, Rate, Size, UrlPath,
+};
 
 /// The reverse proxy at the edge.
 #[derive(Clone, Debug)]

@@ -16,12 +16,18 @@ pub mod variable;
 
 pub use alert::{Alert, AlertTest, Monitoring, Panel, PanelRow, Scrape, Series, Severity};
 pub use backup::{Backup, Offsite, Restore};
-pub use document::{Checklist, ConfigFile, ConfigValue, ExtraFile, Item, Link, Objective, Proof, Rhythm, Runbook, Section, Step, Team, Trouble};
+pub use document::{
+    Checklist, ConfigFile, ConfigValue, ExtraFile, Item, Link, Objective, Proof, Rhythm, Runbook, Section,
+    Step, Team, Trouble,
+};
 pub use host::{Firewall, Host, Log, Opening, Requirement};
 pub use ingress::{Balance, Ingress, RateLimit, Route, Target, Tls};
 pub use job::{Command, Job};
 pub use notify::{Notify, Receiver};
-pub use service::{Build, Condition, Dependency, Health, Image, Metric, MetricType, Mount, MountSource, Published, Reach, Resources, Service, SettingValue};
+pub use service::{
+    Build, Condition, Dependency, Health, Image, Metric, MetricType, Mount, MountSource, Published, Reach,
+    Resources, Service, SettingValue,
+};
 pub use text::{Part, Text};
 pub use variable::Variable;
 

@@ -39,6 +39,8 @@ pub struct Service {
     pub health: Option<Health>,
     /// The path that answers when it works, for services that speak HTTP.
     pub health_path: Option<UrlPath>,
+    /// The path on which it exports metrics, if it does itself.
+    pub metrics_path: Option<UrlPath>,
     /// Paths that tell more than outsiders should see (detailed health, metrics); closed at the ingress.
     pub private_paths: Vec<UrlPath>,
     /// Paths that are upgraded to WebSocket.
@@ -57,20 +59,32 @@ pub struct Service {
     pub capabilities: Option<Vec<Line>>,
     /// Time to stop in before it is killed.
     pub stop_grace: Option<Duration>,
-    /// Whether it sees the host's network and processes as its own (a node exporter does).
-    pub host_namespaces: bool,
+    /// Variables that it reads from files: the variable and where the file is in the container.
+    pub secret_files: Vec<(EnvName, AbsPath)>,
     /// Started on demand only, by this compose profile.
     pub profile: Option<Name>,
     /// Metrics that it is known to export itself or through its exporter.
     pub metrics: Vec<Metric>,
     /// The service that exports metrics for it, if it cannot itself.
     pub exporter: Option<Name>,
+    /// The service whose metrics it exports, if it is an exporter.
+    pub observes: Option<Name>,
     /// The typed settings of its kind with their values, for runbook and checks.
     pub settings: Vec<SettingValue>,
     /// Nodes of a `compose` block, merged into the compose service as they are.
     pub raw_compose: Vec<Node>,
     /// Where it is stated, or why it exists.
     pub origin: Origin,
+}
+
+impl Service {
+    /// Every variable of the environment file that it is given, in no particular order, some perhaps twice.
+    pub fn variables(&self) -> impl Iterator<Item = &EnvName> {
+        let environment = self.environment.iter().flat_map(|(_, text)| text.variables());
+        let command = self.command.iter().flat_map(Text::variables);
+        let health = self.health.iter().flat_map(|health| &health.test).flat_map(Text::variables);
+        environment.chain(command).chain(health).chain(self.secret_files.iter().map(|(name, _)| name))
+    }
 }
 
 /// Where an image comes from.
@@ -130,6 +144,8 @@ pub struct Published {
     pub protocol: &'static str,
     /// From where.
     pub reach: Reach,
+    /// Where it is stated, or why it is published.
+    pub origin: Origin,
 }
 
 /// From where a published port may be reached.

@@ -1,9 +1,11 @@
 //! The tree that a source becomes: nodes with their arguments, properties and children, each with its place.
 
+use serde::{Deserialize, Serialize};
+
 use crate::source::{Located, Span};
 
 /// One node: `service "web" replicas=3 { … }`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Node {
     /// The word in front.
     pub name: Located<String>,
@@ -20,7 +22,7 @@ pub struct Node {
 }
 
 /// An argument (no name) or a property (with one).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// The name of a property.
     pub name: Option<Located<String>>,
@@ -33,7 +35,7 @@ pub struct Entry {
 }
 
 /// The values that KDL knows.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Scalar {
     /// A string, quoted or bare.
     Text(String),

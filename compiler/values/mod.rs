@@ -5,7 +5,7 @@
 #[macro_use]
 mod checked_text;
 mod character;
-mod choice;
+pub(crate) mod choice;
 
 mod env_name;
 mod metric_name;

@@ -61,11 +61,22 @@ pub struct JobSpec {
 /// Reads a schedule: `every "day" at="02:00"`.
 pub fn schedule(r: &mut Reader) -> Option<Located<Schedule>> {
     r.example("every \"month\" on=\"first tuesday\" at=\"02:00\"");
-    let every = r.arg::<Line>("every", "`15m`, `hour`, `day`, a weekday, `weekday`, `week`, `month`, `quarter`, `year`").required();
+    let every = r
+        .arg::<Line>(
+            "every",
+            "`15m`, `hour`, `day`, a weekday, `weekday`, `week`, `month`, `quarter`, `year`",
+        )
+        .required();
     let at = r.prop::<Time>("at", "the time of day, in the system's time zone").optional();
-    let on = r.prop::<Line>("on", "the day: of a week `monday`, of a month `1`, `last` or `first tuesday`").optional();
+    let on = r
+        .prop::<Line>("on", "the day: of a week `monday`, of a month `1`, `last` or `first tuesday`")
+        .optional();
     let (every, span) = (every?, r.span()?);
-    match Schedule::new(every.value.as_str(), at.map(|time| time.value), on.as_ref().map(|on| on.value.as_str())) {
+    match Schedule::new(
+        every.value.as_str(),
+        at.map(|time| time.value),
+        on.as_ref().map(|on| on.value.as_str()),
+    ) {
         Ok(schedule) => Some(Located::new(schedule, span)),
         Err(error) => {
             r.sink().report(
@@ -97,26 +108,53 @@ pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
     let service = r.arg::<Name>("service", "the service whose data it is").required();
     let every = required_schedule(r, "when it runs");
     let keep = r.prop::<Duration>("keep", "how long a dump is kept").or("30d");
-    let to = r.prop::<AbsPath>("to", "the folder on the host; `/var/backups/` and the system's name when absent").optional();
+    let to = r
+        .prop::<AbsPath>("to", "the folder on the host; `/var/backups/` and the system's name when absent")
+        .optional();
     let offsite = r.block("offsite", "a copy that does not share the host's fate", |r| {
         r.example("offsite rclone=\"s3:bucket/shop\"");
         let rsync = r.prop::<Line>("rsync", "`user@host:/path`, over ssh").optional();
-        let rclone = r.prop::<Line>("rclone", "`remote:path` of rclone, which speaks S3 among others").optional();
+        let rclone =
+            r.prop::<Line>("rclone", "`remote:path` of rclone, which speaks S3 among others").optional();
         Some(OffsiteSpec { rsync, rclone, span: r.span()? })
     });
-    let drill = r.block("drill", "when the newest dump is restored into a scratch container for proof; Sundays at 04:00 when absent", schedule);
+    let drill = r.block(
+        "drill",
+        "when the newest dump is restored into a scratch container for proof; Sundays at 04:00 when absent",
+        schedule,
+    );
     let timeout = r.prop::<Duration>("timeout", "time after which it has failed").or("1h");
-    Some(BackupSpec { service: service?, every: every?, keep: keep?, to, offsite, drill, timeout: timeout?, span: r.span()? })
+    Some(BackupSpec {
+        service: service?,
+        every: every?,
+        keep: keep?,
+        to,
+        offsite,
+        drill,
+        timeout: timeout?,
+        span: r.span()?,
+    })
 }
 
 /// Reads a `job`.
 pub fn job(r: &mut Reader) -> Option<JobSpec> {
-    r.example("job \"expire-sessions\" in=\"app\" {\n    every \"15m\"\n    run \"/app/manage expire-sessions\"\n}");
+    r.example(
+        "job \"expire-sessions\" in=\"app\" {\n    every \"15m\"\n    run \"/app/manage expire-sessions\"\n}",
+    );
     let name = r.arg::<Name>("name", "its name: of its lock, its log, its metrics").required();
     let every = required_schedule(r, "when it runs");
     let run = r.prop::<Prose>("run", "shell text").required();
-    let in_service = r.prop::<Name>("in", "the service in whose container it runs; on the host when absent").optional();
+    let in_service =
+        r.prop::<Name>("in", "the service in whose container it runs; on the host when absent").optional();
     let timeout = r.prop::<Duration>("timeout", "time after which it is killed and has failed").or("1h");
     let about = r.prop::<Line>("about", "what it is for").optional();
-    Some(JobSpec { name: name?, every: every?, run: run?, in_service, timeout: timeout?, about, span: r.span()? })
+    Some(JobSpec {
+        name: name?,
+        every: every?,
+        run: run?,
+        in_service,
+        timeout: timeout?,
+        about,
+        span: r.span()?,
+    })
 }

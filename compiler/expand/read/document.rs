@@ -1,7 +1,7 @@
 //! `team`, `objective`, `checklist`, `runbook`, `file`: what is for people, and files that pass through.
 
 use crate::{
-    model::{Link, Objective, Origin, Rhythm, Section, Step, Team, Trouble},
+    model::{Link, Objective, Origin, Rhythm, Step, Team, Trouble},
     source::{Located, Span},
     syntax::Reader,
     values::{Duration, Email, Language, Line, Name, Phone, Prose, RelPath, Url, choice},
@@ -91,9 +91,18 @@ pub fn team(r: &mut Reader) -> Option<Team> {
 /// Reads an `objective`.
 pub fn objective(r: &mut Reader) -> Option<Objective> {
     r.example("objective rpo=\"24h\" rto=\"4h\"");
-    let rpo = r.prop::<Duration>("rpo", "how much of the past may be lost: every backup must run at least this often").optional();
+    let rpo = r
+        .prop::<Duration>(
+            "rpo",
+            "how much of the past may be lost: every backup must run at least this often",
+        )
+        .optional();
     let rto = r.prop::<Duration>("rto", "how long a recovery may take").optional();
-    Some(Objective { rpo: rpo.map(|v| v.value), rto: rto.map(|v| v.value), origin: Origin::Stated(r.span()?) })
+    Some(Objective {
+        rpo: rpo.map(|v| v.value),
+        rto: rto.map(|v| v.value),
+        origin: Origin::Stated(r.span()?),
+    })
 }
 
 /// Reads a `checklist`.

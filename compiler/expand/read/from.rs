@@ -19,7 +19,9 @@ impl FromEntry for SecretRef {
 
     fn from_entry(entry: &Entry) -> Result<Self, String> {
         match (&entry.annotation, &entry.scalar) {
-            (Some(annotation), Scalar::Text(name)) if annotation == "secret" => EnvName::parse(name).map(SecretRef),
+            (Some(annotation), Scalar::Text(name)) if annotation == "secret" => {
+                EnvName::parse(name).map(SecretRef)
+            }
             _ => Err("a secret is named, never written".into()),
         }
     }
@@ -50,7 +52,9 @@ impl Source {
     /// The service that it refers to.
     pub fn service(&self) -> Option<&Name> {
         match self {
-            Source::UrlOf(name) | Source::HostOf(name) | Source::PortOf(name) | Source::AddressOf(name) => Some(name),
+            Source::UrlOf(name) | Source::HostOf(name) | Source::PortOf(name) | Source::AddressOf(name) => {
+                Some(name)
+            }
             _ => None,
         }
     }
@@ -60,9 +64,20 @@ impl FromEntry for Source {
     const WHAT: &'static str = "a value, or a reference to one";
 
     fn examples() -> Vec<String> {
-        ["\"info\"", "8080", "#false", "(secret)\"API_TOKEN\"", "(variable)\"CLIENT_ID\"", "(url-of)\"redis\"", "(host-of)\"postgres\"", "(port-of)\"postgres\"", "(address-of)\"redis\"", "(public-url)\"/callback\""]
-            .map(String::from)
-            .to_vec()
+        [
+            "\"info\"",
+            "8080",
+            "#false",
+            "(secret)\"API_TOKEN\"",
+            "(variable)\"CLIENT_ID\"",
+            "(url-of)\"redis\"",
+            "(host-of)\"postgres\"",
+            "(port-of)\"postgres\"",
+            "(address-of)\"redis\"",
+            "(public-url)\"/callback\"",
+        ]
+        .map(String::from)
+        .to_vec()
     }
 
     fn from_entry(entry: &Entry) -> Result<Self, String> {

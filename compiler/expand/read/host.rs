@@ -85,7 +85,12 @@ pub fn host(r: &mut Reader) -> Option<HostSpec> {
     let name = r.arg::<Name>("name", "its name; the value of the label `host` on its metrics").required();
     let address = r.prop::<Address>("address", "where it is reached").optional();
     let ssh = r.block("ssh", "how it is administered; the firewall never cuts this off", ssh);
-    let directory = r.prop::<AbsPath>("directory", "where the generated tree lives on it; `/opt/` and the system's name when absent").optional();
+    let directory = r
+        .prop::<AbsPath>(
+            "directory",
+            "where the generated tree lives on it; `/opt/` and the system's name when absent",
+        )
+        .optional();
     let cpus = r.prop::<Count>("cpus", "processors that it has").optional();
     let memory = r.prop::<Size>("memory", "memory that it has").optional();
     let disk = r.prop::<Size>("disk", "disk that it has").optional();
@@ -98,12 +103,17 @@ pub fn host(r: &mut Reader) -> Option<HostSpec> {
             let from = r.prop::<Line>("from", "the least `VERSION_ID`").required();
             Some((id?.value, from?.value))
         });
-        Some(Requirement { cpus: cpus.map(|v| v.value), memory: memory.map(|v| v.value), disk: disk.map(|v| v.value), systems })
+        Some(Requirement {
+            cpus: cpus.map(|v| v.value),
+            memory: memory.map(|v| v.value),
+            disk: disk.map(|v| v.value),
+            systems,
+        })
     });
     Some(HostSpec {
         name: name?,
         address,
-        ssh: ssh.or_else(|| Ssh::standard())?,
+        ssh: ssh.or_else(Ssh::standard)?,
         directory,
         cpus,
         memory,
@@ -118,14 +128,24 @@ fn ssh(r: &mut Reader) -> Option<Ssh> {
     let port = r.prop::<Port>("port", "the port of the ssh server").or("22");
     let from = r.list::<Cidr>("from", "networks from which it is allowed; everywhere when absent");
     let tunnel = r.flag("tunnel", "whether ssh arrives through a tunnel, so that no port is open for it");
-    Some(Ssh { user: user?.value, port: port?.value, from: from.into_iter().map(|c| c.value).collect(), tunnel })
+    Some(Ssh {
+        user: user?.value,
+        port: port?.value,
+        from: from.into_iter().map(|c| c.value).collect(),
+        tunnel,
+    })
 }
 
 impl Ssh {
     /// ssh on port 22 from everywhere: what holds when nothing is stated.
     pub fn standard() -> Option<Ssh> {
         use crate::values::Value as _;
-        Some(Ssh { user: UserName::parse("root").ok()?, port: Port::parse("22").ok()?, from: Vec::new(), tunnel: false })
+        Some(Ssh {
+            user: UserName::parse("root").ok()?,
+            port: Port::parse("22").ok()?,
+            from: Vec::new(),
+            tunnel: false,
+        })
     }
 }
 

@@ -5,7 +5,10 @@ use crate::{
     model::{Balance, Tls},
     source::{Located, Span},
     syntax::Reader,
-    values::{AbsPath, Count, Duration, Email, HeaderName, HeaderValue, Hostname, Line, Name, Prose, Rate, Size, UrlPath, Version, choice},
+    values::{
+        AbsPath, Count, Duration, Email, HeaderName, HeaderValue, Hostname, Line, Name, Prose, Rate, Size,
+        UrlPath, Version, choice,
+    },
 };
 
 /// A stated `ingress`.
@@ -90,16 +93,34 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
     r.example("ingress {\n    tls \"letsencrypt\" email=\"infra@example.com\"\n    rate-limit \"100/s\" burst=200\n    route \"/\" to=\"web\"\n}");
     let version = r.prop::<Version>("version", "version of nginx; the kind's when absent").optional();
     let domains = r.list::<Hostname>("domain", "a name that it answers to beside the system's domain");
-    let tls = r.block("tls", "where certificates come from; `letsencrypt` when absent is not assumed: state it", tls);
+    let tls = r.block(
+        "tls",
+        "where certificates come from; `letsencrypt` when absent is not assumed: state it",
+        tls,
+    );
     let routes = r.keyed("route", "where requests of one path go; the longest path wins", route);
     let body_limit = r.prop::<Size>("body-limit", "largest request body").or("10MiB");
     let rate_limit = r.block("rate-limit", "limit on requests of one client address, for all routes", limit);
-    let masked = r.list::<Line>("mask", "a query parameter whose value the access log masks, beside the usual ones (token, password, key, …)");
-    let headers = r.map::<HeaderName, HeaderValue>("headers", "response headers, in place of or beside the standard security headers");
+    let masked = r.list::<Line>(
+        "mask",
+        "a query parameter whose value the access log masks, beside the usual ones (token, password, key, …)",
+    );
+    let headers = r.map::<HeaderName, HeaderValue>(
+        "headers",
+        "response headers, in place of or beside the standard security headers",
+    );
     let hsts = r.prop::<Duration>("hsts", "how long browsers remember to use https only").or("365d");
-    let raw_http = r.list::<Prose>("nginx-http", "nginx directives for the `http` level that the language has no word for");
-    let raw_server = r.list::<Prose>("nginx", "nginx directives for the `server` level that the language has no word for");
-    let raw_compose = r.raw("compose", "keys of the compose service that the language has no word for, as KDL").into_iter().cloned().collect();
+    let raw_http = r.list::<Prose>(
+        "nginx-http",
+        "nginx directives for the `http` level that the language has no word for",
+    );
+    let raw_server =
+        r.list::<Prose>("nginx", "nginx directives for the `server` level that the language has no word for");
+    let raw_compose = r
+        .raw("compose", "keys of the compose service that the language has no word for, as KDL")
+        .into_iter()
+        .cloned()
+        .collect();
     Some(IngressSpec {
         version,
         domains,
@@ -121,7 +142,9 @@ fn tls(r: &mut Reader) -> Option<Located<Tls>> {
     r.example("tls \"given\" certificate=\"/etc/ssl/certs/shop.pem\" key=\"/etc/ssl/private/shop.key\"");
     let mode = r.arg::<TlsMode>("mode", "`letsencrypt` (certbot issues and renews), `self-signed` (for development), `given` (files on the host), `none` (behind another proxy)").required();
     let email = r.prop::<Email>("email", "for `letsencrypt`: where the authority writes to").optional();
-    let certificate = r.prop::<AbsPath>("certificate", "for `given`: the certificate with its chain, on the host").optional();
+    let certificate = r
+        .prop::<AbsPath>("certificate", "for `given`: the certificate with its chain, on the host")
+        .optional();
     let key = r.prop::<AbsPath>("key", "for `given`: the key, on the host").optional();
     let mode = mode?;
     let missing = |what: &str, example: &str| {
@@ -142,7 +165,10 @@ fn tls(r: &mut Reader) -> Option<Located<Tls>> {
         TlsMode::Given => match (certificate, key) {
             (Some(certificate), Some(key)) => Tls::Given { certificate: certificate.value, key: key.value },
             _ => {
-                missing("`certificate` and `key`", "tls \"given\" certificate=\"/etc/ssl/certs/shop.pem\" key=\"/etc/ssl/private/shop.key\"");
+                missing(
+                    "`certificate` and `key`",
+                    "tls \"given\" certificate=\"/etc/ssl/certs/shop.pem\" key=\"/etc/ssl/private/shop.key\"",
+                );
                 return None;
             }
         },
@@ -156,13 +182,26 @@ fn route(r: &mut Reader) -> Option<RouteSpec> {
     r.example("route \"/api\" to=\"backend\" balance=\"least-conn\"");
     let path = r.arg::<UrlPath>("path", "the start of the path").required();
     let to = r.prop::<Name>("to", "the service that answers").required();
-    let balance = r.prop::<Balance>("balance", "how requests are spread over its containers").or("round-robin");
+    let balance =
+        r.prop::<Balance>("balance", "how requests are spread over its containers").or("round-robin");
     let rate_limit = r.block("rate-limit", "limit on requests of one client address, for this route", limit);
     let strip = r.flag("strip", "whether the path is cut off before the service sees it");
-    let timeout = r.prop::<Duration>("timeout", "time that a reply may take; nginx's 60 s when absent").optional();
+    let timeout =
+        r.prop::<Duration>("timeout", "time that a reply may take; nginx's 60 s when absent").optional();
     let body_limit = r.prop::<Size>("body-limit", "largest request body on this route").optional();
-    let raw = r.list::<Prose>("nginx", "nginx directives for the `location` that the language has no word for");
-    Some(RouteSpec { path: path?, to: to?, balance: balance?, rate_limit, strip, timeout, body_limit, raw, span: r.span()? })
+    let raw =
+        r.list::<Prose>("nginx", "nginx directives for the `location` that the language has no word for");
+    Some(RouteSpec {
+        path: path?,
+        to: to?,
+        balance: balance?,
+        rate_limit,
+        strip,
+        timeout,
+        body_limit,
+        raw,
+        span: r.span()?,
+    })
 }
 
 fn limit(r: &mut Reader) -> Option<LimitSpec> {

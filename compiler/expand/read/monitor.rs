@@ -83,13 +83,23 @@ pub fn monitor(r: &mut Reader) -> Option<MonitorSpec> {
         let version = r.prop::<Version>("version", "version of Grafana; the kind's when absent").optional();
         Some(GrafanaSpec { admin_password: admin_password?, version, span: r.span()? })
     });
-    let prometheus_version = r.prop::<Version>("prometheus-version", "version of Prometheus; the kind's when absent").optional();
-    let alertmanager_version = r.prop::<Version>("alertmanager-version", "version of Alertmanager; the kind's when absent").optional();
-    let without = r.list::<Line>("without", "the name of an alert of a kind that is not wanted, such as `RedisMemoryHigh`");
+    let prometheus_version =
+        r.prop::<Version>("prometheus-version", "version of Prometheus; the kind's when absent").optional();
+    let alertmanager_version = r
+        .prop::<Version>("alertmanager-version", "version of Alertmanager; the kind's when absent")
+        .optional();
+    let without = r.list::<Line>(
+        "without",
+        "the name of an alert of a kind that is not wanted, such as `RedisMemoryHigh`",
+    );
     let rules = r.list::<RelPath>("rules", "a file of Prometheus rules of your own");
     let tests = r.list::<RelPath>("tests", "unit tests for those rules, in promtool's format");
     let dashboards = r.list::<RelPath>("dashboard", "a Grafana dashboard of your own, as JSON");
-    let raw_prometheus = r.raw("prometheus", "keys of prometheus.yml that the language has no word for, as KDL").into_iter().cloned().collect();
+    let raw_prometheus = r
+        .raw("prometheus", "keys of prometheus.yml that the language has no word for, as KDL")
+        .into_iter()
+        .cloned()
+        .collect();
     Some(MonitorSpec {
         interval: interval?,
         retention: retention?,
@@ -108,7 +118,12 @@ pub fn monitor(r: &mut Reader) -> Option<MonitorSpec> {
 
 fn watch(r: &mut Reader) -> Option<WatchSpec> {
     r.example("watch \"queue-length\" max=\"app_queue_length\" of=\"api\" warn=\">100\" critical=\">1000\" for=\"10m\"");
-    let name = r.arg::<Name>("name", "its name; a measure of the service's kind when nothing below says what is measured").required();
+    let name = r
+        .arg::<Name>(
+            "name",
+            "its name; a measure of the service's kind when nothing below says what is measured",
+        )
+        .required();
     let of = r.prop::<Name>("of", "the service or host that is watched; the host when absent").optional();
     let form = form(r);
     let warn = r.prop::<Bound>("warn", "beyond this, a warning").optional();

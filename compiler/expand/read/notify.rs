@@ -31,7 +31,11 @@ pub fn notify(r: &mut Reader) -> Option<NotifySpec> {
     let mut receivers = r.keyed("slack", "a Slack channel", |r| {
         let channel = r.arg::<Line>("channel", "the channel").required();
         let webhook = r.prop::<SecretRef>("webhook", "the URL of an incoming webhook").required();
-        Some(Receiver::Slack { channel: channel?.value, webhook: webhook?.value.0, origin: Origin::Stated(r.span()?) })
+        Some(Receiver::Slack {
+            channel: channel?.value,
+            webhook: webhook?.value.0,
+            origin: Origin::Stated(r.span()?),
+        })
     });
     receivers.extend(r.keyed("mail", "mail to an address", |r| {
         r.example("mail \"oncall@example.com\" smarthost=\"smtp.example.com:587\" from=\"alerts@example.com\" user=\"alerts\" password=(secret)\"SMTP_PASSWORD\"");
@@ -54,9 +58,23 @@ pub fn notify(r: &mut Reader) -> Option<NotifySpec> {
         let url = r.prop::<SecretRef>("url", "its address").required();
         Some(Receiver::Webhook { url: url?.value.0, origin: Origin::Stated(r.span()?) })
     }));
-    let group_wait = r.prop::<Duration>("group-wait", "time that the first alert of a group waits for others").or("30s");
-    let group_interval = r.prop::<Duration>("group-interval", "time between two messages of a group that changes").or("5m");
-    let repeat = r.prop::<Duration>("repeat", "time after which an alert that still fires is told again").or("4h");
-    let raw = r.raw("alertmanager", "keys of alertmanager.yml that the language has no word for, as KDL").into_iter().cloned().collect();
-    Some(NotifySpec { receivers, group_wait: group_wait?, group_interval: group_interval?, repeat: repeat?, raw, span: r.span()? })
+    let group_wait =
+        r.prop::<Duration>("group-wait", "time that the first alert of a group waits for others").or("30s");
+    let group_interval =
+        r.prop::<Duration>("group-interval", "time between two messages of a group that changes").or("5m");
+    let repeat =
+        r.prop::<Duration>("repeat", "time after which an alert that still fires is told again").or("4h");
+    let raw = r
+        .raw("alertmanager", "keys of alertmanager.yml that the language has no word for, as KDL")
+        .into_iter()
+        .cloned()
+        .collect();
+    Some(NotifySpec {
+        receivers,
+        group_wait: group_wait?,
+        group_interval: group_interval?,
+        repeat: repeat?,
+        raw,
+        span: r.span()?,
+    })
 }

@@ -7,12 +7,16 @@ use super::{
 use crate::{
     diagnostic::{Diagnostic, nearest},
     expand::{
-        kind::{KindMetric, Kinds, metric},
+        kind::{KindMetric, metric},
+        kinds::Kinds,
         setting::{Typed, values},
     },
     source::{Located, Span},
     syntax::{Node, Reader},
-    values::{AbsPath, Cidr, Count, Duration, EnvName, Image, Line, Name, Port, RelPath, Size, UrlPath, Version, choice},
+    values::{
+        AbsPath, Cidr, Count, Duration, EnvName, Image, Line, Name, Port, RelPath, Size, UrlPath, Version,
+        choice,
+    },
 };
 
 /// A stated `service`.
@@ -68,8 +72,70 @@ pub struct ServiceSpec {
     pub run_as: Option<Located<Line>>,
     /// Nodes for compose.
     pub raw_compose: Vec<Node>,
+    /// The service whose metrics it exports; derived.
+    pub observes: Option<Name>,
+    /// The service that exports its metrics; derived.
+    pub exported_by: Option<Name>,
+    /// Placeholders that the compiler gives; derived.
+    pub derived_settings: Vec<(&'static str, Vec<Typed>)>,
+    /// Mounts that the compiler gives; derived.
+    pub derived_mounts: Vec<crate::model::Mount>,
+    /// Variables that it reads from files; derived.
+    pub secret_files: Vec<(EnvName, AbsPath)>,
+    /// The compose profile by which it is started on demand; derived.
+    pub profile: Option<Name>,
+    /// Why it exists, when the compiler derived it.
+    pub origin: Option<crate::model::Origin>,
     /// Where it is stated.
     pub span: Span,
+}
+
+impl ServiceSpec {
+    /// A service of which nothing is said but its kind: what the compiler derives starts from it.
+    pub fn bare(
+        name: Name,
+        kind: Name,
+        settings: Vec<(Name, Vec<Typed>, bool, Span)>,
+        origin: crate::model::Origin,
+    ) -> Option<ServiceSpec> {
+        use crate::values::Value as _;
+        let span = origin.span();
+        Some(ServiceSpec {
+            name: Located::new(name, span),
+            kind: Located::new(kind, span),
+            version: None,
+            image: None,
+            build: None,
+            replicas: Located::new(Count::parse("1").ok()?, span),
+            port: None,
+            command: Vec::new(),
+            health: None,
+            health_detail: Vec::new(),
+            metrics: None,
+            websocket: Vec::new(),
+            needs: Vec::new(),
+            env: Vec::new(),
+            settings,
+            limits: None,
+            reserve: None,
+            publish: Vec::new(),
+            volumes: Vec::new(),
+            logs: Vec::new(),
+            configs: Vec::new(),
+            own_metrics: Vec::new(),
+            stop_grace: None,
+            run_as: None,
+            raw_compose: Vec::new(),
+            observes: None,
+            exported_by: None,
+            derived_settings: Vec::new(),
+            derived_mounts: Vec::new(),
+            secret_files: Vec::new(),
+            profile: None,
+            origin: Some(origin),
+            span,
+        })
+    }
 }
 
 /// A stated `build`.
@@ -121,7 +187,9 @@ impl crate::values::Value for Cpus {
 
     fn parse(text: &str) -> Result<Self, String> {
         let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-        let digits = |part: &str, most: usize| !part.is_empty() && part.len() <= most && part.bytes().all(|b| b.is_ascii_digit());
+        let digits = |part: &str, most: usize| {
+            !part.is_empty() && part.len() <= most && part.bytes().all(|b| b.is_ascii_digit())
+        };
         if !digits(whole, 4) || !digits(fraction, 3) || text.chars().all(|c| c == '0' || c == '.') {
             return Err("write a number above 0 with at most three decimals, such as 0.5".into());
         }
@@ -230,45 +298,64 @@ choice! { ConfigFormat, "a format", { "yaml" => Yaml, "json" => Json, } }
 /// Reads a `service`. Its kind must be known to read its settings.
 pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
     r.example("service \"api\" kind=\"go-http\" replicas=2 {\n    build \"./api\"\n    port 8080\n    health \"/health\"\n    metrics \"/metrics\"\n    env { LOG_LEVEL \"info\" }\n}");
-    let name = r.arg::<Name>("name", "its name: compose service, DNS name on the private network, label `service`").required();
+    let name = r
+        .arg::<Name>("name", "its name: compose service, DNS name on the private network, label `service`")
+        .required();
     let kind = r.prop::<Name>("kind", "its kind: one of the standard library, or of your own").required();
     let version = r.prop::<Version>("version", "the version of the kind's image").optional();
     let image = r.prop::<Image>("image", "an image in place of the kind's").optional();
     let build = r.block("build", "how its image is built", build);
     let replicas = r.prop::<Count>("replicas", "how many containers run").or("1");
-    let port = r.prop::<Port>("port", "the port on which it serves inside; the kind's when absent").optional();
+    let port =
+        r.prop::<Port>("port", "the port on which it serves inside; the kind's when absent").optional();
     let command = r.list::<Line>("command", "its command, in place of the kind's");
     let health = r.block("health", "how to tell that it works", health);
-    let health_detail = r.list::<UrlPath>("health-detail", "a path that tells more than outsiders should see; closed at the ingress");
-    let metrics = r.prop::<UrlPath>("metrics", "the path on which it exports metrics; closed at the ingress").optional();
+    let health_detail = r.list::<UrlPath>(
+        "health-detail",
+        "a path that tells more than outsiders should see; closed at the ingress",
+    );
+    let metrics = r
+        .prop::<UrlPath>("metrics", "the path on which it exports metrics; closed at the ingress")
+        .optional();
     let websocket = r.list::<UrlPath>("websocket", "a path that is upgraded to WebSocket");
     let needs = r.list::<Name>("needs", "services that must work before it starts");
     let env = r.map::<EnvName, Source>("env", "environment variables: values, or where they come from");
     let limits = r.block("limits", "most that one container may use", resources);
     let reserve = r.block("reserve", "what is kept free for one container", resources);
-    let publish = r.keyed("publish", "a port that the host offers, from the host itself only unless `from` or `public` says more", publish);
+    let publish = r.keyed(
+        "publish",
+        "a port that the host offers, from the host itself only unless `from` or `public` says more",
+        publish,
+    );
     let volumes = r.blocks("volume", "something mounted", volume);
-    let logs = r.keyed("log", "a log file that it writes in its container: put on the host and rotated there", log);
+    let logs =
+        r.keyed("log", "a log file that it writes in its container: put on the host and rotated there", log);
     let configs = r.keyed("config", "a configuration file, made from the description and mounted", config);
     let own_metrics = r.keyed("metric", "a metric of its own", metric);
     let stop_grace = r.prop::<Duration>("stop-grace", "time to stop in before it is killed").optional();
     let run_as = r.prop::<Line>("run-as", "the user that it runs as, when not the image's own").optional();
-    let raw_compose = r.raw("compose", "keys of the compose service that the language has no word for, as KDL").into_iter().cloned().collect();
+    let raw_compose = r
+        .raw("compose", "keys of the compose service that the language has no word for, as KDL")
+        .into_iter()
+        .cloned()
+        .collect();
     r.leave_rest();
     let mut settings = Vec::new();
     if let (Some(name), Some(kind)) = (&name, &kind) {
         let mut vocabulary: Vec<&str> = r.vocabulary();
-        match kinds.get(kind.value.as_str()) {
+        match kinds.get(kind.value.as_str()).map(|defined| &defined.kind) {
             Some(known) => {
                 settings = values(r, &known.settings, name.value.as_str());
                 vocabulary.extend(known.settings.iter().map(|s| s.name.value.as_str()));
                 r.report_unknown(&vocabulary);
             }
             None => {
-                let mut diagnostic = Diagnostic::error("unknown-kind", format!("there is no kind `{}`", kind.value)).at(kind.span, "not known");
-                diagnostic = match nearest(kind.value.as_str(), kinds.keys().map(String::as_str)) {
+                let mut diagnostic =
+                    Diagnostic::error("unknown-kind", format!("there is no kind `{}`", kind.value))
+                        .at(kind.span, "not known");
+                diagnostic = match nearest(kind.value.as_str(), kinds.names()) {
                     Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                    None => diagnostic.help(format!("known kinds: {}", kinds.keys().cloned().collect::<Vec<_>>().join(", "))),
+                    None => diagnostic.help(format!("known kinds: {}", kinds.names().join(", "))),
                 };
                 r.sink().report(diagnostic);
             }
@@ -300,14 +387,24 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         stop_grace,
         run_as,
         raw_compose,
+        observes: None,
+        exported_by: None,
+        derived_settings: Vec::new(),
+        derived_mounts: Vec::new(),
+        secret_files: Vec::new(),
+        profile: None,
+        origin: None,
         span: r.span()?,
     })
 }
 
 fn build(r: &mut Reader) -> Option<BuildSpec> {
     r.example("build \"./api\" dockerfile=\"Dockerfile.prod\"");
-    let context = r.arg::<RelPath>("context", "the folder with the Dockerfile, relative to the description").required();
-    let dockerfile = r.prop::<RelPath>("dockerfile", "the Dockerfile within that folder, when it is not `Dockerfile`").optional();
+    let context =
+        r.arg::<RelPath>("context", "the folder with the Dockerfile, relative to the description").required();
+    let dockerfile = r
+        .prop::<RelPath>("dockerfile", "the Dockerfile within that folder, when it is not `Dockerfile`")
+        .optional();
     let target = r.prop::<Name>("target", "the stage to stop at").optional();
     let args = r.map::<EnvName, Source>("args", "build arguments");
     Some(BuildSpec { context: context?, dockerfile, target, args })
@@ -317,10 +414,17 @@ fn health(r: &mut Reader) -> Option<HealthSpec> {
     r.example("health \"/health\" interval=\"15s\"");
     let path = r.arg::<UrlPath>("path", "the path that answers 200 when it works").optional();
     let command = r.list::<Line>("command", "a command in place of the kind's, run in the container");
-    let interval = r.prop::<Duration>("interval", "time between two tests; the kind's when absent").optional();
-    let timeout = r.prop::<Duration>("timeout", "time after which a test has failed; the kind's when absent").optional();
-    let retries = r.prop::<Count>("retries", "failures in a row that make it unhealthy; the kind's when absent").optional();
-    let start_period = r.prop::<Duration>("start-period", "time in which failures do not count; the kind's when absent").optional();
+    let interval =
+        r.prop::<Duration>("interval", "time between two tests; the kind's when absent").optional();
+    let timeout = r
+        .prop::<Duration>("timeout", "time after which a test has failed; the kind's when absent")
+        .optional();
+    let retries = r
+        .prop::<Count>("retries", "failures in a row that make it unhealthy; the kind's when absent")
+        .optional();
+    let start_period = r
+        .prop::<Duration>("start-period", "time in which failures do not count; the kind's when absent")
+        .optional();
     Some(HealthSpec { path, command, interval, timeout, retries, start_period })
 }
 
@@ -333,7 +437,8 @@ fn resources(r: &mut Reader) -> Option<ResourceSpec> {
 fn publish(r: &mut Reader) -> Option<PublishSpec> {
     r.example("publish 5432 from=\"10.0.0.0/8\"");
     let host = r.arg::<Port>("port", "the port on the host").required();
-    let container = r.prop::<Port>("to", "the port in the container; the service's own when absent").optional();
+    let container =
+        r.prop::<Port>("to", "the port in the container; the service's own when absent").optional();
     let protocol = r.prop::<Protocol>("protocol", "`tcp` or `udp`").or("tcp");
     let from = r.list::<Cidr>("from", "networks from which it may be reached");
     let public = r.flag("public", "whether it may be reached from everywhere");
@@ -342,7 +447,8 @@ fn publish(r: &mut Reader) -> Option<PublishSpec> {
 
 fn volume(r: &mut Reader) -> Option<VolumeSpec> {
     r.example("volume \"uploads\" at=\"/app/uploads\"");
-    let source = r.arg::<Line>("source", "a name (a named volume) or an absolute path of the host").required();
+    let source =
+        r.arg::<Line>("source", "a name (a named volume) or an absolute path of the host").required();
     let target = r.prop::<AbsPath>("at", "where in the container").required();
     let read_only = r.flag("read-only", "whether it cannot be written there");
     Some(VolumeSpec { source: source?, target: target?, read_only })
@@ -354,7 +460,10 @@ fn log(r: &mut Reader) -> Option<LogSpec> {
     let rhythm = r.prop::<LogRhythm>("rotate", "how often it is rotated").or("daily");
     let keep = r.prop::<Count>("keep", "how many rotated files are kept").or("14");
     let max_size = r.prop::<Size>("max-size", "rotate earlier when it grows beyond this").optional();
-    let reopens = r.flag("reopens", "whether the service reopens its file by itself; otherwise it is truncated in place");
+    let reopens = r.flag(
+        "reopens",
+        "whether the service reopens its file by itself; otherwise it is truncated in place",
+    );
     let raw = r.list::<Line>("logrotate", "lines for the stanza that the language has no word for");
     Some(LogSpec { path: path?, rhythm: rhythm?.value, keep: keep?, max_size, reopens, raw, span: r.span()? })
 }

@@ -10,7 +10,7 @@ use super::{
     service::{ServiceSpec, service},
 };
 use crate::{
-    expand::kind::Kinds,
+    expand::kinds::Kinds,
     model::{Objective, Team},
     source::{Located, Span},
     syntax::Reader,
@@ -88,23 +88,30 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
     let teams = r.keyed("team", "people who answer for it", team);
     let objective = r.block("objective", "what a disaster may cost", objective);
     let hosts = r.keyed("host", "the machine that it runs on", host);
-    let mut variables = r.keyed("secret", "a secret: named here, supplied by the environment file on the host", |r| {
-        r.example("secret \"JWT_SECRET\" min-length=32 rotate-every=\"90d\"");
-        variable(r, true)
-    });
-    variables.extend(r.keyed("variable", "a setting that the environment file supplies and that is no secret", |r| {
-        r.example("variable \"GOOGLE_CLIENT_ID\" about=\"OAuth client of Google\"");
-        variable(r, false)
-    }));
+    let mut variables =
+        r.keyed("secret", "a secret: named here, supplied by the environment file on the host", |r| {
+            r.example("secret \"JWT_SECRET\" min-length=32 rotate-every=\"90d\"");
+            variable(r, true)
+        });
+    variables.extend(r.keyed(
+        "variable",
+        "a setting that the environment file supplies and that is no secret",
+        |r| {
+            r.example("variable \"GOOGLE_CLIENT_ID\" about=\"OAuth client of Google\"");
+            variable(r, false)
+        },
+    ));
     let services = r.keyed("service", "a program of the system", |r| service(r, kinds));
     let ingress = r.block("ingress", "the way in from outside", ingress);
-    let opens = r.keyed("open", "a port of the host itself that may be reached, beside ssh and the ingress", open);
+    let opens =
+        r.keyed("open", "a port of the host itself that may be reached, beside ssh and the ingress", open);
     let backups = r.keyed("backup", "backups of a service's data", backup);
     let jobs = r.keyed("job", "something that runs by the clock", job);
     let monitor = r.block("monitor", "what is measured and what must hold", monitor);
     let notify = r.block("notify", "whom alerts reach", notify);
     let checklists = r.keyed("checklist", "a list that people go through", checklist);
-    let runbook = r.block("runbook", "the operations guide: its language and what it says beyond the derived", runbook);
+    let runbook =
+        r.block("runbook", "the operations guide: its language and what it says beyond the derived", runbook);
     let files = r.keyed("file", "a file of your own that is placed into the generated tree as it is", file);
     Some(SystemSpec {
         name: name?,
@@ -134,7 +141,8 @@ fn variable(r: &mut Reader, secret: bool) -> Option<VariableSpec> {
     let about = r.prop::<Line>("about", "what it is for").optional();
     let min_length = r.prop::<Count>("min-length", "least number of characters that is accepted").optional();
     let rotate_every = r.prop::<Duration>("rotate-every", "how often it should be replaced").optional();
-    let default = if secret { None } else { r.prop::<Line>("default", "the value when none is given").optional() };
+    let default =
+        if secret { None } else { r.prop::<Line>("default", "the value when none is given").optional() };
     Some(VariableSpec {
         name: name?,
         secret,

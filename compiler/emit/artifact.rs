@@ -1,0 +1,31 @@
+//! A generated file, as a value.
+
+/// A file of the tree of one system in one environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Artifact {
+    /// Its path within the tree: `nginx/nginx.conf`.
+    pub path: String,
+    /// Its contents.
+    pub contents: String,
+    /// Permission bits: 0o644, or 0o755 for scripts.
+    pub mode: u32,
+    /// The emitter that made it.
+    pub emitter: &'static str,
+    /// The addresses of what it was made from, such as `service/backend`: the reasons that a plan shows.
+    pub from: Vec<String>,
+    /// What a change of it means for what runs.
+    pub on_change: OnChange,
+}
+
+/// What a changed file means for what runs, least grave first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OnChange {
+    /// Nothing has to be told: it is read anew each time, or only by people.
+    Nothing,
+    /// A program rereads it without a gap: `nginx`, `prometheus`, `ufw`.
+    Reload(String),
+    /// A container restarts: a gap when it runs once.
+    Restart(String),
+    /// `docker compose up` makes the containers that differ anew.
+    Recreate(String),
+}

@@ -1,0 +1,30 @@
+//! Models to artifacts. An emitter is a folder; it sees the model and nothing else, and cannot fail: what it could
+//! dislike is a rule of `check`.
+
+mod artifact;
+
+pub use artifact::{Artifact, OnChange};
+
+use rayon::prelude::*;
+
+use crate::model::Model;
+
+/// An emitter: a name and a function from the model to files.
+pub struct Emitter {
+    /// Its name, which the manifest gives as producer.
+    pub name: &'static str,
+    /// What it makes.
+    pub about: &'static str,
+    /// Makes it.
+    pub emit: fn(&Model) -> Vec<Artifact>,
+}
+
+/// Every emitter.
+pub const ALL: &[Emitter] = &[];
+
+/// Every file of the tree, sorted by path.
+pub fn emit(model: &Model) -> Vec<Artifact> {
+    let mut artifacts: Vec<Artifact> = ALL.par_iter().flat_map(|emitter| (emitter.emit)(model)).collect();
+    artifacts.sort_by(|a, b| a.path.cmp(&b.path));
+    artifacts
+}

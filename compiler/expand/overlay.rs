@@ -1,0 +1,208 @@
+//! Environments: the same description with some things said otherwise.
+//!
+//! An overlay addresses what it changes by the same names. What it addresses must exist, so that a misspelt name is
+//! an error and not a second thing; to bring in something new it says `add { … }`, to take something away `remove`.
+
+use std::sync::OnceLock;
+
+use super::{kinds::Kinds, read::system::system};
+use crate::{
+    diagnostic::{Diagnostic, nearest},
+    syntax::{Entry, Node, Place, Sink, Table, describe},
+};
+
+/// The table of everything that may stand in a `system`.
+pub fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        describe("system", "the whole description of one system", |r| {
+            r.example("system \"shop\" {\n    domain \"shop.example.com\"\n    service \"web\" kind=\"static-site\" { build \"./web\" }\n    ingress {\n        tls \"self-signed\"\n        route \"/\" to=\"web\"\n    }\n}");
+            system(r, &Kinds::default());
+        })
+    })
+}
+
+/// The system with `overlay` laid over it. Both keep their places.
+pub fn overlaid(system: &Node, overlay: &Node, sink: &Sink) -> Node {
+    let mut merged = base(system);
+    Merge { sink, depth: 0 }.children(&mut merged, &overlay.children, Some(table()));
+    merged
+}
+
+/// The system without its `environment` nodes.
+pub fn base(system: &Node) -> Node {
+    let mut node = system.clone();
+    node.children.retain(|child| child.name.value != "environment");
+    node
+}
+
+struct Merge<'a> {
+    sink: &'a Sink,
+    depth: usize,
+}
+
+impl Merge<'_> {
+    fn children(&self, base: &mut Node, overlay: &[Node], table: Option<&Table>) {
+        let mut replaced: Vec<String> = Vec::new();
+        for node in overlay {
+            let name = node.name.value.as_str();
+            match name {
+                "add" => self.add(base, node, table),
+                "remove" => self.remove(base, node),
+                _ => match table.and_then(|t| t.blocks.iter().find(|block| block.name == name)) {
+                    Some(block) if block.keyed => self.keyed(base, node, block),
+                    Some(block) if block.many => replace(base, node, &mut replaced),
+                    Some(block) => self.block(base, node, block),
+                    None => match table
+                        .and_then(|t| t.asks.iter().find(|ask| ask.name == name))
+                        .map(|ask| ask.place)
+                    {
+                        Some(Place::Map) => self.map(base, node),
+                        _ => replace(base, node, &mut replaced),
+                    },
+                },
+            }
+        }
+    }
+
+    /// A named thing: merged into the one of that name.
+    fn keyed(&self, base: &mut Node, node: &Node, block: &Table) {
+        let key = node.key().unwrap_or_default();
+        let name = node.name.value.as_str();
+        if let Some(existing) =
+            base.children.iter_mut().find(|child| child.name.value == name && child.key() == node.key())
+        {
+            self.entries(existing, node, 1);
+            Merge { depth: self.depth + 1, ..*self }.children(existing, &node.children, Some(block));
+            return;
+        }
+        let known: Vec<String> = base
+            .children
+            .iter()
+            .filter(|c| c.name.value == name)
+            .filter_map(|c| c.key())
+            .map(Into::into)
+            .collect();
+        let diagnostic =
+            Diagnostic::error("overlay-touches-nothing", format!("there is no {name} `{key}` to change"))
+                .at(node.span, "addresses nothing that exists");
+        self.sink.report(match nearest(&key, known.iter().map(String::as_str)) {
+            Some(near) => diagnostic.help(format!(
+                "did you mean `{near}`? To bring in a new one write `add {{ {name} \"{key}\" … }}`"
+            )),
+            None => diagnostic.help(format!("to bring in a new one write `add {{ {name} \"{key}\" … }}`")),
+        });
+    }
+
+    /// A block of which there is one: merged into it.
+    fn block(&self, base: &mut Node, node: &Node, block: &Table) {
+        let name = node.name.value.as_str();
+        match base.children.iter_mut().find(|child| child.name.value == name) {
+            Some(existing) => {
+                self.entries(existing, node, 0);
+                Merge { depth: self.depth + 1, ..*self }.children(existing, &node.children, Some(block));
+            }
+            // A detail of a thing that exists may be new; a part of the system may not.
+            None if self.depth > 0 => base.children.push(node.clone()),
+            None => self.sink.report(
+                Diagnostic::error("overlay-touches-nothing", format!("there is no `{name}` to change"))
+                    .at(node.span, "addresses nothing that exists")
+                    .help(format!("to bring in a new one write `add {{ {name} … }}`")),
+            ),
+        }
+    }
+
+    /// Names of the user's own with values: each replaces the one of its name.
+    fn map(&self, base: &mut Node, node: &Node) {
+        match base.children.iter_mut().find(|child| child.name.value == node.name.value) {
+            Some(existing) => {
+                for child in &node.children {
+                    match existing.children.iter_mut().find(|c| c.name.value == child.name.value) {
+                        Some(old) => *old = child.clone(),
+                        None => existing.children.push(child.clone()),
+                    }
+                }
+            }
+            None => base.children.push(node.clone()),
+        }
+    }
+
+    fn add(&self, base: &mut Node, node: &Node, table: Option<&Table>) {
+        for child in &node.children {
+            let named = table.is_some_and(|t| t.blocks.iter().any(|b| b.name == child.name.value && b.keyed));
+            let single = table
+                .is_some_and(|t| t.blocks.iter().any(|b| b.name == child.name.value && !b.keyed && !b.many));
+            let clash = base
+                .children
+                .iter()
+                .find(|c| c.name.value == child.name.value && (single || (named && c.key() == child.key())));
+            match clash {
+                Some(existing) => self.sink.report(
+                    Diagnostic::error("duplicate", format!("`{}` exists already", child.name.value))
+                        .at(child.span, "added here")
+                        .at(existing.span, "exists here")
+                        .help("to change it, write it without `add`"),
+                ),
+                None => base.children.push(child.clone()),
+            }
+        }
+    }
+
+    fn remove(&self, base: &mut Node, node: &Node) {
+        for child in &node.children {
+            let before = base.children.len();
+            base.children.retain(|c| {
+                !(c.name.value == child.name.value && (child.key().is_none() || c.key() == child.key()))
+            });
+            if base.children.len() == before {
+                let known: Vec<String> = base
+                    .children
+                    .iter()
+                    .filter(|c| c.name.value == child.name.value)
+                    .filter_map(|c| c.key())
+                    .map(Into::into)
+                    .collect();
+                let diagnostic =
+                    Diagnostic::error("overlay-touches-nothing", "there is nothing of that name to remove")
+                        .at(child.span, "addresses nothing that exists");
+                self.sink.report(
+                    match nearest(&child.key().unwrap_or_default(), known.iter().map(String::as_str)) {
+                        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                        None => diagnostic,
+                    },
+                );
+            }
+        }
+    }
+
+    /// Properties replace those of their name; arguments behind the first `keep` replace the old ones.
+    fn entries(&self, base: &mut Node, overlay: &Node, keep: usize) {
+        let arguments: Vec<&Entry> = overlay.args().skip(keep).collect();
+        if !arguments.is_empty() {
+            let mut index = 0;
+            base.entries.retain(|entry| {
+                index += usize::from(entry.name.is_none());
+                entry.name.is_some() || index <= keep
+            });
+            base.entries.extend(arguments.into_iter().cloned());
+        }
+        for entry in &overlay.entries {
+            if let Some(name) = &entry.name {
+                base.entries.retain(|e| e.name.as_ref().is_none_or(|n| n.value != name.value));
+                base.children.retain(|child| child.name.value != name.value);
+                base.entries.push(entry.clone());
+            }
+        }
+    }
+}
+
+/// A value (or a list): the overlay's takes the place of all that the base says under that name.
+fn replace(base: &mut Node, node: &Node, replaced: &mut Vec<String>) {
+    let name = &node.name.value;
+    if !replaced.contains(name) {
+        base.entries.retain(|entry| entry.name.as_ref().is_none_or(|n| n.value != *name));
+        base.children.retain(|child| child.name.value != *name);
+        replaced.push(name.clone());
+    }
+    base.children.push(node.clone());
+}

@@ -1,0 +1,200 @@
+//! Backups and jobs, stated and derived.
+
+use super::context::Context;
+use crate::{
+    diagnostic::Diagnostic,
+    expand::read::backup::BackupSpec,
+    model::{Backup, Command, Ingress, Job, Offsite, Origin, Restore, Service, Tls},
+    source::{Located, Span},
+    values::{AbsPath, Duration, Name, Prose, Schedule, Time, Value as _},
+};
+
+/// Resolves all backups.
+pub fn backups(context: &Context, services: &[Service]) -> Vec<Backup> {
+    context.spec.backups.iter().filter_map(|spec| backup(context, spec, services)).collect()
+}
+
+fn backup(context: &Context, spec: &BackupSpec, services: &[Service]) -> Option<Backup> {
+    let service = context.reference(&spec.service.value, spec.service.span)?;
+    let kind = context.kind(service)?;
+    let Some(method) = &kind.backup else {
+        context.sink.report(
+            Diagnostic::error(
+                "no-backup-method",
+                format!("the kind `{}` does not say how its data is dumped", kind.name.value),
+            )
+            .at(spec.service.span, "asked for here")
+            .help("give the kind a `backup` block, in a kind of your own if it is a built-in one"),
+        );
+        return None;
+    };
+    services.iter().find(|s| s.name == service.name.value)?;
+    let scope = context.scope(&service.name.value);
+    let shell = |text: &Located<Prose>| context.filled(scope.fill_shell(text.value.as_str()), text.span);
+    let restore = shell(&method.restore)?;
+    let drill_environment = method
+        .drill_environment
+        .iter()
+        .filter_map(|(name, value)| {
+            Some((name.value.to_string(), context.fill(&scope, value, 0)?.as_literal()?.to_owned()))
+        })
+        .collect();
+    let directory = match &spec.to {
+        Some(to) => to.value.clone(),
+        None => AbsPath::parse(&format!("/var/backups/{}", context.spec.name.value)).ok()?,
+    };
+    Some(Backup {
+        service: service.name.value.clone(),
+        schedule: spec.every.value,
+        keep: spec.keep.value,
+        directory,
+        extension: method.extension.value.to_string(),
+        dump: shell(&method.dump)?,
+        verify: shell(&method.verify)?,
+        restore: if method.offline { Restore::Offline(restore) } else { Restore::Online(restore) },
+        check: shell(&method.check)?,
+        restore_part: match &method.part {
+            Some((title, run)) => {
+                Some((crate::values::Line::parse(title.get(context.language)).ok()?, shell(run)?))
+            }
+            None => None,
+        },
+        offsite: offsite(context, spec),
+        drill: match &spec.drill {
+            Some(drill) => Some(drill.value),
+            None => Schedule::new("sunday", Time::parse("04:00").ok(), None).ok(),
+        },
+        drill_environment,
+        timeout: spec.timeout.value,
+        origin: Origin::Stated(spec.span),
+    })
+}
+
+fn offsite(context: &Context, spec: &BackupSpec) -> Option<Offsite> {
+    let offsite = spec.offsite.as_ref()?;
+    match (&offsite.rsync, &offsite.rclone) {
+        (Some(target), None) => Some(Offsite::Rsync(target.value.clone())),
+        (None, Some(target)) => Some(Offsite::Rclone(target.value.clone())),
+        _ => {
+            context.sink.report(
+                Diagnostic::error("missing-property", "`offsite` needs one of `rsync` and `rclone`")
+                    .at(offsite.span, "it is not said where to")
+                    .help("write for example `offsite rsync=\"backup@backup.example.com:/srv/backups\"`"),
+            );
+            None
+        }
+    }
+}
+
+/// Every job: backups, drills, certificate renewal, the security check, and the stated ones.
+pub fn jobs(
+    context: &Context,
+    backups: &[Backup],
+    ingress: Option<&Ingress>,
+    services: &[Service],
+) -> Vec<Job> {
+    let mut jobs = Vec::new();
+    for backup in backups {
+        let service = &backup.service;
+        jobs.extend(derived(
+            &format!("backup-{service}"),
+            backup.schedule,
+            &format!("scripts/backup-{service}.sh"),
+            &[],
+            backup.timeout,
+            format!("dumps {service}, verifies the dump and prunes old ones"),
+            "its backup is stated",
+            backup.origin.span(),
+        ));
+        if let Some(drill) = &backup.drill {
+            jobs.extend(derived(
+                &format!("verify-{service}"),
+                *drill,
+                &format!("scripts/verify-{service}.sh"),
+                &[],
+                backup.timeout,
+                format!("restores the newest dump of {service} into a scratch container"),
+                "a backup that was never restored is a hope",
+                backup.origin.span(),
+            ));
+        }
+    }
+    if let Some(ingress) = ingress
+        && let Tls::LetsEncrypt { .. } = ingress.tls
+        && let Ok(twice_a_day) = Schedule::new("12h", None, None)
+    {
+        jobs.extend(derived(
+            "renew-certificate",
+            twice_a_day,
+            "scripts/certificate.sh",
+            &["renew"],
+            Duration::from_minutes(15),
+            "renews the certificate when it is due and has nginx take it up".into(),
+            "certificates of Let's Encrypt last 90 days",
+            ingress.origin.span(),
+        ));
+    }
+    if let Ok(weekly) = Schedule::new("monday", Time::parse("06:30").ok(), None) {
+        jobs.extend(derived(
+            "security-check",
+            weekly,
+            "scripts/security-check.sh",
+            &[],
+            Duration::from_minutes(15),
+            "checks updates, logins, certificate, firewall and secrets".into(),
+            "every host is checked once a week",
+            context.spec.name.span,
+        ));
+    }
+    for spec in &context.spec.jobs {
+        let command = match &spec.in_service {
+            Some(name) => {
+                if context.reference(&name.value, name.span).is_none()
+                    || !services.iter().any(|s| s.name == name.value)
+                {
+                    continue;
+                }
+                Command::InService(name.value.clone(), spec.run.value.to_string())
+            }
+            None => Command::OnHost(spec.run.value.to_string()),
+        };
+        if jobs.iter().any(|job: &Job| job.name == spec.name.value) {
+            context.sink.report(
+                Diagnostic::error("duplicate", format!("a job `{}` is derived already", spec.name.value))
+                    .at(spec.name.span, "stated here")
+                    .help("choose another name"),
+            );
+            continue;
+        }
+        jobs.push(Job {
+            name: spec.name.value.clone(),
+            schedule: spec.every.value,
+            command,
+            timeout: spec.timeout.value,
+            about: spec.about.as_ref().map(|about| about.value.to_string()).unwrap_or_default(),
+            origin: Origin::Stated(spec.span),
+        });
+    }
+    jobs
+}
+
+#[expect(clippy::too_many_arguments, reason = "each is a fact of the job; a builder would only rename them")]
+fn derived(
+    name: &str,
+    schedule: Schedule,
+    script: &str,
+    args: &[&str],
+    timeout: Duration,
+    about: String,
+    because: &str,
+    from: Span,
+) -> Option<Job> {
+    Some(Job {
+        name: Name::parse(name).ok()?,
+        schedule,
+        command: Command::Script(script.to_owned(), args.iter().map(|arg| (*arg).to_owned()).collect()),
+        timeout,
+        about,
+        origin: Origin::Derived { because: because.to_owned(), from },
+    })
+}

@@ -1,0 +1,155 @@
+//! Configuration files of the user's own services: nodes to values.
+
+use super::context::Context;
+use crate::{
+    diagnostic::Diagnostic,
+    expand::read::{
+        from::Source,
+        service::{ConfigFormat, ServiceSpec},
+    },
+    model::{ConfigFile, ConfigValue, Mount, MountSource, Origin, Service, Text},
+    source::Located,
+    syntax::{Entry, FromEntry as _, Node, Scalar},
+};
+
+/// Every configuration file; each is mounted into its service, which is given the variables that stand in it.
+pub fn configs(context: &Context, specs: &[ServiceSpec], services: &mut [Service]) -> Vec<ConfigFile> {
+    let mut files = Vec::new();
+    for spec in specs {
+        let Some(service) = services.iter_mut().find(|s| s.name == spec.name.value) else { continue };
+        for config in &spec.configs {
+            let name = config.target.value.as_str().rsplit('/').next().unwrap_or_default();
+            let path = format!("config/{}/{name}", spec.name.value);
+            let value = map(context, &config.nodes, &[]);
+            for variable in variables(&value) {
+                if !service.environment.iter().any(|(known, _)| *known == variable) {
+                    service.environment.push((variable.clone(), Text::variable(variable)));
+                }
+            }
+            service.mounts.push(Mount {
+                source: MountSource::Tree(path.clone()),
+                target: config.target.value.clone(),
+                read_only: true,
+                about: None,
+            });
+            files.push(ConfigFile {
+                service: spec.name.value.clone(),
+                path,
+                target: config.target.value.clone(),
+                format: match config.format {
+                    ConfigFormat::Yaml => "yaml",
+                    ConfigFormat::Json => "json",
+                },
+                value,
+                origin: Origin::Stated(config.span),
+            });
+        }
+    }
+    files
+}
+
+/// Properties and children of one node as a map.
+fn map(context: &Context, nodes: &[Node], properties: &[&Entry]) -> ConfigValue {
+    let mut entries: Vec<(String, ConfigValue, crate::source::Span)> = Vec::new();
+    let stated = properties.iter().filter_map(|entry| {
+        let name = entry.name.as_ref()?;
+        Some((name.value.clone(), scalar(context, entry), name.span))
+    });
+    for (key, value, span) in
+        stated.chain(nodes.iter().map(|n| (n.name.value.clone(), value(context, n), n.span)))
+    {
+        if let Some((_, _, first)) = entries.iter().find(|(known, _, _)| *known == key) {
+            context.sink.report(
+                Diagnostic::error("duplicate", format!("`{key}` is stated twice"))
+                    .at(span, "stated again here")
+                    .at(*first, "first stated here")
+                    .help("keep one of them; a list is one node with several arguments"),
+            );
+            continue;
+        }
+        entries.push((key, value, span));
+    }
+    ConfigValue::Map(entries.into_iter().map(|(key, value, _)| (key, value)).collect())
+}
+
+fn value(context: &Context, node: &Node) -> ConfigValue {
+    let args: Vec<&Entry> = node.args().collect();
+    let properties: Vec<&Entry> = node.entries.iter().filter(|e| e.name.is_some()).collect();
+    let is_list = node.annotation.as_deref() == Some("list")
+        || args.len() > 1
+        || node.children.iter().any(|child| child.name.value == "-");
+    if let Some(annotation) = node.annotation.as_deref().filter(|annotation| *annotation != "list") {
+        context.sink.report(Diagnostic::error("invalid-value", format!("`({annotation})` has no meaning before a node")).at(node.span, "here").help("before a node only `(list)` is known; references stand before a value: `password (secret)\"NAME\"`"));
+    }
+    if is_list {
+        let mut items: Vec<ConfigValue> = args.iter().map(|entry| scalar(context, entry)).collect();
+        for child in &node.children {
+            if child.name.value == "-" {
+                items.push(value(context, child));
+            } else {
+                context.sink.report(
+                    Diagnostic::error("mixed-list", "a list holds only `-` items")
+                        .at(child.span, "this is a key")
+                        .help("write the items as arguments, or each as `- …`"),
+                );
+            }
+        }
+        return ConfigValue::List(items);
+    }
+    match (args.as_slice(), properties.is_empty() && node.children.is_empty()) {
+        ([one], true) => scalar(context, one),
+        ([], _) => map(context, &node.children, &properties),
+        ([one, ..], false) => {
+            context.sink.report(
+                Diagnostic::error(
+                    "mixed-value",
+                    format!("`{}` is a value and a map at once", node.name.value),
+                )
+                .at(one.span, "a value")
+                .help("put the value into the braces under a name"),
+            );
+            ConfigValue::Null
+        }
+        (_, true) => ConfigValue::Null,
+    }
+}
+
+fn scalar(context: &Context, entry: &Entry) -> ConfigValue {
+    if entry.annotation.is_none() {
+        return match &entry.scalar {
+            Scalar::Integer(number) => i64::try_from(*number)
+                .map_or_else(|_| ConfigValue::Decimal(number.to_string()), ConfigValue::Integer),
+            Scalar::Decimal(number) => ConfigValue::Decimal(number.clone()),
+            Scalar::Bool(value) => ConfigValue::Bool(*value),
+            Scalar::Null => ConfigValue::Null,
+            Scalar::Text(text) => ConfigValue::Text(Text::literal(text.clone())),
+        };
+    }
+    match Source::from_entry(entry) {
+        Ok(source) => {
+            let is_port = matches!(source, Source::PortOf(_));
+            match context.value(&Located::new(source, entry.span)) {
+                Some(text) => {
+                    match text.as_literal().and_then(|text| text.parse().ok()).filter(|_| is_port) {
+                        Some(number) => ConfigValue::Integer(number),
+                        None => ConfigValue::Text(text),
+                    }
+                }
+                None => ConfigValue::Null,
+            }
+        }
+        Err(error) => {
+            context.sink.report(Diagnostic::error("invalid-value", "this is no value").at(entry.span, error));
+            ConfigValue::Null
+        }
+    }
+}
+
+fn variables(value: &ConfigValue) -> Vec<crate::values::EnvName> {
+    match value {
+        ConfigValue::Text(text) => text.variables().cloned().collect(),
+        ConfigValue::List(items) => items.iter().flat_map(variables).collect(),
+        ConfigValue::Map(entries) => entries.iter().flat_map(|(_, value)| variables(value)).collect(),
+        _ => Vec::new(),
+    }
+}

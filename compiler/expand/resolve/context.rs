@@ -1,0 +1,276 @@
+//! What every part of the resolution looks things up in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    diagnostic::{Diagnostic, nearest},
+    expand::{
+        kind::Kind,
+        kinds::Kinds,
+        placeholder::{Scope, Unfilled},
+        read::{from::Source, service::ServiceSpec, system::SystemSpec},
+        setting::Typed,
+    },
+    model::{Origin, Service, Text, Variable},
+    source::{Located, Span},
+    syntax::{Scalar, Sink},
+    values::{EnvName, Hostname, Language, Line, Name, RelPath, Value as _},
+};
+
+/// Reads a file that the description names, relative to the source in which the span lies. The error says why not.
+pub type ReadFile<'a> = dyn Fn(Span, &RelPath) -> Result<String, String> + Sync + 'a;
+
+/// Everything stated, with the scopes that placeholders and references are filled from.
+pub struct Context<'a> {
+    /// The description.
+    pub spec: &'a SystemSpec,
+    /// Stated and derived services.
+    pub specs: &'a [ServiceSpec],
+    /// All kinds.
+    pub kinds: &'a Kinds,
+    /// Where users reach the system.
+    pub domain: Hostname,
+    /// Language of texts for people.
+    pub language: Language,
+    /// Reads files that the description names.
+    pub read: &'a ReadFile<'a>,
+    /// Where problems are reported.
+    pub sink: &'a Sink,
+    scopes: BTreeMap<String, Scope>,
+}
+
+impl<'a> Context<'a> {
+    /// Builds the scopes of all services.
+    pub fn new(
+        spec: &'a SystemSpec,
+        specs: &'a [ServiceSpec],
+        kinds: &'a Kinds,
+        domain: Hostname,
+        language: Language,
+        read: &'a ReadFile<'a>,
+        sink: &'a Sink,
+    ) -> Self {
+        let mut context =
+            Context { spec, specs, kinds, domain, language, read, sink, scopes: BTreeMap::new() };
+        let plain: BTreeMap<String, Scope> = specs
+            .iter()
+            .filter_map(|s| Some((s.name.value.to_string(), context.plain_scope(s, context.kind(s)?))))
+            .collect();
+        context.scopes = plain.clone();
+        // What an exporter observes is in its scope as `of`.
+        for service in specs {
+            if let Some(observed) = &service.observes
+                && let (Some(theirs), Some(own)) =
+                    (plain.get(observed.as_str()), context.scopes.get_mut(service.name.value.as_str()))
+            {
+                own.text("of", observed.to_string());
+                own.nest("of", theirs);
+            }
+        }
+        context
+    }
+
+    /// The kind of a service; an unknown one has been reported by its reader.
+    pub fn kind(&self, spec: &ServiceSpec) -> Option<&'a Kind> {
+        self.kinds.get(spec.kind.value.as_str()).map(|defined| &defined.kind)
+    }
+
+    /// The stated or derived service of that name.
+    pub fn service(&self, name: &str) -> Option<&'a ServiceSpec> {
+        self.specs.iter().find(|spec| spec.name.value.as_str() == name)
+    }
+
+    /// The scope of a service.
+    pub fn scope(&self, name: &Name) -> Scope {
+        self.scopes.get(name.as_str()).cloned().unwrap_or_default()
+    }
+
+    fn plain_scope(&self, spec: &ServiceSpec, kind: &Kind) -> Scope {
+        let mut scope = Scope::default();
+        for name in ["port", "version", "health", "metrics"] {
+            scope.absent(name);
+        }
+        scope.text("name", spec.name.value.to_string());
+        scope.text("system", self.spec.name.value.to_string());
+        scope.text("domain", self.domain.to_string());
+        scope.text("timezone", self.spec.timezone.value.to_string());
+        if let Some(port) = spec.port.as_ref().or(kind.port.as_ref()) {
+            scope.text("port", port.value.to_string());
+        }
+        if let Some(version) = spec.version.as_ref().or(kind.version.as_ref()) {
+            scope.text("version", version.value.to_string());
+        }
+        if let Some(path) = spec.health.as_ref().and_then(|h| h.path.as_ref()).or(kind.health_path.as_ref()) {
+            scope.text("health", path.value.to_string());
+        }
+        if let Some(path) = spec.metrics.as_ref().or(kind.metrics_path.as_ref()) {
+            scope.text("metrics", path.value.to_string());
+        }
+        for setting in &kind.settings {
+            scope.absent(setting.name.value.as_str());
+        }
+        for (name, values, _, _) in &spec.settings {
+            scope.set(name.as_str(), values.clone());
+        }
+        for (name, values) in &spec.derived_settings {
+            scope.set(*name, values.clone());
+        }
+        scope
+    }
+
+    /// Fills a text of a kind. None when it is left out; what is wrong with the kind is reported at its place.
+    pub fn fill(&self, scope: &Scope, template: &Located<Line>, nth: usize) -> Option<Text> {
+        self.filled(scope.fill(template.value.as_str(), nth), template.span)
+    }
+
+    /// The value of a filling, with what is wrong about it reported.
+    pub fn filled<T>(&self, result: Result<T, Unfilled>, span: Span) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(Unfilled::Absent) => None,
+            Err(Unfilled::Wrong(error)) => {
+                self.sink.report(Diagnostic::error("invalid-placeholder", error).at(span, "in this text of the kind").help("settings of the kind, `name`, `port`, `version`, `health`, `metrics`, `domain`, `timezone` and `of.…` are known; `{{` is a brace"));
+                None
+            }
+        }
+    }
+
+    /// The service that a reference names; a dangling one is reported.
+    pub fn reference(&self, name: &Name, span: Span) -> Option<&'a ServiceSpec> {
+        let found = self.service(name.as_str());
+        if found.is_none() {
+            let known: Vec<&str> = self.specs.iter().map(|spec| spec.name.value.as_str()).collect();
+            let diagnostic = Diagnostic::error("unknown-service", format!("there is no service `{name}`"))
+                .at(span, "named here");
+            self.sink.report(match nearest(name.as_str(), known.iter().copied()) {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                None => diagnostic.help(format!("services: {}", known.join(", "))),
+            });
+        }
+        found
+    }
+
+    /// The text that a value stands for.
+    pub fn value(&self, source: &Located<Source>) -> Option<Text> {
+        Some(match &source.value {
+            Source::Literal(scalar) => Text::literal(match scalar {
+                Scalar::Null => String::new(),
+                scalar => scalar.text().into_owned(),
+            }),
+            Source::Secret(name) => self.variable(name, true, source.span)?,
+            Source::Variable(name) => self.variable(name, false, source.span)?,
+            Source::PublicUrl(path) => {
+                Text::literal(self.public_url(path.as_ref().map_or("", |path| path.as_str())))
+            }
+            Source::HostOf(name) => Text::literal(self.reference(name, source.span)?.name.value.to_string()),
+            Source::PortOf(name) => {
+                self.reference(name, source.span)?;
+                self.known(name, source.span, "{port}", "has no port")?
+            }
+            Source::AddressOf(name) => {
+                self.reference(name, source.span)?;
+                self.known(name, source.span, "{name}:{port}", "has no port")?
+            }
+            Source::UrlOf(name) => {
+                let kind = self.kind(self.reference(name, source.span)?)?;
+                let scope = self.scope(name);
+                let url = kind.urls.iter().find_map(|url| self.fill(&scope, url, 0));
+                if url.is_none() {
+                    self.sink.report(
+                        Diagnostic::error(
+                            "no-url",
+                            format!("the kind of `{name}` does not say how others connect"),
+                        )
+                        .at(source.span, "asked for here")
+                        .help("write the address as a string, or give the kind a `url`"),
+                    );
+                }
+                url?
+            }
+        })
+    }
+
+    fn known(&self, name: &Name, span: Span, template: &str, missing: &str) -> Option<Text> {
+        let text = self.scope(name).fill(template, 0).ok();
+        if text.is_none() {
+            self.sink.report(
+                Diagnostic::error("no-port", format!("`{name}` {missing}"))
+                    .at(span, "asked for here")
+                    .help("give it a `port`"),
+            );
+        }
+        text
+    }
+
+    /// The public address of a path.
+    pub fn public_url(&self, path: &str) -> String {
+        use crate::model::Tls;
+        let plain = self
+            .spec
+            .ingress
+            .as_ref()
+            .and_then(|i| i.tls.as_ref())
+            .is_some_and(|tls| matches!(tls.value, Tls::None));
+        format!("{}://{}{path}", if plain { "http" } else { "https" }, self.domain)
+    }
+
+    /// A reference to a declared variable; an undeclared one is reported.
+    pub fn variable(&self, name: &EnvName, secret: bool, span: Span) -> Option<Text> {
+        let word = if secret { "secret" } else { "variable" };
+        match self.spec.variables.iter().find(|v| v.name.value == *name) {
+            Some(declared) if declared.secret == secret => Some(Text::variable(name.clone())),
+            Some(declared) => {
+                let other = if secret { "variable" } else { "secret" };
+                self.sink.report(
+                    Diagnostic::error("wrong-reference", format!("`{name}` is a {other}, not a {word}"))
+                        .at(span, "referred to here")
+                        .at(declared.span, "declared here")
+                        .help(format!("write `({other})\"{name}\"`")),
+                );
+                None
+            }
+            None => {
+                let known =
+                    self.spec.variables.iter().filter(|v| v.secret == secret).map(|v| v.name.value.as_str());
+                let diagnostic = Diagnostic::error("unknown-secret", format!("there is no {word} `{name}`"))
+                    .at(span, "named here");
+                self.sink.report(match nearest(name.as_str(), known) {
+                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                    None => diagnostic.help(format!("declare it in the system: `{word} \"{name}\"`")),
+                });
+                None
+            }
+        }
+    }
+
+    /// Every declared variable with those who use it.
+    pub fn variables(&self, services: &[Service], spec: &SystemSpec) -> Vec<Variable> {
+        let mut users: BTreeMap<&EnvName, BTreeSet<Name>> = BTreeMap::new();
+        for service in services {
+            for name in service.variables() {
+                users.entry(name).or_default().insert(service.name.clone());
+            }
+        }
+        let mut variables: Vec<Variable> = spec
+            .variables
+            .iter()
+            .map(|v| Variable {
+                name: v.name.value.clone(),
+                about: v.about.clone(),
+                secret: v.secret,
+                min_length: v.min_length.as_ref().map_or(1, |n| n.value.get()),
+                rotate_every: v.rotate_every,
+                default: v.default.clone(),
+                used_by: users.remove(&v.name.value).unwrap_or_default().into_iter().collect(),
+                origin: Origin::Stated(v.span),
+            })
+            .collect();
+        variables.sort_by(|a, b| a.name.cmp(&b.name));
+        variables
+    }
+}
+
+/// A literal as a typed value, for settings that the compiler derives.
+pub fn typed(text: &str) -> Vec<Typed> {
+    Line::parse(text).map(|line| vec![Typed::Text(line.to_string())]).unwrap_or_default()
+}

@@ -1,0 +1,102 @@
+//! What is for people: runbook, checklists with their proofs, files that pass through.
+
+use super::{super::proof, context::Context};
+use crate::{
+    diagnostic::{Diagnostic, nearest},
+    expand::read::system::SystemSpec,
+    model::{Checklist, ExtraFile, Item, Model, Origin, Proof, Runbook, Section},
+    syntax::Sink,
+};
+
+/// The runbook's own part.
+pub fn runbook(context: &Context, spec: &SystemSpec) -> Runbook {
+    let Some(stated) = &spec.runbook else { return Runbook::default() };
+    let mut sections = Vec::new();
+    for section in &stated.sections {
+        let body = match (&section.body, &section.file) {
+            (Some(text), None) => Some(text.clone()),
+            (None, Some(file)) => match (context.read)(file.span, &file.value)
+                .and_then(|text| crate::values::Value::parse(&text))
+            {
+                Ok(text) => Some(text),
+                Err(error) => {
+                    context.sink.report(
+                        Diagnostic::error("unreadable-file", format!("`{}` cannot be read", file.value))
+                            .at(file.span, error)
+                            .help("the path is relative to the file in which it stands"),
+                    );
+                    None
+                }
+            },
+            _ => {
+                context.sink.report(
+                    Diagnostic::error("missing-property", "`section` needs one of `text` and `file`")
+                        .at(section.span, "it has no text")
+                        .help("write for example `section \"Onboarding\" file=\"docs/onboarding.md\"`"),
+                );
+                None
+            }
+        };
+        sections.extend(body.map(|body| Section { title: section.title.clone(), body }));
+    }
+    Runbook { troubles: stated.troubles.clone(), sections, links: stated.links.clone() }
+}
+
+/// Files that pass through.
+pub fn files(context: &Context, spec: &SystemSpec) -> Vec<ExtraFile> {
+    let mut files = Vec::new();
+    for file in &spec.files {
+        match (context.read)(file.from.span, &file.from.value) {
+            Ok(contents) => files.push(ExtraFile {
+                path: file.path.value.bare().to_owned(),
+                contents,
+                mode: if file.executable { 0o755 } else { 0o644 },
+                origin: Origin::Stated(file.span),
+            }),
+            Err(error) => context.sink.report(
+                Diagnostic::error("unreadable-file", format!("`{}` cannot be read", file.from.value))
+                    .at(file.from.span, error)
+                    .help("the path is relative to the file in which it stands"),
+            ),
+        }
+    }
+    files
+}
+
+/// The model with its checklists, whose proofs look at the whole of it.
+pub fn checked(mut model: Model, spec: &SystemSpec, sink: &Sink) -> Model {
+    let mut checklists = Vec::new();
+    for list in &spec.checklists {
+        let mut items = Vec::new();
+        for item in &list.items {
+            let mut proof = None;
+            if let Some(name) = &item.proved_by {
+                match proof::ALL.iter().find(|proof| proof.name == name.value.as_str()) {
+                    Some(known) => match (known.prove)(&model) {
+                        Ok(evidence) => proof = Some(Proof { name: known.name, evidence }),
+                        Err(why) => sink.report(
+                            Diagnostic::error("unproved-item", format!("`{}` cannot be proved", item.text.value)).at(name.span, why).help("make it true, or leave the item to people with `every=\"week\"` in place of `proved-by`"),
+                        ),
+                    },
+                    None => {
+                        let names: Vec<&str> = proof::ALL.iter().map(|proof| proof.name).collect();
+                        let diagnostic = Diagnostic::error("unknown-proof", format!("there is no proof `{}`", name.value)).at(name.span, "not known");
+                        sink.report(match nearest(name.value.as_str(), names.iter().copied()) {
+                            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                            None => diagnostic.help(format!("proofs: {}", names.join(", "))),
+                        });
+                    }
+                }
+            }
+            items.push(Item {
+                text: item.text.value.clone(),
+                every: item.every,
+                run: item.run.as_ref().map(|run| run.value.clone()),
+                proof,
+            });
+        }
+        checklists.push(Checklist { name: list.name.value.clone(), items });
+    }
+    model.checklists = checklists;
+    model
+}

@@ -1,0 +1,108 @@
+//! What is stated, put together: kinds applied, references followed, everything derived that follows.
+//!
+//! One file for each part of the model. What is wrong with a reference or with two facts together is reported here
+//! only when the model could not be built without it; the rest is for `check`.
+
+mod backup;
+mod config;
+mod context;
+mod derived;
+mod document;
+mod firewall;
+mod host;
+mod ingress;
+mod order;
+mod service;
+
+pub use context::{Context, ReadFile};
+
+use super::{kinds::Kinds, read::system::SystemSpec};
+use crate::{
+    model::{Log, Model, Notify, Origin},
+    syntax::Sink,
+    values::{Duration, Hostname, Language, Line, Name, Value as _},
+};
+
+/// Puts one system in one environment together. None when an error was reported that leaves no model.
+pub fn resolve(
+    spec: &SystemSpec,
+    environment: &Name,
+    kinds: &Kinds,
+    read: &ReadFile,
+    sink: &Sink,
+) -> Option<Model> {
+    let language = spec.runbook.as_ref().map_or(Language::English, |runbook| runbook.language);
+    let host = host::host(spec, sink)?;
+    let domain = spec.domain.clone().map(|d| d.value).or_else(|| Hostname::parse("localhost").ok())?;
+    let specs = derived::with_derived(spec, kinds, sink);
+    let context = Context::new(spec, &specs, kinds, domain.clone(), language, read, sink);
+    let mut services: Vec<_> = specs.iter().filter_map(|s| service::service(&context, s)).collect();
+    let configs = config::configs(&context, &specs, &mut services);
+    let services = order::in_start_order(services, sink);
+    let ingress = spec.ingress.as_ref().and_then(|ingress| ingress::ingress(&context, ingress, &services));
+    let backups = backup::backups(&context, &services);
+    let jobs = backup::jobs(&context, &backups, ingress.as_ref(), &services);
+    let mut logs = service::logs(&context);
+    if !jobs.is_empty() {
+        logs.push(job_logs(spec));
+    }
+    let model = Model {
+        system: spec.name.value.clone(),
+        environment: environment.clone(),
+        title: spec.title.clone().map(|t| t.value).or_else(|| Line::parse(spec.name.value.as_str()).ok())?,
+        timezone: spec.timezone.value.clone(),
+        domain,
+        language,
+        teams: spec.teams.clone(),
+        objective: spec.objective.clone(),
+        firewall: firewall::firewall(&host, spec, &services),
+        variables: context.variables(&services, spec),
+        host,
+        services,
+        ingress,
+        backups,
+        jobs,
+        logs,
+        monitoring: None,
+        notify: notify(spec),
+        checklists: Vec::new(),
+        runbook: document::runbook(&context, spec),
+        configs,
+        files: document::files(&context, spec),
+    };
+    let model = derived::monitored(model, spec, kinds, read, sink);
+    Some(document::checked(model, spec, sink))
+}
+
+/// The log of every job, on the host.
+fn job_logs(spec: &SystemSpec) -> Log {
+    Log {
+        pattern: format!("/var/log/{}/*.log", spec.name.value),
+        rhythm: "weekly",
+        keep: 8,
+        copytruncate: false,
+        max_size: None,
+        create: Some("root adm".into()),
+        raw: Vec::new(),
+        origin: Origin::Derived { because: "jobs write their logs there".into(), from: spec.name.span },
+    }
+}
+
+fn notify(spec: &SystemSpec) -> Notify {
+    match &spec.notify {
+        Some(notify) => Notify {
+            receivers: notify.receivers.clone(),
+            group_wait: notify.group_wait.value,
+            group_interval: notify.group_interval.value,
+            repeat_interval: notify.repeat.value,
+            raw_alertmanager: notify.raw.clone(),
+        },
+        None => Notify {
+            receivers: Vec::new(),
+            group_wait: Duration::from_seconds(30),
+            group_interval: Duration::from_minutes(5),
+            repeat_interval: Duration::from_hours(4),
+            raw_alertmanager: Vec::new(),
+        },
+    }
+}

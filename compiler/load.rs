@@ -1,0 +1,226 @@
+//! Files to sources to trees: the description, and what it imports.
+//!
+//! The only place that reads a description's files; everything after it is pure, but for the files that a
+//! description names, which are read through [`Project::reader`].
+
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use walkdir::WalkDir;
+
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics},
+    source::{Sources, Span},
+    stdlib,
+    syntax::{Node, parse},
+    values::RelPath,
+};
+
+/// Everything that was read for one description.
+pub struct Project {
+    /// The description's file.
+    pub path: PathBuf,
+    /// All sources: the standard library, the description, its imports.
+    pub sources: Sources,
+    /// The nodes at the top of the description, imports resolved.
+    pub nodes: Vec<Node>,
+}
+
+/// Finds the descriptions below `paths`: a file is one itself; a folder is searched for `system.kdl`, hidden and
+/// generated folders left out. The order is that of `paths`, then by name.
+pub fn find(paths: &[PathBuf], diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            found.push(path.clone());
+            continue;
+        }
+        let walk = WalkDir::new(path).sort_by_file_name().into_iter();
+        let skipped = |name: &str| {
+            (name.starts_with('.') && name.len() > 1)
+                || ["generated", "target", "node_modules"].contains(&name)
+        };
+        let before = found.len();
+        for entry in walk.filter_entry(|e| {
+            e.depth() == 0 || !(e.file_type().is_dir() && skipped(&e.file_name().to_string_lossy()))
+        }) {
+            match entry {
+                Ok(entry) if entry.file_name() == "system.kdl" && !entry.file_type().is_dir() => {
+                    found.push(clean(entry.path()))
+                }
+                Ok(_) => {}
+                Err(error) => diagnostics.add(Diagnostic::error(
+                    "unreadable-file",
+                    format!("{} cannot be searched: {error}", path.display()),
+                )),
+            }
+        }
+        if found.len() == before {
+            diagnostics.add(
+                Diagnostic::error("no-description", format!("there is no system.kdl in {}", path.display()))
+                    .help("name the file itself, or write one with `ondol init`"),
+            );
+        }
+    }
+    found.dedup();
+    found
+}
+
+/// The path as a person would type it: without a leading `./`.
+fn clean(path: &Path) -> PathBuf {
+    path.strip_prefix("./").unwrap_or(path).to_path_buf()
+}
+
+/// Reads a description and all that it imports.
+pub fn load(path: &Path, diagnostics: &mut Diagnostics) -> Project {
+    let mut loader = Loader { sources: stdlib::sources(), open: Vec::new(), done: BTreeSet::new() };
+    let nodes = loader.file(path, None, diagnostics);
+    Project { path: path.to_path_buf(), sources: loader.sources, nodes }
+}
+
+struct Loader {
+    sources: Sources,
+    /// Files that are being read, to see cycles.
+    open: Vec<PathBuf>,
+    /// Files that have been read: a second import of the same file brings nothing new.
+    done: BTreeSet<PathBuf>,
+}
+
+impl Loader {
+    fn file(&mut self, path: &Path, import: Option<Span>, diagnostics: &mut Diagnostics) -> Vec<Node> {
+        let complain = |code, message: String, help: &str| {
+            let diagnostic = Diagnostic::error(code, message).help(help);
+            match import {
+                Some(span) => diagnostic.at(span, "imported here"),
+                None => diagnostic,
+            }
+        };
+        let text = match read_text(path) {
+            Ok(text) => text,
+            Err(Unreadable::Io(error)) => {
+                diagnostics.add(complain(
+                    "unreadable-file",
+                    format!("{} cannot be read: {}", path.display(), reason(&error)),
+                    "check the path and its permissions",
+                ));
+                return Vec::new();
+            }
+            Err(Unreadable::Encoding(at)) => {
+                diagnostics.add(complain(
+                    "invalid-utf8",
+                    format!("{} is not UTF-8: byte {at} belongs to no character", path.display()),
+                    "save the file as UTF-8",
+                ));
+                return Vec::new();
+            }
+        };
+        let identity = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+        if self.open.contains(&identity) {
+            diagnostics.add(complain(
+                "import-cycle",
+                format!("{} imports itself", path.display()),
+                "remove one of the imports",
+            ));
+            return Vec::new();
+        }
+        if !self.done.insert(identity.clone()) {
+            return Vec::new();
+        }
+        let source = self.sources.add(path.display().to_string(), text.as_str());
+        let nodes = parse(source, &text, diagnostics);
+        self.open.push(identity);
+        let nodes = self.imports(nodes, path, diagnostics);
+        self.open.pop();
+        nodes
+    }
+
+    /// The nodes with every `import`, at the top or within a `system`, replaced by what it brings.
+    fn imports(&mut self, nodes: Vec<Node>, path: &Path, diagnostics: &mut Diagnostics) -> Vec<Node> {
+        let mut result = Vec::with_capacity(nodes.len());
+        for mut node in nodes {
+            match node.name.value.as_str() {
+                "import" => result.extend(self.import(&node, path, diagnostics)),
+                "system" => {
+                    node.children = self.imports(std::mem::take(&mut node.children), path, diagnostics);
+                    result.push(node);
+                }
+                _ => result.push(node),
+            }
+        }
+        result
+    }
+
+    fn import(&mut self, node: &Node, path: &Path, diagnostics: &mut Diagnostics) -> Vec<Node> {
+        let Some(target) = node.key().filter(|_| node.entries.len() == 1 && node.children.is_empty()) else {
+            diagnostics.add(
+                Diagnostic::error("missing-argument", "`import` needs one path")
+                    .at(node.span, "of a file or a folder")
+                    .help("write for example `import \"kinds\"`"),
+            );
+            return Vec::new();
+        };
+        let target = path.parent().unwrap_or(Path::new("")).join(&*target);
+        if !target.is_dir() {
+            return self.file(&target, Some(node.span), diagnostics);
+        }
+        let mut files: Vec<PathBuf> = WalkDir::new(&target)
+            .sort_by_file_name()
+            .into_iter()
+            .flatten()
+            .filter(|e| e.file_type().is_file())
+            .map(|e| e.into_path())
+            .filter(|p| p.extension().is_some_and(|e| e == "kdl"))
+            .collect();
+        files.sort();
+        if files.is_empty() {
+            diagnostics.add(
+                Diagnostic::error("empty-import", format!("there is no .kdl file in {}", target.display()))
+                    .at(node.span, "imported here")
+                    .help("put one there, or remove the import"),
+            );
+        }
+        files.iter().flat_map(|file| self.file(file, Some(node.span), diagnostics)).collect()
+    }
+}
+
+enum Unreadable {
+    Io(io::Error),
+    Encoding(usize),
+}
+
+fn read_text(path: &Path) -> Result<String, Unreadable> {
+    let meta = fs::metadata(path).map_err(Unreadable::Io)?;
+    if meta.is_dir() {
+        return Err(Unreadable::Io(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder")));
+    }
+    if !meta.is_file() {
+        return Err(Unreadable::Io(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")));
+    }
+    let bytes = fs::read(path).map_err(Unreadable::Io)?;
+    String::from_utf8(bytes).map_err(|error| Unreadable::Encoding(error.utf8_error().valid_up_to()))
+}
+
+/// The system's words for a failure, without the number behind.
+pub fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+}
+
+impl Project {
+    /// Reads files that the description names, relative to the file in which they are named.
+    pub fn reader(&self) -> impl Fn(Span, &RelPath) -> Result<String, String> + Sync + '_ {
+        |span, path| {
+            let beside = Path::new(&self.sources.get(span.source).name).parent().unwrap_or(Path::new(""));
+            match read_text(&beside.join(path.bare())) {
+                Ok(text) => Ok(text),
+                Err(Unreadable::Io(error)) => Err(reason(&error)),
+                Err(Unreadable::Encoding(at)) => {
+                    Err(format!("it is not UTF-8: byte {at} belongs to no character"))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The manifest of a generated tree: what was written last, and the facts that it was written from.
+//!
+//! It is the state that a plan compares with. It holds no time, no host and no secret.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{emit::Artifact, stdlib, syntax::Fact};
+
+/// Version of the format. A manifest of a later one is not read.
+pub const FORMAT: u32 = 1;
+
+/// Name of the manifest in its tree.
+pub const FILE: &str = "manifest.json";
+
+/// What `manifest.json` holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Version of the format.
+    pub format_version: u32,
+    /// The system.
+    pub system: String,
+    /// The environment.
+    pub environment: String,
+    /// Version of the compiler.
+    pub ondol: String,
+    /// Digest of the standard library.
+    pub stdlib: String,
+    /// Every file but this one, by its path within the tree.
+    pub files: BTreeMap<String, FileRecord>,
+    /// What the description says: address, field, value.
+    pub facts: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// A file of a generated tree.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileRecord {
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// Permission bits, in octal.
+    pub mode: String,
+    /// The emitter that produced it.
+    pub by: String,
+}
+
+impl Manifest {
+    /// The manifest of a tree about to be written.
+    pub fn new(system: &str, environment: &str, artifacts: &[Artifact], facts: &[Fact]) -> Manifest {
+        let mut manifest = Manifest {
+            format_version: FORMAT,
+            system: system.to_owned(),
+            environment: environment.to_owned(),
+            ondol: env!("CARGO_PKG_VERSION").to_owned(),
+            stdlib: stdlib::version(),
+            ..Manifest::default()
+        };
+        for artifact in artifacts {
+            let record = FileRecord { sha256: sha256(artifact.contents.as_bytes()), mode: format!("{:04o}", artifact.mode), by: artifact.emitter.to_owned() };
+            manifest.files.insert(artifact.path.clone(), record);
+        }
+        for fact in facts {
+            manifest.facts.entry(fact.address.clone()).or_default().insert(fact.field.clone(), fact.value.clone());
+        }
+        manifest
+    }
+
+    /// Reads a manifest; the error says what is wrong with it.
+    pub fn parse(text: &str) -> Result<Manifest, String> {
+        let manifest: Manifest = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        if manifest.format_version > FORMAT {
+            return Err(format!("it has format {}, this ondol reads up to {FORMAT}: update ondol", manifest.format_version));
+        }
+        Ok(manifest)
+    }
+
+    /// The text of the file.
+    pub fn text(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+}
+
+/// SHA-256 in hexadecimal.
+pub fn sha256(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

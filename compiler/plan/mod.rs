@@ -1,0 +1,76 @@
+//! What `apply` would do to a target, and why: a value that is printed, saved, or done.
+
+mod changes;
+pub mod manifest;
+pub mod present;
+pub mod saved;
+mod state;
+
+pub use changes::{Action, FieldChange, FileChange, SystemChange};
+pub use manifest::Manifest;
+pub use state::{OnDisk, State};
+
+use crate::{Compiled, emit::OnChange, source::Span};
+
+/// The plan for one environment of one system.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The system.
+    pub system: String,
+    /// The environment.
+    pub environment: String,
+    /// What changes in the system.
+    pub changes: Vec<SystemChange>,
+    /// What changes in the files.
+    pub files: Vec<FileChange>,
+    /// How many files stay as they are.
+    pub unchanged: usize,
+    /// Why files change although the system does not: another ondol, or another standard library.
+    pub compiler_changed: bool,
+    /// Whether this is the first apply to this target.
+    pub first: bool,
+    /// The manifest that will be written.
+    pub manifest: Manifest,
+    /// Digest of the state that the plan was made from.
+    pub state_digest: String,
+}
+
+/// Compares what was compiled with what is there.
+pub fn plan(state: &State, compiled: &Compiled, overwrite_edited: bool) -> Plan {
+    let manifest = Manifest::new(compiled.system.as_str(), compiled.environment.as_str(), &compiled.artifacts, &compiled.facts);
+    let changes = changes::system_changes(&state.manifest, &compiled.facts);
+    let files = changes::file_changes(state, &compiled.artifacts, &changes, overwrite_edited);
+    let touched = files.iter().filter(|file| file.action != Action::Delete).count();
+    Plan {
+        system: compiled.system.to_string(),
+        environment: compiled.environment.to_string(),
+        unchanged: compiled.artifacts.len() - touched,
+        compiler_changed: state.manifest_text.is_some() && (state.manifest.ondol != manifest.ondol || state.manifest.stdlib != manifest.stdlib),
+        first: state.manifest_text.is_none(),
+        changes,
+        files,
+        state_digest: state.digest(),
+        manifest,
+    }
+}
+
+impl Plan {
+    /// Whether apply would change anything: a file, or the manifest.
+    pub fn is_empty(&self, state: &State) -> bool {
+        self.files.iter().all(|file| file.kept) && state.manifest_text.as_deref() == Some(self.manifest.text().as_str())
+    }
+
+    /// The consequences of what is really written, gravest first, each once.
+    pub fn consequences(&self) -> Vec<OnChange> {
+        let mut all: Vec<OnChange> = self.files.iter().filter(|file| !file.kept).map(|file| file.consequence.clone()).collect();
+        all.sort();
+        all.dedup();
+        all.reverse();
+        all
+    }
+
+    /// The place to show for a change.
+    pub fn span_of(&self, address: &str) -> Option<Span> {
+        self.changes.iter().find(|change| change.address == address).and_then(|change| change.span)
+    }
+}

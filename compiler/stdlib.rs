@@ -1,0 +1,56 @@
+//! The standard library: the kinds under `stdlib/`, embedded as trees when ondol was built.
+//!
+//! It has no privileges: a user's kind is read by the same code, and may take the name of a built-in one.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::{source::Sources, syntax::Node};
+
+/// One embedded kind. Its position in [`ALL`] is the identity of its source.
+pub struct Embedded {
+    /// The kind's name.
+    pub kind: &'static str,
+    /// The file, as messages show it: `stdlib/data/redis.kdl`.
+    pub file: &'static str,
+    /// Its text.
+    pub text: &'static str,
+    tree: &'static [u8],
+}
+
+/// Every embedded kind, sorted by file.
+pub static ALL: &[Embedded] = &include!(concat!(env!("OUT_DIR"), "/stdlib.rs"));
+
+/// Sources that hold the standard library already, so that diagnostics can point into it.
+pub fn sources() -> Sources {
+    static TEXTS: OnceLock<Vec<Arc<str>>> = OnceLock::new();
+    let texts = TEXTS.get_or_init(|| ALL.iter().map(|embedded| embedded.text.into()).collect());
+    let mut sources = Sources::default();
+    for (embedded, text) in ALL.iter().zip(texts) {
+        sources.add(embedded.file, text.clone());
+    }
+    sources
+}
+
+impl Embedded {
+    /// The `kind` node.
+    pub fn node(&self) -> Option<Node> {
+        postcard::from_bytes(self.tree).ok()
+    }
+}
+
+/// A digest of the standard library, for the manifest.
+pub fn version() -> String {
+    use sha2::{Digest, Sha256};
+    static DIGEST: OnceLock<String> = OnceLock::new();
+    let digest = DIGEST.get_or_init(|| {
+        let mut hash = Sha256::new();
+        for embedded in ALL {
+            hash.update(embedded.file);
+            hash.update([0]);
+            hash.update(embedded.text);
+            hash.update([0]);
+        }
+        hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    });
+    digest.clone()
+}
