@@ -1,0 +1,58 @@
+#!/usr/bin/python3
+"""Grafana's provisioning where the container sees it, and every expression of the dashboards as PromQL."""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+
+from trial import eventually, main, require, run
+
+# What Grafana puts in place of its own variables.
+VARIABLES = [(r"\$\{?__(rate_)?interval\}?", "5m"), (r"\$\{?__range\}?", "1h"), (r"\$\{?(\w+)(:\w+)?\}?", r"\1")]
+
+
+def check(tree):
+    grafana = tree.one("grafana", "grafana-oss")
+    tree.mounted(grafana, "/etc/grafana")
+    tree.mounted(grafana, "/var/lib/grafana")
+    os.makedirs("/var/lib/grafana", exist_ok=True)
+    boards = [json.loads(path.read_text()) for path in tree.files("grafana/**/*.json")]
+    require(boards, "no dashboard")
+    environment = {**os.environ, **{k: v for k, v in tree.services[grafana].get("environment", {}).items() if v},
+                   "GF_SECURITY_ADMIN_PASSWORD": "not the default"}
+    environment.pop("GF_SECURITY_ADMIN_PASSWORD__FILE", None)
+    stub = pathlib.Path(__file__).resolve().parent.parent / "tools/image/grafana"
+    with subprocess.Popen([stub], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
+        try:
+            health = eventually("Grafana reads its provisioning", lambda: asked(server), 10)
+            missing = {board["uid"] for board in boards} - set(health["dashboards"])
+            require(not missing, f"dashboards that no provider finds: {missing}")
+        finally:
+            server.kill()
+    expressions(boards)
+
+
+def asked(server):
+    if server.poll() is not None:
+        raise SystemExit(server.stdout.read())
+    return json.loads(run("curl", "-sf", "http://127.0.0.1:3000/api/health"))
+
+
+def expressions(boards):
+    rules = []
+    for board in boards:
+        for panel in [inner for panel in board["panels"] for inner in [panel, *panel.get("panels", [])]]:
+            for target in panel.get("targets", []):
+                text = target["expr"]
+                for variable, value in VARIABLES:
+                    text = re.sub(variable, value, text)
+                rules.append({"record": f"panel:{len(rules)}", "expr": text})
+    require(rules, "no panel asks anything")
+    file = pathlib.Path("/run/panels.yml")
+    file.write_text(json.dumps({"groups": [{"name": "panels", "rules": rules}]}))
+    run("promtool-sid", "check", "rules", "--lint=none", file)
+
+
+main(check)

@@ -1,0 +1,25 @@
+#!/usr/bin/python3
+"""nginx's configuration: accepted without a warning, and every upstream is a service on a port that it has."""
+
+import re
+
+from edge import Edge
+from trial import main, require, run
+
+
+def check(tree):
+    # Only names of the compose file resolve, so that an upstream that is no service is found.
+    with open("/etc/hosts", "w", encoding="ascii") as hosts:
+        hosts.write("127.0.0.1 localhost\n")
+        hosts.writelines(f"127.1.0.{number} {name}\n" for number, name in enumerate(tree.services, 1))
+    edge = Edge(tree)
+    for program in edge.programs:
+        output = run(program, "-t")
+        require(not re.search(r"\[(warn|error|alert)\]", output), output)
+    for name, port in edge.upstreams().items():
+        require(name in tree.services, f"upstream {name} is no service of the compose file")
+        ports = {int(str(expose).split("/")[0]) for expose in tree.services[name].get("expose", [])}
+        require(port in ports, f"upstream {name}:{port}, but the service exposes {sorted(ports)}")
+
+
+main(check)

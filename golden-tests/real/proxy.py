@@ -1,0 +1,291 @@
+#!/usr/bin/python3
+"""Requests through the tree's nginx to several running backends of every service, as clients from outside send them."""
+
+import base64
+import collections
+import json
+import os
+import pathlib
+import re
+import socket
+import ssl
+import subprocess
+import threading
+import time
+
+from edge import Edge
+from nameserver import NameServer
+from trial import Failed, eventually, main, require, run, same
+
+SERVER = "198.51.100.1"
+APP = pathlib.Path(__file__).resolve().parent.parent / "tools/image/app"
+REPLICAS = 3
+HEADERS = ["x-content-type-options", "x-frame-options", "referrer-policy"]
+
+
+def network():
+    """A network of their own for the backends, which may use nginx's ports; nginx reaches 172.16.0.0/12 there."""
+    run("ip", "netns", "add", "backends")
+    run("ip", "link", "add", "edge", "type", "veth", "peer", "name", "backends", "netns", "backends")
+    run("ip", "address", "add", "192.0.2.1/30", "dev", "edge")
+    run("ip", "link", "set", "edge", "up")
+    for words in ("link set lo up", "address add 192.0.2.2/30 dev backends", "link set backends up",
+                  "route add local 172.16.0.0/12 dev lo"):
+        run("ip", "-n", "backends", *words.split())
+    run("ip", "route", "add", "172.16.0.0/12", "via", "192.0.2.2")
+
+
+class Backends:
+    """Applications of one service, each at an address of its own, and their entry in the name server."""
+
+    def __init__(self, names, service, port, number):
+        self.names, self.service, self.port, self.number, self.running = names, service, port, number, {}
+        self.generation = 0
+
+    def replace(self):
+        """Every replica comes back at a new address, as after `docker compose up --force-recreate`."""
+        old, self.generation, self.running = self.running, self.generation + 1, {}
+        for replica in range(1, REPLICAS + 1):
+            address = f"172.{16 + self.number}.{self.generation}.{replica}"
+            self.running[address] = subprocess.Popen(["ip", "netns", "exec", "backends", APP, "--host", address, "--port",
+                                                      str(self.port), "--name",
+                                                      f"{self.service}/{self.generation}.{replica}"])
+        for address in self.running:
+            eventually(f"{self.service} at {address}", lambda a=address: socket.create_connection((a, self.port)).close() or True)
+        self.names[self.service] = list(self.running)
+        for process in old.values():
+            process.kill()
+
+    def expected(self):
+        return {f"{self.service}/{self.generation}.{replica}" for replica in range(1, REPLICAS + 1)}
+
+
+class Site:
+    """The site as its users see it, over TLS when nginx offers that."""
+
+    def __init__(self, edge):
+        self.edge = edge
+        self.secure = bool(re.search(r"listen\s+443", edge.config))
+        names = re.findall(r"server_name\s+([^;]+);", edge.config)
+        self.domain = next(name for line in names for name in line.split() if re.fullmatch(r"[a-z0-9][a-z0-9.-]*", name))
+        self.base = f"{'https' if self.secure else 'http'}://{self.domain}"
+        self.clients = iter(f"203.0.{113 + n // 250}.{n % 250 + 1}" for n in range(2500))
+        run("ip", "address", "add", f"{SERVER}/32", "dev", "lo")
+        for network in ("203.0.112.0/20",):  # every address of it is this machine's, so any can be a client
+            run("ip", "route", "add", "local", network, "dev", "lo")
+
+    def curl(self, *arguments, client=None):
+        return run("curl", "-sSk", "-m", "20", "--noproxy", "*", "--interface", client or next(self.clients),
+                   "--resolve", f"*:443:{SERVER}", "--resolve", f"*:80:{SERVER}", *arguments)
+
+    def get(self, path, *arguments, client=None):
+        """Status, headers (lower case, every occurrence) and body of a request."""
+        text = self.curl("-i", "--path-as-is", *arguments, self.base + path, client=client)
+        head, _, body = text.partition("\n\n") if "\r" not in text else text.partition("\r\n\r\n")
+        lines = head.splitlines()
+        headers = collections.defaultdict(list)
+        for line in lines[1:]:
+            name, _, value = line.partition(":")
+            headers[name.lower()].append(value.strip())
+        return int(lines[0].split()[1]), headers, body
+
+    def served_by(self, path):
+        status, _, body = self.get(path)
+        same(f"status of {path}", status, 200)
+        return json.loads(body)["name"]
+
+
+def check(tree):
+    edge = Edge(tree)
+    network()
+    names = NameServer({}).names
+    ports = edge.upstreams()
+    backends = {name: Backends(names, name, port, number) for number, (name, port) in enumerate(sorted(ports.items()))}
+    for backend in backends.values():
+        backend.replace()
+    with open("/run/nginx.out", "w", encoding="utf-8") as output:
+        edge.start(output)
+    site = Site(edge)
+    routes = reachable(site, backends)
+    redirect(site)
+    protocols(site)
+    for service, path in routes.items():
+        balanced(site, backends[service], path)
+        forwarded(site, path)
+    websocket(site)
+    closed(site, tree)
+    headers(site, routes)
+    masked(site, routes)
+    too_large(site, routes)
+    rate_limits(site)
+    for service, path in routes.items():
+        moves(site, backends[service], path)
+
+
+def locations(edge, having=""):
+    """Prefix locations of nginx whose block has the text."""
+    found = re.findall(r"location\s+(?:\^~\s+)?(/\S*)\s*\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}", edge.config)
+    return [path for path, block in found if having in block and not path.startswith("/.well-known")]
+
+
+def reachable(site, backends):
+    """A path to each service; a service that nginx knows and no path leads to is a mistake."""
+    routes = {}
+    for path in locations(site.edge, "proxy_pass"):
+        probe = path.rstrip("/") + "/probe"
+        routes.setdefault(site.served_by(probe).split("/")[0], probe)
+    require(set(routes) == set(backends), f"nginx passes to {sorted(backends)}, but paths lead to {routes}")
+    return routes
+
+
+def redirect(site):
+    if site.secure:
+        status, _, where = site.curl("-o", "/dev/null", "-w", "%{http_code} %{redirect_url}", f"http://{site.domain}/a/b?c=d").partition(" ")
+        require(status in ("301", "308"), f"http answers {status}")
+        same("http leads to", where, f"https://{site.domain}/a/b?c=d")
+    if "acme-challenge" in site.edge.config:
+        root = re.search(r"acme-challenge[^{]*\{[^}]*?(?:root|alias)\s+(\S+);", site.edge.config)[1]
+        folder = pathlib.Path(root, ".well-known/acme-challenge")
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "token").write_text("challenge")
+        same("the ACME challenge over http", site.curl(f"http://{site.domain}/.well-known/acme-challenge/token"), "challenge")
+
+
+def protocols(site):
+    if not site.secure:
+        return
+    same("protocol", site.curl("-o", "/dev/null", "-w", "%{http_version}", site.base + "/"), "2")
+    for version in ("1.2", "1.3"):
+        site.curl("-o", "/dev/null", f"--tlsv{version}", "--tls-max", version, site.base + "/")
+    try:
+        site.curl("-o", "/dev/null", "--tlsv1.0", "--tls-max", "1.1", "--ciphers", "DEFAULT@SECLEVEL=0", site.base + "/")
+    except Failed:
+        return
+    raise Failed("TLS 1.1 is accepted")
+
+
+def balanced(site, backend, path):
+    """Every replica works; when one dies, its clients are served by the others before any name changes."""
+    pinned = re.search(r"\bip_hash\b", site.edge.config)
+    seen = {site.served_by(path) for _ in range(30)}
+    require(seen == backend.expected() or pinned and seen < backend.expected(), f"served by {seen} of {backend.expected()}")
+    address = list(backend.running)[0]
+    backend.running.pop(address).kill()
+    for _ in range(10):
+        site.served_by(path)
+
+
+def moves(site, backend, path):
+    """New addresses are found without a word to nginx, and old ones left."""
+    backend.replace()
+    eventually(f"{backend.service} is served from its new addresses",
+               lambda: {site.served_by(path) for _ in range(12)} == backend.expected(), 40, 0.5)
+
+
+def forwarded(site, path):
+    client = next(site.clients)
+    _, _, body = site.get(path, "-H", "X-Forwarded-Proto: gopher", client=client)
+    seen = {name.lower(): value for name, value in json.loads(body)["headers"].items()}
+    same("Host at the backend", seen.get("host"), site.domain)
+    same("X-Forwarded-Proto", seen.get("x-forwarded-proto"), "https" if site.secure else "http")
+    same("the client in X-Forwarded-For", seen.get("x-forwarded-for", "").split(", ")[-1], client)
+
+
+def websocket(site):
+    for path in locations(site.edge, "$http_upgrade"):
+        with socket.create_connection((SERVER, 443 if site.secure else 80), 10, (next(site.clients), 0)) as plain:
+            stream = plain
+            if site.secure:
+                context = ssl._create_unverified_context()
+                stream = context.wrap_socket(plain, server_hostname=site.domain)
+            key = base64.b64encode(os.urandom(16)).decode()
+            stream.sendall(f"GET {path} HTTP/1.1\r\nHost: {site.domain}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                           f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode())
+            head = b""
+            while b"\r\n\r\n" not in head:
+                head += stream.recv(1) or b"\r\n\r\n"
+            require(head.startswith(b"HTTP/1.1 101"), f"WebSocket on {path}: {head.splitlines()[0]}")
+            stream.sendall(bytes([0x81, 0x85, 0, 0, 0, 0]) + b"hello")
+            same(f"WebSocket on {path} echoes", stream.recv(7), b"\x81\x05hello")
+
+
+def closed(site, tree):
+    """Metrics and whatever else the description keeps inside: no spelling of the path reaches a service that has it."""
+    description = tree.source.parents[2] / "examples" / tree.system / "system.kdl"
+    text = description.read_text() if description.exists() else ""
+    scraped = "".join(path.read_text() for path in tree.files("prometheus/prometheus.yml"))
+    for path in {"/metrics", *re.findall(r'^\s*(?:metrics|health-detail) "([^"]+)"', text, re.M)}:
+        for spelling in (path, path + "/", "/" + path, path + "?x=1", f"/x/..{path}", path.replace("e", "%65", 1)):
+            status, _, body = site.get(spelling)
+            if status not in (403, 404) and body.startswith("{"):
+                service = json.loads(body)["name"].split("/")[0]
+                require(not re.search(rf"\b{service}\b", scraped), f"{spelling} reaches {service}: {body[:200]}")
+            require("http_requests_total" not in body, f"{spelling} shows metrics")
+
+
+def headers(site, routes):
+    wanted = HEADERS + (["strict-transport-security"] if "Strict-Transport-Security" in site.edge.config else [])
+    for path in [*routes.values(), routes[min(routes)].replace("/probe", "/boom"), "/metrics"]:
+        arguments = [word for name in wanted for word in ("-H", f"X-Reply-{name}: from-the-backend")]
+        _, seen, _ = site.get(path, *arguments)
+        for name in wanted:
+            same(f"number of {name} headers on {path}", len(seen[name]), 1)
+        require(not re.search(r"\d", "".join(seen["server"])), f"the version is shown: {seen['server']}")
+
+
+def masked(site, routes):
+    path = next(iter(routes.values()))
+    secrets = {}
+    for number, name in enumerate(("token", "access_token", "api_key", "password", "secret", "code")):
+        secrets[name] = f"hidden{number}value"
+    query = "&".join(f"{name}={value}" for name, value in secrets.items())
+    site.get(f"{path}?first=shown1value&{query}&last=shown2value", "-H", f"Referer: {site.base}/?{query}")
+    eventually("the access log has the request", lambda: "shown2value" in access_log(), 10)
+    log = access_log()
+    leaked = [name for name, value in secrets.items() if value in log]
+    require(not leaked, f"the access log shows the values of {leaked}:\n{log.splitlines()[-1]}")
+    require("shown1value" in log, "the access log masks what is no secret")
+
+
+def access_log():
+    paths = [pathlib.Path("/run/nginx.out"), *pathlib.Path("/var/log/nginx").glob("*access*")]
+    return "".join(path.read_text() for path in paths if path.exists())
+
+
+def too_large(site, routes):
+    limit = re.search(r"client_max_body_size\s+(\d+)([kmg]?);", site.edge.config, re.I)
+    if limit:
+        size = int(limit[1]) * 1024 ** " kmg".index(limit[2].lower() or " ")
+        with open("/run/body", "wb") as body:
+            body.truncate(size + 1)
+        status, _, _ = site.get(next(iter(routes.values())), "-X", "POST", "-H", "Expect:", "--data-binary", "@/run/body")
+        require(status in (413, 200), f"a body of {size + 1} bytes: {status}")
+
+
+def rate_limits(site):
+    """One client beyond its rate and burst is refused, another at the same time is not."""
+    zones = dict(re.findall(r"limit_req_zone\s+\S+\s+zone=(\w+):\S+\s+rate=(\d+)r/s", site.edge.config))
+    for path in locations(site.edge, "limit_req zone"):
+        block = re.search(rf"location\s+(?:\^~\s+)?{re.escape(path)}\s*\{{(.*?limit_req\s+[^;]+;)", site.edge.config, re.S)[1]
+        zone, burst = re.search(r"zone=(\w+)", block)[1], int((re.search(r"burst=(\d+)", block) or [0, 0])[1])
+        rate = int(zones[zone])
+        flooding, number = next(site.clients), 3 * (burst + rate) + 50
+        start = time.monotonic()
+        flood = threading.Thread(target=lambda: results.extend(burst_of(site, path, number, flooding)))
+        results = []
+        flood.start()
+        same(f"status of {path} for another client", site.get(path.rstrip("/") + "/probe")[0], 200)
+        flood.join()
+        took, seen = time.monotonic() - start, collections.Counter(results)
+        require(set(seen) <= {"200", "429", "503"}, f"{path} under load: {dict(seen)}")
+        require(seen["429"] + seen["503"] > 0, f"{path}: {number} requests in {took:.1f} s, none refused")
+        require(burst <= seen["200"] <= burst + rate * (took + 1) + 1, f"{path}: {seen['200']} of {number} passed in {took:.1f} s at {rate}/s and {burst} at once")
+
+
+def burst_of(site, path, number, client):
+    urls = f"{site.base}{path.rstrip('/')}/burst?n=[1-{number}]"
+    output = site.curl("-Z", "--parallel-max", "50", "-o", "/dev/null", "-w", "status=%{http_code}\n", urls, client=client)
+    return re.findall(r"status=(\d+)", output)
+
+
+main(check)
