@@ -16,10 +16,13 @@ mod source;
 fn main() {
     println!("cargo::rerun-if-changed=stdlib");
     println!("cargo::rerun-if-changed=compiler/syntax");
+    println!("cargo::rerun-if-changed=docs/diagnostics");
     let root = env::var("CARGO_MANIFEST_DIR").expect("cargo sets this");
     let out = env::var("OUT_DIR").expect("cargo sets this");
+    pages(&root, &out);
     let mut paths = Vec::new();
     collect(&Path::new(&root).join("stdlib"), &mut paths);
+    paths.retain(|path| path.extension().is_some_and(|e| e == "kdl"));
     paths.sort();
     let mut sources = source::Sources::default();
     let mut diagnostics = diagnostic::Diagnostics::default();
@@ -55,12 +58,32 @@ fn main() {
     fs::write(Path::new(&out).join("stdlib.rs"), listing).expect("OUT_DIR is writable");
 }
 
+/// Embeds the page of every diagnostic, for `ondol explain`.
+fn pages(root: &str, out: &str) {
+    let mut paths = Vec::new();
+    collect(&Path::new(root).join("docs/diagnostics"), &mut paths);
+    paths.sort();
+    let rows: Vec<String> = paths
+        .iter()
+        .filter(|path| path.extension().is_some_and(|e| e == "md"))
+        .map(|path| {
+            format!(
+                "({:?}, include_str!({:?}))",
+                path.file_stem().unwrap_or_default().to_string_lossy(),
+                path.display().to_string()
+            )
+        })
+        .collect();
+    fs::write(Path::new(out).join("explain.rs"), format!("[{}]", rows.join(",\n")))
+        .expect("OUT_DIR is writable");
+}
+
 fn collect(folder: &Path, paths: &mut Vec<std::path::PathBuf>) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         if path.is_dir() {
             collect(&path, paths);
-        } else if path.extension().is_some_and(|e| e == "kdl") {
+        } else {
             paths.push(path);
         }
     }

@@ -30,11 +30,13 @@ pub mod emit;
 
 pub mod load;
 
-//plan
+pub mod plan;
 
-// apply
+pub mod apply;
 
-// cli
+pub mod explain;
+
+pub mod cli;
 
 use diagnostic::Diagnostics;
 use emit::Artifact;

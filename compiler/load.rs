@@ -69,6 +69,43 @@ pub fn find(paths: &[PathBuf], diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
     found
 }
 
+/// Every KDL file that `paths` name: files as they are, folders searched; in a stable order.
+pub fn kdl_files(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            found.push(path.clone());
+            continue;
+        }
+        let walk = WalkDir::new(path).sort_by_file_name().into_iter();
+        let entries = walk
+            .filter_entry(|e| {
+                e.depth() == 0 || !(e.file_type().is_dir() && skipped(&e.file_name().to_string_lossy()))
+            })
+            .flatten();
+        found.extend(
+            entries
+                .filter(|e| e.file_type().is_file())
+                .map(|e| clean(e.path()))
+                .filter(|p| p.extension().is_some_and(|e| e == "kdl")),
+        );
+    }
+    found
+}
+
+/// Reads one text file; the error says why not.
+pub fn read(path: &Path) -> Result<String, String> {
+    read_text(path).map_err(|error| match error {
+        Unreadable::Io(error) => reason(&error),
+        Unreadable::Encoding(at) => format!("it is not UTF-8: byte {at} belongs to no character"),
+    })
+}
+
+/// Folders that hold no descriptions of the user's.
+fn skipped(name: &str) -> bool {
+    (name.starts_with('.') && name.len() > 1) || ["generated", "target", "node_modules"].contains(&name)
+}
+
 /// The path as a person would type it: without a leading `./`.
 fn clean(path: &Path) -> PathBuf {
     path.strip_prefix("./").unwrap_or(path).to_path_buf()
@@ -210,6 +247,25 @@ pub fn reason(error: &io::Error) -> String {
 }
 
 impl Project {
+    /// The names of all environments of its systems.
+    pub fn environments(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for system in self.nodes.iter().filter(|node| node.name.value == "system") {
+            let stated: Vec<String> = system
+                .children
+                .iter()
+                .filter(|c| c.name.value == "environment")
+                .filter_map(|c| c.key())
+                .map(Into::into)
+                .collect();
+            if stated.is_empty() {
+                names.push(crate::expand::DEFAULT_ENVIRONMENT.to_owned());
+            }
+            names.extend(stated);
+        }
+        names
+    }
+
     /// Reads files that the description names, relative to the file in which they are named.
     pub fn reader(&self) -> impl Fn(Span, &RelPath) -> Result<String, String> + Sync + '_ {
         |span, path| {

@@ -1,2 +1,7 @@
-//! The command.
-fn main() {}
+//! The command `ondol`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ondol::cli::run()
+}

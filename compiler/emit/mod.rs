@@ -2,6 +2,9 @@
 //! dislike is a rule of `check`.
 
 mod artifact;
+pub mod quote;
+pub mod template;
+pub mod yaml;
 
 pub use artifact::{Artifact, OnChange};
 

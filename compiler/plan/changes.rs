@@ -110,12 +110,18 @@ pub fn system_changes(before: &Manifest, facts: &[Fact]) -> Vec<SystemChange> {
                 fields: facts
                     .iter()
                     .filter(|fact| fact.address == address && !fact.value.is_empty())
-                    .map(|fact| FieldChange { field: fact.field.clone(), before: None, after: Some(fact.value.clone()), span: Some(fact.span) })
+                    .map(|fact| FieldChange {
+                        field: fact.field.clone(),
+                        before: None,
+                        after: Some(fact.value.clone()),
+                        span: Some(fact.span),
+                    })
                     .collect(),
                 span,
             }),
             Some(old) => {
-                let names: BTreeSet<&str> = old.keys().map(String::as_str).chain(fields.keys().copied()).collect();
+                let names: BTreeSet<&str> =
+                    old.keys().map(String::as_str).chain(fields.keys().copied()).collect();
                 let differing: Vec<FieldChange> = names
                     .into_iter()
                     .filter_map(|field| {
@@ -130,35 +136,63 @@ pub fn system_changes(before: &Manifest, facts: &[Fact]) -> Vec<SystemChange> {
                     .collect();
                 if !differing.is_empty() {
                     let span = differing.iter().find_map(|field| field.span).or(span);
-                    changes.push(SystemChange { address: address.to_owned(), action: Action::Update, fields: differing, span });
+                    changes.push(SystemChange {
+                        address: address.to_owned(),
+                        action: Action::Update,
+                        fields: differing,
+                        span,
+                    });
                 }
             }
         }
     }
     for (address, old) in before.facts.iter().filter(|(address, _)| !now.contains_key(address.as_str())) {
-        let fields = old.iter().filter(|(_, value)| !value.is_empty()).map(|(field, value)| FieldChange { field: field.clone(), before: Some(value.clone()), after: None, span: None });
-        changes.push(SystemChange { address: address.clone(), action: Action::Delete, fields: fields.collect(), span: None });
+        let fields = old.iter().filter(|(_, value)| !value.is_empty()).map(|(field, value)| FieldChange {
+            field: field.clone(),
+            before: Some(value.clone()),
+            after: None,
+            span: None,
+        });
+        changes.push(SystemChange {
+            address: address.clone(),
+            action: Action::Delete,
+            fields: fields.collect(),
+            span: None,
+        });
     }
     changes
 }
 
 /// What happens to each file: those that are written, those that go, those that were edited by hand.
-pub fn file_changes(state: &State, artifacts: &[Artifact], system: &[SystemChange], overwrite: bool) -> Vec<FileChange> {
+pub fn file_changes(
+    state: &State,
+    artifacts: &[Artifact],
+    system: &[SystemChange],
+    overwrite: bool,
+) -> Vec<FileChange> {
     let changed: BTreeSet<&str> = system.iter().map(|change| change.address.as_str()).collect();
     let mut changes = Vec::new();
     for artifact in artifacts {
         let on_disk = state.files.get(&artifact.path);
         let executable = artifact.mode & 0o111 != 0;
-        if on_disk.is_some_and(|file| file.contents == artifact.contents.as_bytes() && file.executable == executable) {
+        if on_disk.is_some_and(|file| {
+            file.contents == artifact.contents.as_bytes() && file.executable == executable
+        }) {
             continue;
         }
         let edited = on_disk.is_some_and(|file| state.is_edited(&artifact.path, file));
-        let before = on_disk.map(|file| String::from_utf8_lossy(&file.contents).into_owned()).unwrap_or_default();
+        let before =
+            on_disk.map(|file| String::from_utf8_lossy(&file.contents).into_owned()).unwrap_or_default();
         let (diff, lines) = unified(&before, &artifact.contents);
         changes.push(FileChange {
             path: artifact.path.clone(),
             action: if on_disk.is_some() { Action::Update } else { Action::Create },
-            because: artifact.from.iter().filter(|address| changed.contains(address.as_str())).cloned().collect(),
+            because: artifact
+                .from
+                .iter()
+                .filter(|address| changed.contains(address.as_str()))
+                .cloned()
+                .collect(),
             consequence: artifact.on_change.clone(),
             lines,
             diff,
@@ -171,8 +205,21 @@ pub fn file_changes(state: &State, artifacts: &[Artifact], system: &[SystemChang
         let Some(file) = state.files.get(path) else { continue };
         let edited = state.is_edited(path, file);
         let (diff, lines) = unified(&String::from_utf8_lossy(&file.contents), "");
-        let because = system.iter().filter(|change| change.action == Action::Delete).map(|change| change.address.clone()).collect();
-        changes.push(FileChange { path: path.clone(), action: Action::Delete, because, consequence: OnChange::Nothing, lines, diff, edited, kept: edited && !overwrite });
+        let because = system
+            .iter()
+            .filter(|change| change.action == Action::Delete)
+            .map(|change| change.address.clone())
+            .collect();
+        changes.push(FileChange {
+            path: path.clone(),
+            action: Action::Delete,
+            because,
+            consequence: OnChange::Nothing,
+            lines,
+            diff,
+            edited,
+            kept: edited && !overwrite,
+        });
     }
     changes.sort_by(|a, b| a.path.cmp(&b.path));
     changes

@@ -57,11 +57,19 @@ impl Manifest {
             ..Manifest::default()
         };
         for artifact in artifacts {
-            let record = FileRecord { sha256: sha256(artifact.contents.as_bytes()), mode: format!("{:04o}", artifact.mode), by: artifact.emitter.to_owned() };
+            let record = FileRecord {
+                sha256: sha256(artifact.contents.as_bytes()),
+                mode: format!("{:04o}", artifact.mode),
+                by: artifact.emitter.to_owned(),
+            };
             manifest.files.insert(artifact.path.clone(), record);
         }
         for fact in facts {
-            manifest.facts.entry(fact.address.clone()).or_default().insert(fact.field.clone(), fact.value.clone());
+            manifest
+                .facts
+                .entry(fact.address.clone())
+                .or_default()
+                .insert(fact.field.clone(), fact.value.clone());
         }
         manifest
     }
@@ -70,7 +78,10 @@ impl Manifest {
     pub fn parse(text: &str) -> Result<Manifest, String> {
         let manifest: Manifest = serde_json::from_str(text).map_err(|error| error.to_string())?;
         if manifest.format_version > FORMAT {
-            return Err(format!("it has format {}, this ondol reads up to {FORMAT}: update ondol", manifest.format_version));
+            return Err(format!(
+                "it has format {}, this ondol reads up to {FORMAT}: update ondol",
+                manifest.format_version
+            ));
         }
         Ok(manifest)
     }

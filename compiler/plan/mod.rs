@@ -3,6 +3,7 @@
 mod changes;
 pub mod manifest;
 pub mod present;
+mod risk;
 pub mod saved;
 mod state;
 
@@ -10,7 +11,7 @@ pub use changes::{Action, FieldChange, FileChange, SystemChange};
 pub use manifest::Manifest;
 pub use state::{OnDisk, State};
 
-use crate::{Compiled, emit::OnChange, source::Span};
+use crate::{Compiled, emit::OnChange};
 
 /// The plan for one environment of one system.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub struct Plan {
     pub changes: Vec<SystemChange>,
     /// What changes in the files.
     pub files: Vec<FileChange>,
+    /// Addresses whose change may lose data, each with the reason.
+    pub risks: Vec<(String, String)>,
     /// How many files stay as they are.
     pub unchanged: usize,
     /// Why files change although the system does not: another ondol, or another standard library.
@@ -37,17 +40,28 @@ pub struct Plan {
 
 /// Compares what was compiled with what is there.
 pub fn plan(state: &State, compiled: &Compiled, overwrite_edited: bool) -> Plan {
-    let manifest = Manifest::new(compiled.system.as_str(), compiled.environment.as_str(), &compiled.artifacts, &compiled.facts);
+    let manifest = Manifest::new(
+        compiled.system.as_str(),
+        compiled.environment.as_str(),
+        &compiled.artifacts,
+        &compiled.facts,
+    );
     let changes = changes::system_changes(&state.manifest, &compiled.facts);
     let files = changes::file_changes(state, &compiled.artifacts, &changes, overwrite_edited);
+    let risks = changes
+        .iter()
+        .filter_map(|change| Some((change.address.clone(), risk::risk(change, &state.manifest)?)))
+        .collect();
     let touched = files.iter().filter(|file| file.action != Action::Delete).count();
     Plan {
         system: compiled.system.to_string(),
         environment: compiled.environment.to_string(),
         unchanged: compiled.artifacts.len() - touched,
-        compiler_changed: state.manifest_text.is_some() && (state.manifest.ondol != manifest.ondol || state.manifest.stdlib != manifest.stdlib),
+        compiler_changed: state.manifest_text.is_some()
+            && (state.manifest.ondol != manifest.ondol || state.manifest.stdlib != manifest.stdlib),
         first: state.manifest_text.is_none(),
         changes,
+        risks,
         files,
         state_digest: state.digest(),
         manifest,
@@ -57,20 +71,22 @@ pub fn plan(state: &State, compiled: &Compiled, overwrite_edited: bool) -> Plan 
 impl Plan {
     /// Whether apply would change anything: a file, or the manifest.
     pub fn is_empty(&self, state: &State) -> bool {
-        self.files.iter().all(|file| file.kept) && state.manifest_text.as_deref() == Some(self.manifest.text().as_str())
+        self.files.iter().all(|file| file.kept)
+            && state.manifest_text.as_deref() == Some(self.manifest.text().as_str())
     }
 
     /// The consequences of what is really written, gravest first, each once.
     pub fn consequences(&self) -> Vec<OnChange> {
-        let mut all: Vec<OnChange> = self.files.iter().filter(|file| !file.kept).map(|file| file.consequence.clone()).collect();
+        let mut all: Vec<OnChange> =
+            self.files.iter().filter(|file| !file.kept).map(|file| file.consequence.clone()).collect();
         all.sort();
         all.dedup();
         all.reverse();
         all
     }
 
-    /// The place to show for a change.
-    pub fn span_of(&self, address: &str) -> Option<Span> {
-        self.changes.iter().find(|change| change.address == address).and_then(|change| change.span)
+    /// Why the change of `address` may lose data.
+    pub fn risk_of(&self, address: &str) -> Option<&str> {
+        self.risks.iter().find(|(at, _)| at == address).map(|(_, risk)| risk.as_str())
     }
 }

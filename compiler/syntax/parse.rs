@@ -1,6 +1,6 @@
 //! The only file that knows the `kdl` crate: text in, trees out, and every complaint of the parser with its place.
 
-use kdl::{KdlDocument, KdlEntry, KdlIdentifier, KdlNode, KdlValue};
+use kdl::{KdlDiagnostic, KdlDocument, KdlEntry, KdlIdentifier, KdlNode, KdlValue};
 
 use super::node::{Entry, Node, Scalar};
 use crate::{
@@ -23,18 +23,46 @@ pub fn parse(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Vec
     match KdlDocument::parse_v2(text) {
         Ok(document) => nodes(source, &document),
         Err(error) => {
-            for problem in error.diagnostics {
-                let (start, length) = (problem.span.offset(), problem.span.len());
+            for problem in causes(error.diagnostics) {
+                let start = problem.span.offset().min(text.len());
+                // A label over many lines marks nothing: the first line of it is where to look.
+                let line = text[start..].find('\n').map_or(text.len(), |length| start + length);
+                let span = Span::new(source, start, (start + problem.span.len()).min(line).max(start));
                 let message = problem.message.unwrap_or_else(|| "this is not KDL".into());
-                let span = Span::new(source, start, (start + length).min(text.len()));
-                let mut diagnostic = Diagnostic::error("syntax", lower(&message))
-                    .at(span, problem.label.map_or(String::new(), |l| lower(&l)));
-                diagnostic.help = problem.help.map(|help| lower(&help)).or_else(|| Some("the language is KDL 2: strings in double quotes, `#true` and `#false`, one node a line".into()));
-                diagnostics.add(diagnostic);
+                let (message, label) = match message.as_str() {
+                    "Expected end of document" => {
+                        ("this cannot be read".to_owned(), "here reading stopped".to_owned())
+                    }
+                    other => (lower(other), problem.label.map_or(String::new(), |label| lower(&label))),
+                };
+                let help = problem.help.map_or_else(
+                    || "the language is KDL 2: strings in double quotes, `#true` and `#false`, one node a line".to_owned(),
+                    |help| lower(&help),
+                );
+                diagnostics.add(Diagnostic::error("syntax", message).at(span, label).help(help));
             }
             Vec::new()
         }
     }
+}
+
+/// The complaints that are causes. Where the parser loses its way it also reports every block around the place as
+/// not closed, and every brace behind it as one too many: those are echoes.
+fn causes(mut problems: Vec<KdlDiagnostic>) -> Vec<KdlDiagnostic> {
+    let says = |problem: &KdlDiagnostic, what: &str| {
+        problem.message.as_deref().is_some_and(|message| message.to_lowercase().contains(what))
+    };
+    problems.sort_by_key(|problem| problem.span.offset());
+    let (unclosed, mut others): (Vec<_>, Vec<_>) =
+        problems.into_iter().partition(|problem| says(problem, "closing '}'"));
+    if let Some(lost) = others.iter().position(|problem| says(problem, "end of document")) {
+        others.truncate(lost + 1);
+    }
+    if others.is_empty() {
+        // Only braces are missing: the innermost open block is where one belongs.
+        others.extend(unclosed.into_iter().rfind(|problem| says(problem, "no closing")));
+    }
+    others
 }
 
 /// The parser's sentences in the voice of ours.
@@ -118,7 +146,7 @@ fn too_deep(text: &str) -> Option<usize> {
 }
 
 /// The offset behind the string that opens at `at`, whose closing quote carries `hashes` number signs.
-fn after_string(bytes: &[u8], at: usize, hashes: usize) -> usize {
+pub(super) fn after_string(bytes: &[u8], at: usize, hashes: usize) -> usize {
     let quotes = if bytes[at..].starts_with(b"\"\"\"") { 3 } else { 1 };
     let close: Vec<u8> = [vec![b'"'; quotes], vec![b'#'; hashes]].concat();
     let mut at = at + quotes;
@@ -135,7 +163,7 @@ fn after_string(bytes: &[u8], at: usize, hashes: usize) -> usize {
 }
 
 /// The offset behind the block comment that opens at `at`; an error with the place where comments nest too deep.
-fn after_comment(bytes: &[u8], at: usize) -> Result<usize, usize> {
+pub(super) fn after_comment(bytes: &[u8], at: usize) -> Result<usize, usize> {
     let (mut at, mut depth) = (at, 0usize);
     while at < bytes.len() {
         match (bytes[at], bytes.get(at + 1)) {
@@ -249,6 +277,15 @@ mod tests {
         ] {
             assert_eq!(read(&text).1, [], "{text}");
         }
+    }
+
+    #[test]
+    fn reports_causes_and_no_echoes() {
+        let lost = read("a {\n b {\n  c (x)(y)1\n  d 2\n }\n}\n").1;
+        assert_eq!(lost.len(), 1, "{lost:#?}");
+        let open = read("a {\n b {\n  c 1\n").1;
+        assert_eq!(open.len(), 1, "{open:#?}");
+        assert_eq!(open[0].code, "syntax");
     }
 
     #[test]

@@ -44,6 +44,11 @@ impl Sink {
         self.diagnostics.borrow_mut().add(diagnostic);
     }
 
+    /// Whether an error has been reported.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.borrow().has_errors()
+    }
+
     /// Everything reported and every fact, in the order of reading.
     pub fn finish(self) -> (Diagnostics, Vec<Fact>) {
         (self.diagnostics.into_inner(), self.facts.into_inner())

@@ -1,0 +1,159 @@
+//! Where a tree lives on disk, and what it holds now.
+
+use std::{
+    fs, io,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    emit::Artifact,
+    load::reason,
+    plan::{Manifest, OnDisk, State, manifest},
+};
+
+/// The folder of one environment of one system.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The output folder, `generated/`.
+    pub out: PathBuf,
+    /// The system's folder in it.
+    pub system: PathBuf,
+    /// The tree itself.
+    pub tree: PathBuf,
+    environment: String,
+}
+
+/// Why a target cannot be used.
+#[derive(Debug)]
+pub struct TargetError {
+    /// Stable code of the diagnostic.
+    pub code: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+impl TargetError {
+    pub(super) fn io(doing: &str, path: &Path, error: &io::Error) -> TargetError {
+        TargetError {
+            code: "output-failed",
+            message: format!("{doing} {} failed: {}", path.display(), reason(error)),
+            help: "nothing was changed; free the place and run it again".into(),
+        }
+    }
+
+    fn in_the_way(path: &Path, what: &str) -> TargetError {
+        TargetError {
+            code: "output-in-the-way",
+            message: format!("{} is {what}, where ondol would write a folder", path.display()),
+            help: "move it away, or choose another place with `--out`".into(),
+        }
+    }
+}
+
+impl Target {
+    /// The target of `system` and `environment` below `out`.
+    pub fn new(out: &Path, system: &str, environment: &str) -> Target {
+        let folder = out.join(system);
+        Target {
+            out: out.to_path_buf(),
+            tree: folder.join(environment),
+            system: folder,
+            environment: environment.to_owned(),
+        }
+    }
+
+    /// Where the new tree is put together, beside the old one.
+    pub(super) fn staging(&self) -> PathBuf {
+        self.system.join(format!(".{}.ondol-new", self.environment))
+    }
+
+    /// Reads what concerns a plan: the manifest, its files and the wanted ones. Refuses links and files in the way.
+    pub fn state(&self, wanted: &[Artifact]) -> Result<State, TargetError> {
+        for folder in [&self.out, &self.system, &self.tree] {
+            match fs::symlink_metadata(folder) {
+                // The output folder itself may be a link of the user's own choosing; what lies in it may not lead out.
+                Ok(meta) if meta.is_symlink() && (folder != &self.out || !folder.is_dir()) => {
+                    return Err(TargetError::in_the_way(folder, "a link"));
+                }
+                Ok(meta) if meta.is_dir() || meta.is_symlink() => {}
+                Ok(_) => return Err(TargetError::in_the_way(folder, "a file")),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(State::default()),
+                Err(error) => return Err(TargetError::io("reading", folder, &error)),
+            }
+        }
+        let mut state = State::default();
+        if let Some(file) = self.read(manifest::FILE)? {
+            let text = String::from_utf8_lossy(&file.contents).into_owned();
+            state.manifest = Manifest::parse(&text).map_err(|error| TargetError {
+                code: "unreadable-manifest",
+                message: format!("{} cannot be understood: {error}", self.tree.join(manifest::FILE).display()),
+                help: "restore it from version control, or delete it: then every file is taken for edited by hand".into(),
+            })?;
+            state.manifest_text = Some(text);
+        }
+        let mut paths: Vec<&str> = wanted
+            .iter()
+            .map(|artifact| artifact.path.as_str())
+            .chain(state.manifest.files.keys().map(String::as_str))
+            .collect();
+        paths.sort_unstable();
+        paths.dedup();
+        let mut files = std::collections::BTreeMap::new();
+        for path in paths {
+            if let Some(file) = self.read(path)? {
+                files.insert(path.to_owned(), file);
+            }
+        }
+        state.files = files;
+        Ok(state)
+    }
+
+    /// A file of the tree, when it is there. Nothing on the way to it may be a link or a file.
+    fn read(&self, path: &str) -> Result<Option<OnDisk>, TargetError> {
+        let full = self.tree.join(path);
+        let mut folder = PathBuf::from(&self.tree);
+        let parts: Vec<&str> = path.split('/').collect();
+        // A manifest is a file that anybody may edit: a path in it must not lead out of the tree.
+        if parts.iter().any(|part| part.is_empty() || *part == "." || *part == "..") {
+            return Err(TargetError {
+                code: "unreadable-manifest",
+                message: format!("the manifest names `{path}`, which is no path within the tree"),
+                help: "restore it from version control".into(),
+            });
+        }
+        for part in &parts[..parts.len() - 1] {
+            folder.push(part);
+            match fs::symlink_metadata(&folder) {
+                Ok(meta) if meta.is_dir() => {}
+                Ok(meta) => {
+                    return Err(TargetError::in_the_way(
+                        &folder,
+                        if meta.is_symlink() { "a link" } else { "a file" },
+                    ));
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+                Err(error) => return Err(TargetError::io("reading", &folder, &error)),
+            }
+        }
+        match fs::symlink_metadata(&full) {
+            Ok(meta) if meta.is_file() => {
+                let contents = fs::read(&full).map_err(|error| TargetError::io("reading", &full, &error))?;
+                Ok(Some(OnDisk { contents, executable: meta.permissions().mode() & 0o111 != 0 }))
+            }
+            Ok(meta) => Err(TargetError {
+                code: "output-in-the-way",
+                message: format!(
+                    "{} is {}, where ondol would write a file",
+                    full.display(),
+                    if meta.is_symlink() { "a link" } else { "a folder" }
+                ),
+                help: "move it away".into(),
+            }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(TargetError::io("reading", &full, &error)),
+        }
+    }
+}

@@ -1,0 +1,289 @@
+//! `ondol apply`
+
+use std::{
+    fs,
+    io::{self, BufRead as _, IsTerminal as _, Write as _},
+    path::PathBuf,
+};
+
+use rayon::prelude::*;
+
+use super::{
+    DONE, FAILED,
+    common::{self, Input},
+    plan::{PlannedDescription, TargetOptions, clash, plan_all, plan_description, saved},
+};
+use crate::{
+    apply::{self, Lock},
+    diagnostic::Diagnostic,
+    load::reason,
+    plan::{present, saved::SavedPlan},
+    render::Style,
+    source::Sources,
+};
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    input: Input,
+    #[command(flatten)]
+    target: TargetOptions,
+    /// Do not ask
+    #[arg(short, long)]
+    yes: bool,
+}
+
+pub fn run(args: &Args) -> u8 {
+    let style = args.input.output.color.stderr();
+    match saved_plan(&args.input.paths) {
+        Some(Ok(plan)) => return apply_saved(args, &plan),
+        Some(Err(error)) => {
+            common::complain(
+                "unreadable-plan",
+                &format!("{} is a saved plan that cannot be used: {error}", args.input.paths[0].display()),
+                "make a new one with `ondol plan --save`",
+                style,
+            );
+            return FAILED;
+        }
+        None => {}
+    }
+    if args.yes {
+        return apply_at_once(args);
+    }
+    let planned = match plan_all(&args.input, &args.target) {
+        Ok(planned) => planned,
+        Err(status) => return status,
+    };
+    let pending = |one: &PlannedDescription| one.planned.iter().any(|p| !p.plan.is_empty(&p.state));
+    if planned.iter().any(pending) {
+        show(args, &planned);
+        if !io::stdin().is_terminal() {
+            common::complain(
+                "not-confirmed",
+                "there is nobody to ask whether this shall be done",
+                "look at `ondol plan`, then run `ondol apply --yes`",
+                style,
+            );
+            return FAILED;
+        }
+        if !confirmed() {
+            common::remark("nothing was changed");
+            return FAILED;
+        }
+    }
+    // What was shown is done, or nothing: between the question and the answer somebody may have changed the target.
+    let shown = saved(&planned, &args.input, &args.target);
+    apply_exactly(args, &shown, &args.input, &args.target, "this is no longer what was shown", "run it again")
+}
+
+/// Does each description as soon as it is compiled, so that a thousand of them need the memory of a few. Trees are
+/// put together first and take their places only when there is no error in any.
+fn apply_at_once(args: &Args) -> u8 {
+    let style = args.input.output.color.stderr();
+    let descriptions = match common::descriptions(&args.input) {
+        Ok(found) => found,
+        Err(status) => return status,
+    };
+    let folders =
+        descriptions.iter().map(|path| common::out_folder(args.target.out.as_deref(), path)).collect();
+    let _locks = match lock(folders, style) {
+        Ok(locks) => locks,
+        Err(status) => return status,
+    };
+    let results: Vec<Staging> = descriptions
+        .par_iter()
+        .map(|path| stage(plan_description(path, &args.input, &args.target)))
+        .collect();
+    commit(args, results)
+}
+
+/// What one description came to: trees that wait for their places.
+struct Staging {
+    path: PathBuf,
+    sources: Sources,
+    diagnostics: Vec<Diagnostic>,
+    environments: Vec<String>,
+    trees: Vec<Tree>,
+}
+
+struct Tree {
+    staged: Option<apply::Staged>,
+    tree: PathBuf,
+    said: String,
+    kept: Vec<PathBuf>,
+}
+
+fn stage(one: PlannedDescription) -> Staging {
+    let mut diagnostics = one.diagnostics;
+    let mut trees = Vec::new();
+    if !common::failed(&diagnostics) {
+        for planned in &one.planned {
+            match apply::stage(&planned.target, &planned.plan, &planned.state, &planned.compiled.artifacts) {
+                Ok(staged) => trees.push(Tree {
+                    staged,
+                    tree: planned.target.tree.clone(),
+                    said: format!(
+                        "{} / {}: {}",
+                        planned.plan.system,
+                        planned.plan.environment,
+                        done(planned)
+                    ),
+                    kept: planned
+                        .plan
+                        .files
+                        .iter()
+                        .filter(|file| file.kept)
+                        .map(|file| planned.target.tree.join(&file.path))
+                        .collect(),
+                }),
+                Err(error) => diagnostics.push(Diagnostic::error(error.code, error.message).help(error.help)),
+            }
+        }
+    }
+    // Sources are needed for messages only: a thousand standard libraries need not wait for that.
+    let sources = if diagnostics.is_empty() { Sources::default() } else { one.sources };
+    Staging { path: one.path, sources, diagnostics, environments: one.environments, trees }
+}
+
+/// Reports, and when nothing is wrong puts every tree in its place.
+fn commit(args: &Args, results: Vec<Staging>) -> u8 {
+    let style = args.input.output.color.stderr();
+    for one in &results {
+        common::report(&one.diagnostics, &one.sources, style);
+    }
+    let known: Vec<String> = results.iter().flat_map(|one| one.environments.clone()).collect();
+    let mut problems: Vec<Diagnostic> =
+        common::unknown_environments(&args.input, &known, &known).into_iter().collect();
+    problems.extend(clash(
+        results.iter().flat_map(|one| one.trees.iter().map(|tree| (one.path.as_path(), tree.tree.as_path()))),
+    ));
+    common::report(&problems, &Sources::default(), style);
+    if !problems.is_empty() || results.iter().any(|one| common::failed(&one.diagnostics)) {
+        return FAILED;
+    }
+    let mut status = DONE;
+    let trees: Vec<Tree> = results.into_iter().flat_map(|one| one.trees).collect();
+    for tree in trees {
+        match tree.staged.map_or(Ok(()), apply::Staged::commit) {
+            Ok(()) if args.input.output.quiet => {}
+            Ok(()) => common::print(&format!("{}\n", tree.said)),
+            Err(error) => {
+                common::report(
+                    &[Diagnostic::error(error.code, error.message).help(error.help)],
+                    &Sources::default(),
+                    style,
+                );
+                status = FAILED;
+            }
+        }
+        for path in tree.kept {
+            common::remark(&format!(
+                "kept: {} was edited by hand (overwrite with --overwrite-edited)",
+                path.display()
+            ));
+        }
+    }
+    status
+}
+
+/// The plan that a single path names, if it is one.
+fn saved_plan(paths: &[PathBuf]) -> Option<Result<SavedPlan, String>> {
+    let [path] = paths else { return None };
+    if !path.is_file() || path.extension().is_some_and(|extension| extension == "kdl") {
+        return None;
+    }
+    SavedPlan::parse(&fs::read_to_string(path).ok()?)
+}
+
+fn apply_saved(args: &Args, plan: &SavedPlan) -> u8 {
+    let mut input = args.input.clone();
+    input.env = plan.environments.clone();
+    let target = TargetOptions {
+        out: (!plan.out.is_empty()).then(|| PathBuf::from(&plan.out)),
+        overwrite_edited: plan.overwrite_edited,
+        ..args.target.clone()
+    };
+    apply_exactly(
+        args,
+        plan,
+        &input,
+        &target,
+        "the saved plan cannot be done any more",
+        "make a new one with `ondol plan --save` and look at it",
+    )
+}
+
+/// Locks every output folder, in one order for all runs.
+fn lock(mut folders: Vec<PathBuf>, style: Style) -> Result<Vec<Lock>, u8> {
+    folders.sort();
+    folders.dedup();
+    let mut locks = Vec::new();
+    for folder in folders {
+        let locked = fs::create_dir_all(&folder)
+            .and_then(|()| Lock::acquire(&folder, || common::remark("waiting for another ondol apply")));
+        match locked {
+            Ok(lock) => locks.push(lock),
+            Err(error) => {
+                common::complain(
+                    "output-failed",
+                    &format!("{} cannot be used: {}", folder.display(), reason(&error)),
+                    "choose another place with `--out`",
+                    style,
+                );
+                return Err(FAILED);
+            }
+        }
+    }
+    Ok(locks)
+}
+
+/// Does what `shown` says, under a lock, or refuses when it is no longer what would be done.
+fn apply_exactly(
+    args: &Args,
+    shown: &SavedPlan,
+    input: &Input,
+    target: &TargetOptions,
+    stale: &str,
+    help: &str,
+) -> u8 {
+    let style = input.output.color.stderr();
+    let paths: Vec<PathBuf> = shown.descriptions.iter().map(|d| PathBuf::from(&d.path)).collect();
+    let folders = paths.iter().map(|path| common::out_folder(target.out.as_deref(), path)).collect();
+    let _locks = match lock(folders, style) {
+        Ok(locks) => locks,
+        Err(status) => return status,
+    };
+    let planned: Vec<PlannedDescription> =
+        paths.par_iter().map(|path| plan_description(path, input, target)).collect();
+    if !planned.iter().any(|one| common::failed(&one.diagnostics))
+        && let Some(why) = shown.stale(&saved(&planned, input, target))
+    {
+        common::complain("stale-plan", &format!("{stale}: {why}"), help, style);
+        return FAILED;
+    }
+    commit(args, planned.into_iter().map(stage).collect())
+}
+
+fn done(one: &super::plan::Planned) -> String {
+    if one.plan.is_empty(&one.state) {
+        return "nothing to do".into();
+    }
+    let written = one.plan.files.iter().filter(|file| !file.kept).count();
+    format!("{written} files written, {} unchanged, in {}", one.plan.unchanged, one.target.tree.display())
+}
+
+fn show(args: &Args, planned: &[PlannedDescription]) {
+    let view = present::View { color: args.input.output.color.stdout(), diff: args.input.output.verbose };
+    let parts: Vec<String> = planned
+        .iter()
+        .flat_map(|one| one.planned.iter().map(move |p| present::text(&p.plan, &one.sources, view)))
+        .collect();
+    common::print(&parts.join("\n"));
+}
+
+fn confirmed() -> bool {
+    let _ = write!(io::stderr(), "\nDo this? [y/N] ");
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer).is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
+}

@@ -1,0 +1,166 @@
+//! What the commands share: the options that compile, and how diagnostics and results leave.
+
+use std::{
+    env,
+    io::{self, IsTerminal as _, Write as _},
+    path::{Path, PathBuf},
+};
+
+use clap::{Args, ValueEnum};
+
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics, Severity},
+    load,
+    render::{self, Style},
+    source::Sources,
+};
+
+/// Options of every command that reads descriptions.
+#[derive(Args, Clone)]
+pub struct Input {
+    /// A system.kdl, or a folder that is searched for them
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+    /// Only this environment (repeatable); every environment when absent
+    #[arg(long, value_name = "NAME")]
+    pub env: Vec<String>,
+    #[command(flatten)]
+    pub output: Output,
+    /// Take warnings, or one code of warnings, for errors (repeatable)
+    #[arg(long, value_name = "warnings|CODE")]
+    pub deny: Vec<String>,
+    /// Leave this code of warnings out (repeatable)
+    #[arg(long, value_name = "CODE")]
+    pub allow: Vec<String>,
+}
+
+/// Options of every command that prints.
+#[derive(Args, Clone)]
+pub struct Output {
+    /// Colours
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+    /// Print only what went wrong
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Print more
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+/// When colours are used.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Color {
+    fn on(self, terminal: bool) -> bool {
+        match self {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => {
+                terminal
+                    && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                    && env::var_os("TERM").is_none_or(|term| term != "dumb")
+            }
+        }
+    }
+
+    /// Whether results are coloured.
+    pub fn stdout(self) -> bool {
+        self.on(io::stdout().is_terminal())
+    }
+
+    /// How diagnostics are written.
+    pub fn stderr(self) -> Style {
+        Style { color: self.on(io::stderr().is_terminal()), width: 100 }
+    }
+}
+
+/// The descriptions that `paths` name.
+pub fn descriptions(input: &Input) -> Result<Vec<PathBuf>, u8> {
+    let mut diagnostics = Diagnostics::default();
+    let found = load::find(&input.paths, &mut diagnostics);
+    if diagnostics.has_errors() {
+        report(&diagnostics.into_sorted(), &Sources::default(), input.output.color.stderr());
+        return Err(super::FAILED);
+    }
+    Ok(found)
+}
+
+/// The diagnostics as `--allow` and `--deny` want them.
+pub fn judged(diagnostics: Diagnostics, input: &Input) -> Vec<Diagnostic> {
+    let mut list = diagnostics.into_sorted();
+    list.retain(|d| d.severity == Severity::Error || !input.allow.iter().any(|code| code == d.code));
+    for diagnostic in &mut list {
+        if input.deny.iter().any(|code| code == "warnings" || code == diagnostic.code) {
+            diagnostic.severity = Severity::Error;
+        }
+    }
+    list
+}
+
+/// Whether one of them is an error.
+pub fn failed(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|d| d.severity == Severity::Error)
+}
+
+/// Writes diagnostics to standard error.
+pub fn report(diagnostics: &[Diagnostic], sources: &Sources, style: Style) {
+    let _ = io::stderr().write_all(render::text(diagnostics, sources, style).as_bytes());
+}
+
+/// Writes one error that has no place in a source.
+pub fn complain(code: &'static str, message: &str, help: &str, style: Style) {
+    report(&[Diagnostic::error(code, message).help(help)], &Sources::default(), style);
+}
+
+/// Writes a result. A reader that goes away is no failure of ours.
+pub fn print(text: &str) {
+    let _ = io::stdout().lock().write_all(text.as_bytes());
+}
+
+/// Writes a remark to standard error.
+pub fn remark(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// The environments that were asked for and that no description has, as one error.
+pub fn unknown_environments(input: &Input, seen: &[String], known: &[String]) -> Option<Diagnostic> {
+    let missing: Vec<&String> = input.env.iter().filter(|name| !seen.contains(name)).collect();
+    let first = missing.first()?;
+    let diagnostic =
+        Diagnostic::error("unknown-environment", format!("no description has an environment `{first}`"));
+    Some(match crate::diagnostic::nearest(first, known.iter().map(String::as_str)) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic.help(format!("environments: {}", known.join(", "))),
+    })
+}
+
+/// Where output goes: `--out`, else `generated/` beside the nearest `ondol.kdl` or repository root above the
+/// description, else beside the description.
+pub fn out_folder(out: Option<&Path>, description: &Path) -> PathBuf {
+    if let Some(out) = out {
+        return out.to_path_buf();
+    }
+    let beside = match description.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+        _ => PathBuf::from("."),
+    };
+    let start = beside.canonicalize().unwrap_or_else(|_| beside.clone());
+    let root =
+        start.ancestors().find(|folder| folder.join("ondol.kdl").is_file() || folder.join(".git").exists());
+    let folder = root.map_or(start.as_path(), |root| root).join("generated");
+    // Shown and saved as people type it: relative to where they are, when it lies below.
+    let here = env::current_dir().and_then(|here| here.canonicalize()).ok();
+    match here.as_deref().and_then(|here| folder.strip_prefix(here).ok()) {
+        Some(relative) => relative.to_path_buf(),
+        None => folder,
+    }
+}

@@ -1,0 +1,77 @@
+//! The command line: arguments in, one outcome out. Options stop here; the rest of the library never prints or exits.
+
+mod apply;
+mod check;
+mod common;
+mod explain;
+mod fmt;
+mod init;
+mod plan;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+/// Done, or nothing to do.
+pub const DONE: u8 = 0;
+/// The input is wrong, or the work failed; usage errors too.
+pub const FAILED: u8 = 1;
+/// Only from `plan --detailed-exitcode`: there are changes.
+pub const CHANGES: u8 = 2;
+
+/// One description of a system becomes every artifact that operates it.
+#[derive(Parser)]
+#[command(name = "ondol", version, about, max_term_width = 100, disable_help_subcommand = true)]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write a small system.kdl that already compiles, by questions on a terminal or by flags
+    Init(init::Args),
+    /// Read, resolve and check descriptions; write nothing
+    Check(check::Args),
+    /// Show what apply would do to the target, and why; write nothing
+    Plan(plan::Args),
+    /// Do it: ask first on a terminal, `--yes` in CI
+    Apply(apply::Args),
+    /// Format descriptions in place, keeping comments
+    Fmt(fmt::Args),
+    /// Tell the whole story of a diagnostic
+    Explain(explain::Args),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Runs the command line and tells how it went.
+pub fn run() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // A usage error is an error like any other; help and version are results.
+            let status = if error.use_stderr() { FAILED } else { DONE };
+            let _ = error.print();
+            return ExitCode::from(status);
+        }
+    };
+    let status = match args.command {
+        Command::Init(args) => init::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Plan(args) => plan::run(&args),
+        Command::Apply(args) => apply::run(&args),
+        Command::Fmt(args) => fmt::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Args::command(), "ondol", &mut script);
+            common::print(&String::from_utf8_lossy(&script));
+            DONE
+        }
+    };
+    ExitCode::from(status)
+}
