@@ -3,6 +3,7 @@
 
 mod artifact;
 pub mod quote;
+mod runbook;
 pub mod template;
 pub mod yaml;
 
@@ -23,7 +24,8 @@ pub struct Emitter {
 }
 
 /// Every emitter.
-pub const ALL: &[Emitter] = &[];
+pub const ALL: &[Emitter] =
+    &[Emitter { name: "runbook", about: "the operations guide", emit: runbook::emit }];
 
 /// Every file of the tree, sorted by path.
 pub fn emit(model: &Model) -> Vec<Artifact> {

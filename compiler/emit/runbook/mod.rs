@@ -1,0 +1,45 @@
+//! `runbook.md`: the operations guide, derived from the same facts as everything else, so that it cannot lie.
+
+mod view;
+
+use super::{
+    artifact::{Artifact, OnChange},
+    template::{Format, Template},
+};
+use crate::{model::Model, values::Language};
+
+static ENGLISH: Template = Template::new(Format::Markdown, include_str!("english.md.tera"));
+static KOREAN: Template = Template::new(Format::Markdown, include_str!("korean.md.tera"));
+
+/// Makes the guide in the system's language.
+pub fn emit(model: &Model) -> Vec<Artifact> {
+    let template = match model.language {
+        Language::English => &ENGLISH,
+        Language::Korean => &KOREAN,
+    };
+    let mut from = vec!["system".to_owned()];
+    from.extend(model.services.iter().map(|service| format!("service/{}", service.name)));
+    from.extend(model.backups.iter().map(|backup| format!("backup/{}", backup.service)));
+    from.extend(model.teams.iter().map(|team| format!("team/{}", team.name)));
+    from.extend(
+        model
+            .variables
+            .iter()
+            .map(|v| format!("{}/{}", if v.secret { "secret" } else { "variable" }, v.name)),
+    );
+    from.extend(
+        model.ingress.iter().flat_map(|ingress| &ingress.routes).map(|route| format!("route/{}", route.path)),
+    );
+    from.extend(model.checklists.iter().map(|list| format!("checklist/{}", list.name)));
+    from.extend(model.runbook.troubles.iter().map(|trouble| format!("trouble/{}", trouble.title)));
+    from.push(format!("host/{}", model.host.name));
+    let contents = template.render(&view::view(model));
+    vec![Artifact {
+        path: "runbook.md".into(),
+        contents,
+        mode: 0o644,
+        emitter: "runbook",
+        from,
+        on_change: OnChange::Nothing,
+    }]
+}

@@ -1,0 +1,443 @@
+//! What the guide's templates see. Text of the user's stays text here: the templates escape it.
+
+use serde::Serialize;
+
+use crate::{
+    emit::quote,
+    model::{Command, Image, Item, Model, Offsite, Reach, Restore, Rhythm, Service, Severity, Tls},
+};
+
+#[derive(Serialize)]
+pub struct View {
+    title: String,
+    system: String,
+    environment: String,
+    domain: String,
+    url: String,
+    directory: String,
+    timezone: String,
+    host: HostView,
+    services: Vec<ServiceView>,
+    built: bool,
+    private: Vec<String>,
+    routes: Vec<RouteView>,
+    tls: &'static str,
+    openings: Vec<OpeningView>,
+    backups: Vec<BackupView>,
+    backup_directories: Vec<String>,
+    jobs: Vec<JobView>,
+    alerts: Vec<AlertView>,
+    monitored: bool,
+    grafana: bool,
+    variables: Vec<VariableView>,
+    settings: Vec<SettingView>,
+    logs: Vec<String>,
+    rpo: Option<String>,
+    rto: Option<String>,
+    troubles: Vec<TroubleView>,
+    checklists: Vec<ChecklistView>,
+    teams: Vec<TeamView>,
+    links: Vec<LinkView>,
+    sections: Vec<SectionView>,
+}
+
+#[derive(Serialize)]
+struct HostView {
+    name: String,
+    address: Option<String>,
+    ssh: String,
+    size: String,
+    require: String,
+}
+
+#[derive(Serialize)]
+struct ServiceView {
+    name: String,
+    about: String,
+    image: String,
+    replicas: u32,
+    port: Option<String>,
+    reach: String,
+    needs: String,
+    health: Option<String>,
+    built: bool,
+    on_demand: bool,
+}
+
+#[derive(Serialize)]
+struct RouteView {
+    path: String,
+    service: String,
+}
+
+#[derive(Serialize)]
+struct OpeningView {
+    port: String,
+    from: String,
+    purpose: String,
+}
+
+#[derive(Serialize)]
+struct BackupView {
+    service: String,
+    when: String,
+    keep: String,
+    directory: String,
+    extension: String,
+    offsite: Option<String>,
+    drill: Option<String>,
+    offline: bool,
+    part: Option<String>,
+}
+
+#[derive(Serialize)]
+struct JobView {
+    name: String,
+    when: String,
+    about: String,
+    run: String,
+    log: String,
+    timeout: String,
+}
+
+#[derive(Serialize)]
+struct AlertView {
+    name: String,
+    critical: bool,
+    summary: String,
+    description: String,
+    bound: Option<String>,
+    hold: String,
+    steps: Vec<StepView>,
+}
+
+#[derive(Serialize)]
+struct VariableView {
+    name: String,
+    about: String,
+    secret: bool,
+    rotate: Option<String>,
+    restart: String,
+}
+
+#[derive(Serialize)]
+struct SettingView {
+    service: String,
+    name: String,
+    value: String,
+    about: String,
+}
+
+#[derive(Serialize)]
+struct TroubleView {
+    title: String,
+    steps: Vec<StepView>,
+}
+
+#[derive(Serialize)]
+struct StepView {
+    text: String,
+    /// A whole code block, fences and all, with a fence that the command cannot end.
+    block: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ChecklistView {
+    name: String,
+    items: Vec<ItemView>,
+}
+
+#[derive(Serialize)]
+struct ItemView {
+    text: String,
+    done: bool,
+    rhythm: &'static str,
+    evidence: Option<String>,
+    run: Option<String>,
+}
+
+#[derive(Serialize)]
+struct TeamView {
+    name: String,
+    email: Option<String>,
+    phone: Option<String>,
+    chat: Option<String>,
+    on_call: bool,
+}
+
+#[derive(Serialize)]
+struct LinkView {
+    title: String,
+    url: String,
+}
+
+#[derive(Serialize)]
+struct SectionView {
+    title: String,
+    body: String,
+}
+
+pub fn view(model: &Model) -> View {
+    let language = model.language;
+    let monitoring = model.monitoring.as_ref();
+    let plain = model.ingress.as_ref().is_none_or(|ingress| matches!(ingress.tls, Tls::None));
+    let mut private: Vec<String> =
+        model.services.iter().flat_map(|s| &s.private_paths).map(ToString::to_string).collect();
+    private.sort();
+    private.dedup();
+    let mut directories: Vec<String> = model.backups.iter().map(|b| b.directory.to_string()).collect();
+    directories.sort();
+    directories.dedup();
+    View {
+        title: model.title.to_string(),
+        system: model.system.to_string(),
+        environment: model.environment.to_string(),
+        domain: model.domain.to_string(),
+        url: format!("{}://{}", if plain { "http" } else { "https" }, model.domain),
+        directory: model.host.directory.to_string(),
+        timezone: model.timezone.to_string(),
+        host: host(model),
+        services: model.services.iter().map(|s| service(model, s)).collect(),
+        built: model.services.iter().any(|s| matches!(s.image, Image::Built(_))),
+        private,
+        routes: model
+            .ingress
+            .iter()
+            .flat_map(|i| &i.routes)
+            .map(|r| RouteView { path: r.path.to_string(), service: r.target.service.to_string() })
+            .collect(),
+        tls: match model.ingress.as_ref().map(|ingress| &ingress.tls) {
+            Some(Tls::LetsEncrypt { .. }) => "letsencrypt",
+            Some(Tls::SelfSigned) => "self-signed",
+            Some(Tls::Given { .. }) => "given",
+            _ => "none",
+        },
+        openings: model
+            .firewall
+            .openings
+            .iter()
+            .map(|opening| OpeningView {
+                port: format!("{}/{}", opening.port, opening.protocol),
+                from: if opening.from.is_empty() {
+                    language.pick("everywhere", "모든 곳").to_owned()
+                } else {
+                    opening.from.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+                },
+                purpose: opening.purpose.clone(),
+            })
+            .collect(),
+        backups: model
+            .backups
+            .iter()
+            .map(|backup| BackupView {
+                service: backup.service.to_string(),
+                when: backup.schedule.words(language),
+                keep: backup.keep.words(language),
+                directory: backup.directory.to_string(),
+                extension: backup.extension.clone(),
+                offsite: backup.offsite.as_ref().map(|offsite| match offsite {
+                    Offsite::Rsync(target) | Offsite::Rclone(target) => target.to_string(),
+                }),
+                drill: backup.drill.as_ref().map(|drill| drill.words(language)),
+                offline: matches!(backup.restore, Restore::Offline(_)),
+                part: backup.restore_part.as_ref().map(|(title, _)| title.to_string()),
+            })
+            .collect(),
+        backup_directories: directories,
+        jobs: model
+            .jobs
+            .iter()
+            .map(|job| JobView {
+                name: job.name.to_string(),
+                when: job.schedule.words(language),
+                about: job.about.clone(),
+                run: match &job.command {
+                    Command::Script(script, args) => [std::slice::from_ref(script), args].concat().join(" "),
+                    Command::InService(service, run) => {
+                        format!("docker compose exec -T {service} sh -c {}", quote::shell(run))
+                    }
+                    Command::OnHost(run) => run.clone(),
+                },
+                log: format!("/var/log/{}/{}.log", model.system, job.name),
+                timeout: job.timeout.words(language),
+            })
+            .collect(),
+        alerts: monitoring
+            .iter()
+            .flat_map(|monitoring| &monitoring.alerts)
+            .map(|alert| AlertView {
+                name: alert.name.clone(),
+                critical: alert.severity == Severity::Critical,
+                summary: alert.summary.clone(),
+                description: alert.description.clone(),
+                bound: alert.bound.clone(),
+                hold: alert.hold.words(language),
+                steps: alert
+                    .steps
+                    .iter()
+                    .map(|run| StepView { text: String::new(), block: Some(block(run)) })
+                    .collect(),
+            })
+            .collect(),
+        monitored: monitoring.is_some(),
+        grafana: monitoring.is_some_and(|m| m.grafana),
+        variables: model
+            .variables
+            .iter()
+            .map(|variable| VariableView {
+                name: variable.name.to_string(),
+                about: variable.about.as_ref().map(ToString::to_string).unwrap_or_default(),
+                secret: variable.secret,
+                rotate: variable.rotate_every.map(|every| every.words(language)),
+                restart: variable.used_by.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+            })
+            .collect(),
+        settings: model
+            .services
+            .iter()
+            .flat_map(|s| s.settings.iter().filter(|setting| setting.stated).map(move |setting| (s, setting)))
+            .map(|(s, setting)| SettingView {
+                service: s.name.to_string(),
+                name: setting.name.clone(),
+                value: setting.value.clone(),
+                about: setting.about.clone(),
+            })
+            .collect(),
+        logs: model.logs.iter().map(|log| log.pattern.clone()).collect(),
+        rpo: model.objective.as_ref().and_then(|o| o.rpo).map(|d| d.words(language)),
+        rto: model.objective.as_ref().and_then(|o| o.rto).map(|d| d.words(language)),
+        troubles: model
+            .runbook
+            .troubles
+            .iter()
+            .map(|trouble| TroubleView {
+                title: trouble.title.to_string(),
+                steps: trouble
+                    .steps
+                    .iter()
+                    .map(|step| StepView {
+                        text: step.text.to_string(),
+                        block: step.run.as_ref().map(|run| block(run.as_str())),
+                    })
+                    .collect(),
+            })
+            .collect(),
+        checklists: model
+            .checklists
+            .iter()
+            .map(|list| ChecklistView {
+                name: list.name.to_string(),
+                items: list.items.iter().map(|i| item(model, i)).collect(),
+            })
+            .collect(),
+        teams: model
+            .teams
+            .iter()
+            .map(|team| TeamView {
+                name: team.name.to_string(),
+                email: team.email.as_ref().map(ToString::to_string),
+                phone: team.phone.as_ref().map(ToString::to_string),
+                chat: team.chat.as_ref().map(ToString::to_string),
+                on_call: team.on_call,
+            })
+            .collect(),
+        links: model
+            .runbook
+            .links
+            .iter()
+            .map(|link| LinkView { title: link.title.to_string(), url: link.url.to_string() })
+            .collect(),
+        sections: model
+            .runbook
+            .sections
+            .iter()
+            .map(|s| SectionView { title: s.title.to_string(), body: s.body.to_string() })
+            .collect(),
+    }
+}
+
+fn host(model: &Model) -> HostView {
+    let host = &model.host;
+    let size = |cpus: Option<crate::values::Count>,
+                memory: Option<crate::values::Size>,
+                disk: Option<crate::values::Size>| {
+        let parts = [
+            cpus.map(|n| format!("{n} CPU")),
+            memory.map(|m| m.to_string()),
+            disk.map(|d| format!("{d} {}", model.language.pick("disk", "디스크"))),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    };
+    let port = if host.ssh_port.get() == 22 { String::new() } else { format!(" -p {}", host.ssh_port) };
+    let address = host.address.as_ref().map_or_else(|| host.name.to_string(), ToString::to_string);
+    HostView {
+        name: host.name.to_string(),
+        address: host.address.as_ref().map(ToString::to_string),
+        ssh: format!("ssh{port} {}@{address}", host.ssh_user),
+        size: size(host.cpus, host.memory, host.disk),
+        require: size(host.require.cpus, host.require.memory, host.require.disk),
+    }
+}
+
+fn service(model: &Model, service: &Service) -> ServiceView {
+    let language = model.language;
+    let published: Vec<String> = service
+        .published
+        .iter()
+        .map(|p| match &p.reach {
+            Reach::Public => p.host.to_string(),
+            Reach::Loopback => format!("127.0.0.1:{}", p.host),
+            Reach::Networks(networks) => format!(
+                "{} ({})",
+                p.host,
+                networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+            ),
+        })
+        .collect();
+    ServiceView {
+        name: service.name.to_string(),
+        about: service.about.clone(),
+        image: match &service.image {
+            Image::Pulled(image) => image.clone(),
+            Image::Built(build) => format!("{} {}", language.pick("built from", "빌드:"), build.context),
+        },
+        replicas: service.replicas.get(),
+        port: service.port.map(|port| port.to_string()),
+        reach: if published.is_empty() {
+            language.pick("internal only", "내부 전용").to_owned()
+        } else {
+            published.join(", ")
+        },
+        needs: service.needs.iter().map(|need| need.service.to_string()).collect::<Vec<_>>().join(", "),
+        health: service.health_path.as_ref().map(ToString::to_string),
+        built: matches!(service.image, Image::Built(_)),
+        on_demand: service.profile.is_some(),
+    }
+}
+
+fn item(model: &Model, item: &Item) -> ItemView {
+    let pick = |en, ko| model.language.pick(en, ko);
+    ItemView {
+        text: item.text.to_string(),
+        done: item.proof.is_some(),
+        rhythm: match item.every {
+            None => "",
+            Some(Rhythm::Day) => pick("every day", "매일"),
+            Some(Rhythm::Week) => pick("every week", "매주"),
+            Some(Rhythm::Month) => pick("every month", "매월"),
+            Some(Rhythm::Quarter) => pick("every quarter", "분기마다"),
+            Some(Rhythm::Year) => pick("every year", "매년"),
+        },
+        evidence: item.proof.as_ref().map(|proof| proof.evidence.clone()),
+        run: item.run.as_ref().map(ToString::to_string),
+    }
+}
+
+/// A code block whose fence is longer than any run of backticks in it.
+fn block(command: &str) -> String {
+    let longest = command.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    let text: String =
+        command.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { ' ' } else { c }).collect();
+    format!("{fence}bash\n{}\n{fence}", text.trim_end())
+}
