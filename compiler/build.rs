@@ -34,6 +34,10 @@ fn main() {
         for node in parse::parse(id, &text, &mut diagnostics) {
             assert!(node.name.value == "kind", "{name}: only `kind` nodes stand in the stdlib");
             let kind = node.key().unwrap_or_default().into_owned();
+            assert!(
+                !listing.contains(&format!("kind: {kind:?}")),
+                "{name}: the kind {kind} is defined twice"
+            );
             let file = format!("{kind}.kind");
             fs::write(Path::new(&out).join(&file), postcard::to_allocvec(&node).expect("a tree serialises"))
                 .expect("OUT_DIR is writable");

@@ -102,7 +102,10 @@ pub fn jobs(
             &format!("scripts/backup-{service}.sh"),
             &[],
             backup.timeout,
-            format!("dumps {service}, verifies the dump and prunes old ones"),
+            context.language.pick(
+                format!("dumps {service}, verifies the dump and prunes old ones"),
+                format!("{service} 덤프, 덤프 검증, 오래된 덤프 정리"),
+            ),
             "its backup is stated",
             backup.origin.span(),
         ));
@@ -113,7 +116,10 @@ pub fn jobs(
                 &format!("scripts/verify-{service}.sh"),
                 &[],
                 backup.timeout,
-                format!("restores the newest dump of {service} into a scratch container"),
+                context.language.pick(
+                    format!("restores the newest dump of {service} into a scratch container"),
+                    format!("가장 새 {service} 덤프를 임시 컨테이너에 복구해 봄"),
+                ),
                 "a backup that was never restored is a hope",
                 backup.origin.span(),
             ));
@@ -129,7 +135,13 @@ pub fn jobs(
             "scripts/certificate.sh",
             &["renew"],
             Duration::from_minutes(15),
-            "renews the certificate when it is due and has nginx take it up".into(),
+            context
+                .language
+                .pick(
+                    "renews the certificate when it is due and has nginx take it up",
+                    "인증서를 때가 되면 갱신하고 nginx가 읽게 함",
+                )
+                .into(),
             "certificates of Let's Encrypt last 90 days",
             ingress.origin.span(),
         ));
@@ -141,7 +153,13 @@ pub fn jobs(
             "scripts/security-check.sh",
             &[],
             Duration::from_minutes(15),
-            "checks updates, logins, certificate, firewall and secrets".into(),
+            context
+                .language
+                .pick(
+                    "checks updates, logins, certificate, firewall and secrets",
+                    "업데이트, 로그인, 인증서, 방화벽, 비밀 값 점검",
+                )
+                .into(),
             "every host is checked once a week",
             context.spec.name.span,
         ));
