@@ -1,5 +1,6 @@
 """How a check asks and how it fails: it says what it expected, what it saw, and which command it ran."""
 
+import pathlib
 import subprocess
 import sys
 import time
@@ -56,4 +57,6 @@ def main(check):
     except Failed as failure:
         where = traceback.extract_tb(failure.__traceback__)
         step = next((frame for frame in where if frame.name != "main"), where[-1])
+        for log in sorted(pathlib.Path("/run").glob("*.log")):
+            print(f"==> {log} <==\n{tail(log.read_text(errors='replace'), 8)}")
         sys.exit(f"{step.name}: {failure}")

@@ -1,0 +1,146 @@
+#!/usr/bin/python3
+"""An alert travels: a scraped service dies, Prometheus and Alertmanager with the tree's files tell the receiver, and tell
+it again when the service is back. Only times are shortened, and receivers that would leave the machine stay on it."""
+
+import http.server
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import threading
+import time
+
+import yaml
+from nameserver import NameServer
+from trial import eventually, main, require, run
+
+APP = pathlib.Path(__file__).resolve().parent.parent / "tools/image/app"
+received = []
+
+
+class Receiver(http.server.BaseHTTPRequestHandler):
+    """Takes what Alertmanager sends, whichever product it believes to talk to."""
+
+    def do_POST(self):
+        received.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"ok")
+
+    def log_message(self, *_):
+        pass
+
+
+def check(tree):
+    http_receiver = http.server.ThreadingHTTPServer(("127.0.0.1", 9999), Receiver)
+    threading.Thread(target=http_receiver.serve_forever, daemon=True).start()
+    names = NameServer({}).names
+    pathlib.Path("/etc/resolv.conf").write_text("nameserver 127.0.0.11\n")
+    for number, service in enumerate(sorted(tree.services)):
+        names[service] = [f"127.20.{number}.1", f"127.20.{number}.2"][:2 if replicas(tree, service) > 1 else 1]
+    targets = Targets(tree, names)
+    targets.start()
+    alertmanager(tree, names)
+    prometheus(tree, names)
+    expected = len(targets.addresses)
+    eventually("every target is up", lambda: len(ask(tree, names, "up == 1")) == expected, 40)
+    victim = targets.kill()
+    alert = eventually(f"the alert that {victim} is down reaches the receiver", lambda: message(targets.alerts(victim), "firing"), 20)
+    print(alert[:300])
+    targets.start()
+    eventually(f"the message that {victim} is back reaches the receiver", lambda: message(targets.alerts(victim), "resolved"), 60)
+
+
+def replicas(tree, service):
+    return tree.services[service].get("deploy", {}).get("replicas", 1)
+
+
+class Targets:
+    """An application at every address that the configuration scrapes."""
+
+    def __init__(self, tree, names):
+        self.tree, self.running = tree, {}
+        config = yaml.safe_load(tree.files("prometheus/prometheus.yml")[0].read_text())
+        self.addresses, self.labels = {}, {}
+        for job in config["scrape_configs"]:
+            for static in job.get("static_configs", []):
+                for target in static["targets"]:
+                    self.add(job, *target.split(":"), names)
+            for lookup in job.get("dns_sd_configs", []):
+                for name in lookup["names"]:
+                    self.add(job, name, lookup["port"], names)
+
+    def add(self, job, host, port, names):
+        for address in names.get(host, ["127.0.0.1"]):
+            self.addresses[address, int(port)] = (job["job_name"], host)
+
+    def start(self):
+        for address, port in self.addresses:
+            # Prometheus and Alertmanager are themselves scraped; they run for real.
+            if (address, port) not in self.running and self.addresses[address, port][1] not in self.tree.of("prometheus", "alertmanager"):
+                self.running[address, port] = subprocess.Popen([APP, "--host", address, "--port", str(port)])
+
+    def kill(self):
+        """Kills every target of one job whose being down some rule watches; returns the job."""
+        watched = "".join(str(rule["expr"]) for rule in self.tree.rules())
+        jobs = {self.addresses[place][0] for place in self.running}
+        victim = next(job for job in sorted(jobs) if self.tree.services.get(job) and "up" in watched)
+        for place in [place for place in self.running if self.addresses[place][0] == victim]:
+            self.running.pop(place).kill()
+        return victim
+
+    def alerts(self, job):
+        """Names of the rules about `up` that can speak of the job."""
+        return [rule["alert"] for rule in self.tree.rules() if re.search(r"\bup\b", str(rule["expr"]))]
+
+
+def message(alerts, state):
+    return next((text for text in received if state in text.lower() and any(alert in text for alert in alerts)), None)
+
+
+def alertmanager(tree, names):
+    config = yaml.safe_load(tree.files("alertmanager/alertmanager.yml")[0].read_text())
+    route = config["route"]
+    for part in [route, *route.get("routes", [])]:
+        part.update(group_wait="1s", group_interval="2s")
+    config.setdefault("global", {})["resolve_timeout"] = "5s"
+    secret = pathlib.Path("/run/url")
+    secret.write_text("http://127.0.0.1:9999/")
+    for receiver in config["receivers"]:
+        for slack in receiver.get("slack_configs", []):
+            slack["api_url_file"] = str(secret)
+        for hook in receiver.get("webhook_configs", []):
+            hook.pop("url", None)
+            hook["url_file"] = str(secret)
+    shutil.copytree(tree.home / "alertmanager", "/etc/alertmanager", dirs_exist_ok=True)
+    pathlib.Path("/etc/alertmanager/alertmanager.yml").write_text(yaml.safe_dump(config))
+    address = names[tree.one("alertmanager")][0]
+    daemon("alertmanager", "--config.file=/etc/alertmanager/alertmanager.yml", "--storage.path=/run/alertmanager",
+           "--cluster.listen-address=", f"--web.listen-address={address}:9093")
+
+
+def prometheus(tree, names):
+    shutil.copytree(tree.home / "prometheus", "/etc/prometheus", dirs_exist_ok=True)
+    for path in [pathlib.Path("/etc/prometheus/prometheus.yml"), *pathlib.Path("/etc/prometheus/rules").iterdir()]:
+        text = re.sub(r"((?:scrape|evaluation|refresh)_interval:) *\w+", r"\1 1s", path.read_text())
+        text = re.sub(r"(scrape_timeout:) *\w+", r"\1 1s", text)
+        path.write_text(re.sub(r"\b(for|interval|keep_firing_for): *\w+", r"\1: 1s", text))
+    address = names[tree.one("prometheus")][0]
+    daemon("prometheus", "--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/run/prometheus",
+           f"--web.listen-address={address}:9090")
+
+
+def daemon(*command):
+    output = open(f"/run/{command[0]}.log", "w", encoding="utf-8")
+    subprocess.Popen(command, stdout=output, stderr=output)
+
+
+def ask(tree, names, query):
+    address = names[tree.one("prometheus")][0]
+    text = run("curl", "-sf", "-G", f"http://{address}:9090/api/v1/query", "--data-urlencode", f"query={query}")
+    return json.loads(text)["data"]["result"]
+
+
+main(check)

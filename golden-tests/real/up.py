@@ -1,0 +1,105 @@
+#!/usr/bin/python3
+"""The whole project on a Docker engine: it comes up healthy, serves, watches itself, survives crashes and new addresses."""
+
+import json
+import re
+import time
+
+from containers import healthy, running
+from trial import eventually, main, require, run, same
+
+
+def check(tree):
+    with running(tree) as project:
+        replicas(tree, project)
+        before = [container["Id"] for container in project.containers()]
+        project.up()
+        same("containers after a second `up`", [container["Id"] for container in project.containers()], before)
+        serves(tree)
+        watched(tree, project)
+        moves(tree, project)
+        crashes(project)
+
+
+def replicas(tree, project):
+    for name, service in tree.services.items():
+        if not service.get("profiles"):
+            same(f"containers of {name}", len(project.containers(name)), service.get("deploy", {}).get("replicas", 1))
+
+
+def paths(tree):
+    """A path for each prefix that nginx passes on."""
+    config = "".join(path.read_text() for path in tree.files("nginx/**/*.conf"))
+    return sorted(set(re.findall(r"location\s+(?:\^~\s+)?(/[\w/-]*)\s*\{[^{}]*proxy_pass", config)))
+
+
+def serves(tree):
+    if not tree.of("nginx"):
+        return
+    require(paths(tree), "nginx passes no path on")
+    for path in paths(tree):
+        answer = eventually(f"an answer to {path}", lambda p=path: request(p), 20)
+        same("path at the backend", json.loads(answer)["path"], f"{path.rstrip('/')}/probe")
+
+
+def request(path):
+    return run("curl", "-sSfkL", "--max-time", "5", "--resolve", "*:80:127.0.0.1", "--resolve", "*:443:127.0.0.1",
+               f"http://site.test{path.rstrip('/')}/probe")
+
+
+def watched(tree, project):
+    """Prometheus finds every target, Alertmanager is known to it, Grafana has the dashboards."""
+    for prometheus in tree.of("prometheus"):
+        targets = lambda: project.json(prometheus, "http://127.0.0.1:9090/api/v1/targets")["data"]["activeTargets"]
+        eventually("every target is up", lambda: up(targets()), 60, 1)
+        alerts = project.json(prometheus, "http://127.0.0.1:9090/api/v1/alertmanagers")["data"]["activeAlertmanagers"]
+        same("Alertmanagers that Prometheus knows", len(alerts), len(tree.of("alertmanager")))
+        rules = project.json(prometheus, "http://127.0.0.1:9090/api/v1/rules")["data"]["groups"]
+        same("alerts that Prometheus has", {rule["name"] for group in rules for rule in group["rules"] if "alerts" in rule},
+             {rule["alert"] for rule in tree.rules()})
+    for grafana in tree.of("grafana", "grafana-oss"):
+        boards = {json.loads(path.read_text())["uid"] for path in tree.files("grafana/dashboards/*.json")}
+        same("dashboards", set(project.json(grafana, "http://127.0.0.1:3000/api/health")["dashboards"]), boards)
+
+
+def up(targets):
+    require(targets, "no target")
+    down = [f"{target['scrapeUrl']}: {target['lastError'] or target['health']}" for target in targets if target["health"] != "up"]
+    require(not down, "\n".join(down))
+    return True
+
+
+def moves(tree, project):
+    """Containers that nginx passes to come back at other addresses, and nginx finds them by itself."""
+    for service in [name for name in tree.services if "build" in tree.services[name] and tree.of("nginx")]:
+        before = set(project.addresses(service))
+        # Another container takes the first free address, so that none comes back where it was.
+        project.compose("stop", "-t", "1", service)
+        run("docker", "run", "-d", "--rm", "--network", network(project, tree), "--entrypoint", "sleep",
+            project.compose("config", "--images", service).split()[0], "300")
+        project.compose("up", "-d", "--force-recreate", "--no-deps", "--pull", "never", "--no-build", service)
+        healthy(project, service)
+        require(set(project.addresses(service)) != before, f"{service} is where it was: {before}")
+    for path in paths(tree):
+        eventually(f"{path} is answered from the new addresses", lambda p=path: all(request(p) for _ in range(6)), 40, 1)
+
+
+def network(project, tree):
+    nginx = project.containers(tree.one("nginx"))[0]
+    return next(iter(nginx["NetworkSettings"]["Networks"]))
+
+
+def crashes(project):
+    """A process that dies is started again. `docker kill` would count as stopped by hand."""
+    crashed = [container for container in project.containers() if container["HostConfig"]["RestartPolicy"]["Name"] != "no"]
+    require(crashed, "no service has a restart policy")
+    for container in crashed:
+        run("kill", "-9", container["State"]["Pid"])
+    time.sleep(1)
+    healthy(project)
+    again = {container["Id"]: container for container in project.containers()}
+    for container in crashed:
+        require(again[container["Id"]]["RestartCount"] > container["RestartCount"], f"{container['Name']} was not restarted")
+
+
+main(check)
