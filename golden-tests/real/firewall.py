@@ -147,11 +147,13 @@ def packets(tree, project):
 
 def outgoing(project):
     """Containers still reach the world."""
-    with subprocess.Popen(["ip", "netns", "exec", "world", "/usr/bin/python3", "-m", "http.server", "7000"],
-                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as world:
-        container = next(c for c in project.containers() if c["Config"]["Image"].startswith("prom/"))
+    world = subprocess.Popen(["ip", "netns", "exec", "world", "/usr/bin/python3", "-m", "http.server", "7000"],
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    container = next(c for c in project.containers() if c["Config"]["Image"].startswith("prom/"))
+    try:
         eventually(f"{container['Name']} reaches the world", lambda: run(
             "docker", "exec", container["Id"], "wget", "-qO-", "-T", "3", f"http://{OUTSIDE}:7000/"), 15)
+    finally:
         world.kill()
 
 
