@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""nginx's configuration: accepted without a warning, and every upstream is a service on a port that it has."""
+"""nginx's configuration: accepted without a warning, and every upstream is a service, on the port of its health check."""
 
 import re
 
@@ -18,8 +18,8 @@ def check(tree):
         require(not re.search(r"\[(warn|error|alert)\]", output), output)
     for name, port in edge.upstreams().items():
         require(name in tree.services, f"upstream {name} is no service of the compose file")
-        ports = {int(str(expose).split("/")[0]) for expose in tree.services[name].get("expose", [])}
-        require(port in ports, f"upstream {name}:{port}, but the service exposes {sorted(ports)}")
+        ports = re.findall(r"://[^/:]+:(\d+)", str(tree.services[name].get("healthcheck", "")))
+        require(str(port) in ports or not ports, f"upstream {name}:{port}, but its health is asked on {ports}")
 
 
 main(check)

@@ -44,6 +44,12 @@ class Tree:
         return values
 
     @functools.cached_property
+    def description(self):
+        """The text that the tree was made from, if the tree lies beside its example."""
+        path = self.source.parents[2] / "examples" / self.system / "system.kdl"
+        return path.read_text() if path.exists() else ""
+
+    @functools.cached_property
     def compose(self):
         """The compose file as Docker Compose understands it."""
         text = run("docker", "compose", "--project-directory", self.home, "--profile", "*", "config", "--format", "json")
