@@ -36,6 +36,8 @@ pub mod apply;
 
 pub mod explain;
 
+pub mod reference;
+
 pub mod cli;
 
 use diagnostic::Diagnostics;

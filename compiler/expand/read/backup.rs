@@ -60,7 +60,6 @@ pub struct JobSpec {
 
 /// Reads a schedule: `every "day" at="02:00"`.
 pub fn schedule(r: &mut Reader) -> Option<Located<Schedule>> {
-    r.example("every \"month\" on=\"first tuesday\" at=\"02:00\"");
     let every = r
         .arg::<Line>(
             "every",

@@ -1,0 +1,99 @@
+//! The reference pages are up to date, and every example in them compiles.
+
+use std::{env, fs, path::Path};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use ondol::{
+    diagnostic::Diagnostics,
+    expand::{self, overlay},
+    reference,
+    source::Sources,
+    syntax::{Node, Table, parse},
+};
+
+/// A system that has one of every block, so that an example of any of them has a place to stand in.
+const BASE: &str = include_str!("reference/base.kdl");
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let mut trials =
+        vec![page("docs/language.md", reference::language), page("docs/kinds.md", reference::kinds)];
+    trials.push(Trial::test("the base system compiles", || compiles(BASE, None)));
+    examples(overlay::table(), &[], &mut trials);
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn page(path: &'static str, make: fn() -> String) -> Trial {
+    Trial::test(path, move || {
+        let full = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+        let made = make();
+        if env::var_os("BLESS").is_some() {
+            fs::create_dir_all(full.parent().unwrap_or(&full)).map_err(|error| error.to_string())?;
+            fs::write(&full, &made).map_err(|error| error.to_string())?;
+        }
+        if fs::read_to_string(&full).unwrap_or_default() == made {
+            Ok(())
+        } else {
+            Err(Failed::from(format!("{path} is stale: run `cargo bless`")))
+        }
+    })
+}
+
+fn examples(table: &'static Table, path: &[&'static str], trials: &mut Vec<Trial>) {
+    let path: Vec<&'static str> = path.iter().copied().chain([table.name]).collect();
+    for example in &table.examples {
+        let (here, many) = (path.clone(), table.many);
+        trials.push(Trial::test(format!("example of {}", path.join(" / ")), move || {
+            compiles(example, Some((&here, many)))
+        }));
+    }
+    for block in &table.blocks {
+        examples(block, &path, trials);
+    }
+}
+
+/// Compiles `text`: by itself, or put into the base system at `place`.
+fn compiles(text: &str, place: Option<(&[&str], bool)>) -> Result<(), Failed> {
+    let mut sources = Sources::default();
+    for (_, source) in ondol::stdlib::sources().iter() {
+        sources.add(source.name.clone(), source.text.clone());
+    }
+    let mut diagnostics = Diagnostics::default();
+    let read = |name: &str, text: &str, sources: &mut Sources, diagnostics: &mut Diagnostics| {
+        let id = sources.add(name, text);
+        parse(id, text, diagnostics)
+    };
+    let mut nodes = read("example.kdl", text, &mut sources, &mut diagnostics);
+    if let Some((path, many)) = place
+        && path.len() > 1
+    {
+        let mut base = read("base.kdl", BASE, &mut sources, &mut diagnostics);
+        let system =
+            base.iter_mut().find(|node| node.name.value == "system").ok_or("no system in the base")?;
+        insert(system, &path[1..], nodes, many)?;
+        nodes = base;
+    }
+    expand::expand(&nodes, &[], &|_, _| Ok(String::from("text")), &mut diagnostics);
+    if diagnostics.has_errors() {
+        let style = ondol::render::Style { color: false, width: 100 };
+        return Err(ondol::render::text(&diagnostics.into_sorted(), &sources, style).into());
+    }
+    Ok(())
+}
+
+/// Puts `nodes` where `path` leads: in place of the blocks of that name, or of that name and key where there are many.
+fn insert(node: &mut Node, path: &[&str], nodes: Vec<Node>, many: bool) -> Result<(), Failed> {
+    if let [name] = path {
+        node.children.retain(|child| {
+            child.name.value != *name || (many && nodes.iter().all(|new| new.key() != child.key()))
+        });
+        node.children.extend(nodes);
+        return Ok(());
+    }
+    let child = node
+        .children
+        .iter_mut()
+        .find(|child| child.name.value == path[0])
+        .ok_or(format!("the base has no {}", path[0]))?;
+    insert(child, &path[1..], nodes, many)
+}
