@@ -2,7 +2,13 @@
 //! dislike is a rule of `check`.
 
 mod artifact;
+mod compose;
+mod config;
+mod env;
+mod header;
+mod nginx;
 pub mod quote;
+mod raw;
 mod runbook;
 pub mod template;
 pub mod yaml;
@@ -24,8 +30,14 @@ pub struct Emitter {
 }
 
 /// Every emitter.
-pub const ALL: &[Emitter] =
-    &[Emitter { name: "runbook", about: "the operations guide", emit: runbook::emit }];
+pub const ALL: &[Emitter] = &[
+    Emitter { name: "compose", about: "the services, for Docker Compose v2", emit: compose::emit },
+    Emitter { name: "config", about: "configuration files of your own services", emit: config::emit },
+    Emitter { name: "env", about: "the variables that the host supplies", emit: env::emit },
+    Emitter { name: "file", about: "files of your own, passed through", emit: config::files },
+    Emitter { name: "nginx", about: "the reverse proxy", emit: nginx::emit },
+    Emitter { name: "runbook", about: "the operations guide", emit: runbook::emit },
+];
 
 /// Every file of the tree, sorted by path.
 pub fn emit(model: &Model) -> Vec<Artifact> {

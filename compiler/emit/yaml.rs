@@ -24,6 +24,8 @@ pub enum Yaml {
     Flow(Vec<Yaml>),
     /// A map, in the order given.
     Map(Vec<Pair>),
+    /// A map whose keys stand apart by blank lines.
+    Spaced(Vec<Pair>),
     /// `*name`.
     Alias(&'static str),
 }
@@ -134,9 +136,9 @@ impl Map {
         if value.is_empty() { Map { comment: None, ..self } } else { self.set(key, value) }
     }
 
-    /// Whether it has no key.
-    pub fn is_empty(&self) -> bool {
-        self.pairs.is_empty()
+    /// The map with its keys apart by blank lines.
+    pub fn spaced(self) -> Yaml {
+        Yaml::Spaced(self.pairs)
     }
 }
 
@@ -156,7 +158,7 @@ impl Yaml {
         match self {
             Yaml::Seq(items) => items.is_empty(),
             Yaml::Flow(items) => items.is_empty(),
-            Yaml::Map(pairs) => pairs.is_empty(),
+            Yaml::Map(pairs) | Yaml::Spaced(pairs) => pairs.is_empty(),
             _ => false,
         }
     }
@@ -221,6 +223,13 @@ fn pair_line(out: &mut String, indent: usize, pair: &Pair) {
         Yaml::Map(pairs) if !pairs.is_empty() => {
             out.push('\n');
             map(out, indent + 2, pairs, false);
+        }
+        Yaml::Spaced(pairs) if !pairs.is_empty() => {
+            for (index, pair) in pairs.iter().enumerate() {
+                out.push_str(if index == 0 { "\n" } else { "" });
+                map(out, indent + 2, std::slice::from_ref(pair), false);
+                out.push_str(if index + 1 < pairs.len() { "\n" } else { "" });
+            }
         }
         Yaml::Seq(items) if !items.is_empty() => {
             out.push('\n');
@@ -319,7 +328,7 @@ fn scalar(out: &mut String, value: &Yaml) {
             out.push(']');
         }
         Yaml::Seq(_) => out.push_str("[]"),
-        Yaml::Map(_) => out.push_str("{}"),
+        Yaml::Map(_) | Yaml::Spaced(_) => out.push_str("{}"),
     }
 }
 
@@ -329,6 +338,11 @@ fn string(out: &mut String, text: &str) {
 
 /// Whether every reader takes the bare text for this very string.
 fn is_plain(text: &str) -> bool {
+    if is_measure(text) {
+        return true;
+    }
+    // A flag or a path: neither a dash with a blank nor a number begins so.
+    let text = text.strip_prefix("--").or(text.strip_prefix("./")).unwrap_or(text);
     let bytes = text.as_bytes();
     let Some(first) = bytes.first() else { return false };
     // A digit, sign or dot may start a number, a date, a time in base 60; letters alone may be a word for a boolean.
@@ -346,6 +360,14 @@ fn is_plain(text: &str) -> bool {
     // Braces and commas are plain within a word in block style; the writer never puts a plain one into flow style.
     const WORDS: &[&str] = &["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
     !WORDS.contains(&text.to_ascii_lowercase().as_str())
+}
+
+/// Whether it is digits and a unit, such as `10s` or `256mb`: no reader takes that for a number.
+fn is_measure(text: &str) -> bool {
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = text.len() - unit.len();
+    (1..=15).contains(&digits)
+        && ["ms", "s", "m", "h", "d", "w", "k", "g", "kb", "mb", "gb", "kB", "MB", "GB"].contains(&unit)
 }
 
 fn needs_escape(c: char) -> bool {
@@ -423,9 +445,19 @@ mod tests {
         ] {
             assert!(written(text).starts_with('"'), "{text:?} -> {}", written(text));
         }
-        for text in ["redis", "nginx:1.28", "/etc/nginx:ro", "./data", "a b", "service_healthy"] {
+        for text in [
+            "redis",
+            "nginx:1.28",
+            "/etc/nginx:ro",
+            "./data",
+            "a b",
+            "service_healthy",
+            "--host",
+            "10s",
+            "256mb",
+        ] {
             let plain = written(text);
-            assert_eq!(plain == text, !text.starts_with('.'), "{plain}");
+            assert_eq!(plain, text);
         }
     }
 

@@ -1,0 +1,44 @@
+//! The reverse proxy: `nginx/nginx.conf`, one server file, and the entrypoint hook that finds a certificate.
+
+mod view;
+
+use super::{
+    artifact::{Artifact, OnChange},
+    template::{Format, Template},
+};
+use crate::model::Model;
+
+static MAIN: Template = Template::new(Format::Nginx, include_str!("nginx.conf.tera"));
+static SITE: Template = Template::new(Format::Nginx, include_str!("site.conf.tera"));
+static CERTIFICATE: Template = Template::new(Format::Shell, include_str!("certificate.sh.tera"));
+
+/// Makes the files; none without an ingress.
+pub fn emit(model: &Model) -> Vec<Artifact> {
+    let Some(ingress) = &model.ingress else { return Vec::new() };
+    let view = view::view(model, ingress);
+    let mut from = vec!["system".to_owned(), format!("service/{}", ingress.service)];
+    from.extend(ingress.routes.iter().map(|route| format!("route/{}", route.path)));
+    from.extend(ingress.routes.iter().map(|route| format!("service/{}", route.target.service)));
+    let reload = || OnChange::Reload("nginx (docker compose exec nginx nginx -s reload)".into());
+    let file = |path: String, contents: String, mode: u32, on_change: OnChange| Artifact {
+        path,
+        contents,
+        mode,
+        emitter: "nginx",
+        from: from.clone(),
+        on_change,
+    };
+    let mut files = vec![
+        file("nginx/nginx.conf".into(), MAIN.render(&view), 0o644, reload()),
+        file(format!("nginx/conf.d/{}.conf", model.system), SITE.render(&view), 0o644, reload()),
+    ];
+    if view.tls {
+        files.push(file(
+            "nginx/docker-entrypoint.d/10-certificate.sh".into(),
+            CERTIFICATE.render(&view),
+            0o755,
+            OnChange::Restart("nginx".into()),
+        ));
+    }
+    files
+}
