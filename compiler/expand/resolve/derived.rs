@@ -109,26 +109,40 @@ impl Derive<'_> {
                 span,
             });
         }
-        let mut mount = |source: &str, target: &str, about: &str| {
-            if let (Ok(source), Ok(target)) = (AbsPath::parse(source), AbsPath::parse(target)) {
-                service.derived_mounts.push(Mount {
-                    source: MountSource::Host(source),
-                    target,
-                    read_only: true,
-                    about: Some(about.to_owned()),
-                });
-            }
-        };
+        let mut mounts = Vec::new();
+        if !matches!(tls, Some(Tls::None)) {
+            mounts.extend(tree(
+                "nginx/docker-entrypoint.d/10-certificate.sh",
+                "/docker-entrypoint.d/10-certificate.sh",
+            ));
+        }
         match tls {
             Some(Tls::LetsEncrypt { .. }) => {
-                mount("/etc/letsencrypt", "/etc/letsencrypt", "certificates that certbot issued")
+                mounts.extend(host(
+                    "/etc/letsencrypt",
+                    "/etc/letsencrypt",
+                    true,
+                    "Certificates that certbot issued.",
+                ));
+                mounts.extend(volume(
+                    ACME,
+                    "/var/www/acme",
+                    true,
+                    "Where certbot answers the authority's challenge.",
+                ));
             }
             Some(Tls::Given { certificate, key }) => {
-                mount(certificate.as_str(), "/etc/nginx/given/fullchain.pem", "the given certificate");
-                mount(key.as_str(), "/etc/nginx/given/privkey.pem", "its key");
+                mounts.extend(host(
+                    certificate.as_str(),
+                    "/etc/nginx/given/fullchain.pem",
+                    true,
+                    "The given certificate.",
+                ));
+                mounts.extend(host(key.as_str(), "/etc/nginx/given/privkey.pem", true, "Its key."));
             }
             _ => {}
         }
+        service.derived_mounts.extend(mounts);
         if matches!(tls, Some(Tls::LetsEncrypt { .. }))
             && let Some(certbot) = self.with_role(
                 Role::Certificates,
@@ -138,7 +152,10 @@ impl Derive<'_> {
                 span,
             )
         {
-            self.services[certbot].profile = Name::parse("certbot").ok();
+            let service = &mut self.services[certbot];
+            service.profile = Name::parse("certbot").ok();
+            service.derived_mounts.extend(host("/etc/letsencrypt", "/etc/letsencrypt", false, ""));
+            service.derived_mounts.extend(volume(ACME, "/var/www/acme", false, ""));
         }
     }
 
@@ -220,6 +237,30 @@ impl Derive<'_> {
             service.derived_settings.push(("root-url", typed("http://localhost:3000")));
         }
     }
+}
+
+/// The volume in which certbot answers the authority's challenge, and from which nginx serves the answer.
+const ACME: &str = "acme";
+
+fn mounted(source: MountSource, target: &str, read_only: bool, about: &str) -> Option<Mount> {
+    Some(Mount {
+        source,
+        target: AbsPath::parse(target).ok()?,
+        read_only,
+        about: (!about.is_empty()).then(|| about.to_owned()),
+    })
+}
+
+fn tree(path: &str, target: &str) -> Option<Mount> {
+    mounted(MountSource::Tree(path.to_owned()), target, true, "")
+}
+
+fn host(path: &str, target: &str, read_only: bool, about: &str) -> Option<Mount> {
+    mounted(MountSource::Host(AbsPath::parse(path).ok()?), target, read_only, about)
+}
+
+fn volume(name: &str, target: &str, read_only: bool, about: &str) -> Option<Mount> {
+    mounted(MountSource::Volume(name.to_owned()), target, read_only, about)
 }
 
 /// The variable that a receiver reads from a file.
