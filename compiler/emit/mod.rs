@@ -1,12 +1,15 @@
 //! Models to artifacts. An emitter is a folder; it sees the model and nothing else, and cannot fail: what it could
 //! dislike is a rule of `check`.
 
+mod alertmanager;
 mod artifact;
 mod compose;
 mod config;
 mod env;
+mod grafana;
 mod header;
 mod nginx;
+mod prometheus;
 pub mod quote;
 mod raw;
 mod runbook;
@@ -31,11 +34,14 @@ pub struct Emitter {
 
 /// Every emitter.
 pub const ALL: &[Emitter] = &[
+    Emitter { name: "alertmanager", about: "whom alerts reach", emit: alertmanager::emit },
     Emitter { name: "compose", about: "the services, for Docker Compose v2", emit: compose::emit },
     Emitter { name: "config", about: "configuration files of your own services", emit: config::emit },
     Emitter { name: "env", about: "the variables that the host supplies", emit: env::emit },
     Emitter { name: "file", about: "files of your own, passed through", emit: config::files },
+    Emitter { name: "grafana", about: "data source and dashboard", emit: grafana::emit },
     Emitter { name: "nginx", about: "the reverse proxy", emit: nginx::emit },
+    Emitter { name: "prometheus", about: "scraping, rules and their unit tests", emit: prometheus::emit },
     Emitter { name: "runbook", about: "the operations guide", emit: runbook::emit },
 ];
 

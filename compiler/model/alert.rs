@@ -80,6 +80,8 @@ impl Severity {
 pub struct Alert {
     /// Its name, such as `RedisDown`; unique in the system.
     pub name: String,
+    /// What states it: `watch/latency-p95`, `backup/redis`, `kind/redis`.
+    pub address: String,
     /// Rule group: the service, `host` or `jobs`.
     pub group: String,
     /// The expression, complete with its bound.

@@ -2,7 +2,7 @@
 //!
 //! A service that the description states itself (with a kind of that role) is not derived again.
 
-use super::context::{ReadFile, typed};
+use super::context::typed;
 use crate::{
     diagnostic::Diagnostic,
     expand::{
@@ -15,7 +15,7 @@ use crate::{
         },
         setting::{Typed, defaults},
     },
-    model::{Model, Mount, MountSource, Origin, Receiver, Tls},
+    model::{Mount, MountSource, Origin, Receiver, Tls},
     source::{Located, Span},
     syntax::Sink,
     values::{AbsPath, EnvName, Name, Port, Value as _},
@@ -270,9 +270,4 @@ fn secret(receiver: &Receiver) -> Option<&EnvName> {
         Receiver::Mail { password, .. } => password.as_ref(),
         Receiver::Webhook { url, .. } => Some(url),
     }
-}
-
-/// The model with its monitoring.
-pub fn monitored(model: Model, _spec: &SystemSpec, _kinds: &Kinds, _read: &ReadFile, _sink: &Sink) -> Model {
-    model
 }

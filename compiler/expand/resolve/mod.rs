@@ -11,6 +11,7 @@ mod document;
 mod firewall;
 mod host;
 mod ingress;
+mod monitoring;
 mod order;
 mod service;
 
@@ -70,7 +71,7 @@ pub fn resolve(
         configs,
         files: document::files(&context, spec),
     };
-    let model = derived::monitored(model, spec, kinds, read, sink);
+    let model = monitoring::monitored(model, spec, kinds, read, sink);
     // A proof over a system of which parts are missing would only echo what has been reported.
     Some(if sink.has_errors() { model } else { document::checked(model, spec, sink) })
 }

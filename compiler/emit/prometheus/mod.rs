@@ -1,0 +1,137 @@
+//! Prometheus: what it scrapes, the rules, and a unit test of each.
+
+mod rules;
+
+use super::{
+    artifact::{Artifact, OnChange},
+    header::header,
+    raw,
+    yaml::{Item, Map, Yaml, flow, seq},
+};
+use crate::model::{Alert, Model, Monitoring, Scrape};
+
+/// Makes the files; none without monitoring.
+pub fn emit(model: &Model) -> Vec<Artifact> {
+    let Some(monitoring) = &model.monitoring else { return Vec::new() };
+    let mut from = vec!["system".to_owned(), format!("host/{}", model.host.name)];
+    from.extend(model.services.iter().map(|service| format!("service/{}", service.name)));
+    from.extend(model.services.iter().map(|service| format!("kind/{}", service.kind)));
+    let file = |path: String, contents: String, from: Vec<String>| Artifact {
+        path,
+        contents,
+        mode: 0o644,
+        emitter: "prometheus",
+        from,
+        on_change: OnChange::Reload("prometheus (docker compose kill -s HUP prometheus)".into()),
+    };
+    let mut files = vec![file("prometheus/prometheus.yml".into(), config(model, monitoring), from.clone())];
+    let mut groups: Vec<&str> = monitoring.alerts.iter().map(|alert| alert.group.as_str()).collect();
+    groups.dedup();
+    for group in groups {
+        let alerts: Vec<&Alert> = monitoring.alerts.iter().filter(|alert| alert.group == group).collect();
+        let mut from = from.clone();
+        from.extend(model.backups.iter().map(|backup| format!("backup/{}", backup.service)));
+        from.extend(model.jobs.iter().map(|job| format!("job/{}", job.name)));
+        from.extend(alerts.iter().map(|alert| alert.address.clone()));
+        files.push(file(
+            format!("prometheus/rules/{group}.yml"),
+            rules::rules(model, group, &alerts),
+            from.clone(),
+        ));
+        files.push(Artifact {
+            on_change: OnChange::Nothing,
+            ..file(format!("prometheus/tests/{group}_test.yml"), rules::tests(model, group, &alerts), from)
+        });
+    }
+    let own = |folder: &str, list: &[(String, String)]| -> Vec<Artifact> {
+        list.iter()
+            .map(|(name, text)| {
+                file(format!("prometheus/{folder}/{name}"), text.clone(), vec!["system".into()])
+            })
+            .collect()
+    };
+    files.extend(own("rules", &monitoring.extra_rules));
+    files.extend(own("tests", &monitoring.extra_tests));
+    files
+}
+
+fn config(model: &Model, monitoring: &Monitoring) -> String {
+    let mut document = Map::new()
+        .set(
+            "global",
+            Map::new()
+                .set("scrape_interval", monitoring.interval.prometheus())
+                .set("evaluation_interval", monitoring.interval.prometheus())
+                .set(
+                    "external_labels",
+                    Map::new()
+                        .set("system", model.system.as_str())
+                        .set("environment", model.environment.as_str()),
+                ),
+        )
+        .filled(
+            "rule_files",
+            if monitoring.alerts.is_empty() && monitoring.extra_rules.is_empty() {
+                seq::<&str>([])
+            } else {
+                seq(["rules/*.yml"])
+            },
+        );
+    if let Some(alertmanager) = model
+        .services
+        .iter()
+        .find(|service| monitoring.alertmanager && service.name.as_str() == "alertmanager")
+    {
+        let target = format!("{}:{}", alertmanager.name, alertmanager.port.map_or(9093, |port| port.get()));
+        document = document.set(
+            "alerting",
+            Map::new().set(
+                "alertmanagers",
+                seq([Map::new().set("static_configs", seq([Map::new().set("targets", flow([target]))]))]),
+            ),
+        );
+    }
+    let scrapes =
+        monitoring.scrapes.iter().map(|one| Item { comment: None, value: scrape(model, one) }).collect();
+    document = document.set("scrape_configs", Yaml::Seq(scrapes));
+    raw::merged(document.into(), &monitoring.raw_prometheus).document(&header(model))
+}
+
+fn scrape(model: &Model, scrape: &Scrape) -> Yaml {
+    let labels = if scrape.host {
+        Map::new().set("host", model.host.name.as_str())
+    } else {
+        Map::new().set("service", scrape.service.as_str())
+    };
+    let mut job = Map::new().set("job_name", scrape.job.as_str());
+    if scrape.path.as_str() != "/metrics" {
+        job = job.set("metrics_path", scrape.path.as_str());
+    }
+    if scrape.by_dns {
+        // Found by DNS, targets carry no labels of a file: they are put on by relabelling.
+        let (name, value) = if scrape.host {
+            ("host", model.host.name.as_str())
+        } else {
+            ("service", scrape.service.as_str())
+        };
+        return job
+            .comment("Docker's DNS knows the address of every container of the service.")
+            .set(
+                "dns_sd_configs",
+                seq([Map::new()
+                    .set("names", flow([scrape.target.as_str()]))
+                    .set("type", "A")
+                    .set("port", i64::from(scrape.port.get()))
+                    .set("refresh_interval", "10s")]),
+            )
+            .set("relabel_configs", seq([Map::new().set("target_label", name).set("replacement", value)]))
+            .into();
+    }
+    let target = format!("{}:{}", scrape.target, scrape.port);
+    job = job.set("static_configs", seq([Map::new().set("targets", flow([target])).set("labels", labels)]));
+    if scrape.host {
+        // What jobs write carries the host's label from here too.
+        job = job.set("honor_labels", false);
+    }
+    job.into()
+}
