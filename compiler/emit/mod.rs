@@ -5,6 +5,7 @@ mod alertmanager;
 mod artifact;
 mod compose;
 mod config;
+mod cron;
 mod env;
 mod grafana;
 mod header;
@@ -13,6 +14,7 @@ mod prometheus;
 pub mod quote;
 mod raw;
 mod runbook;
+mod scripts;
 pub mod template;
 pub mod yaml;
 
@@ -37,12 +39,14 @@ pub const ALL: &[Emitter] = &[
     Emitter { name: "alertmanager", about: "whom alerts reach", emit: alertmanager::emit },
     Emitter { name: "compose", about: "the services, for Docker Compose v2", emit: compose::emit },
     Emitter { name: "config", about: "configuration files of your own services", emit: config::emit },
+    Emitter { name: "cron", about: "everything that runs by the clock", emit: cron::emit },
     Emitter { name: "env", about: "the variables that the host supplies", emit: env::emit },
     Emitter { name: "file", about: "files of your own, passed through", emit: config::files },
     Emitter { name: "grafana", about: "data source and dashboard", emit: grafana::emit },
     Emitter { name: "nginx", about: "the reverse proxy", emit: nginx::emit },
     Emitter { name: "prometheus", about: "scraping, rules and their unit tests", emit: prometheus::emit },
     Emitter { name: "runbook", about: "the operations guide", emit: runbook::emit },
+    Emitter { name: "scripts", about: "what the host runs, by the clock or by hand", emit: scripts::emit },
 ];
 
 /// Every file of the tree, sorted by path.

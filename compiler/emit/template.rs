@@ -6,7 +6,7 @@
 use std::{io::Write, sync::OnceLock};
 
 use serde::Serialize;
-use tera::{Context, Tera};
+use tera::{Context, Delimiters, Tera};
 
 use super::quote;
 
@@ -63,6 +63,8 @@ impl Template {
 
 fn compile(format: Format, text: &str) -> Result<Tera, String> {
     let mut tera = Tera::default();
+    // `${#name}` is a length in a shell: comments of templates look otherwise.
+    tera.set_delimiters(Delimiters { comment_start: "<#".into(), comment_end: "#>".into(), ..Delimiters::default() }).map_err(|error| format!("{error:?}"))?;
     tera.set_escape_fn(match format {
         Format::Shell => |text: &str, out: &mut dyn Write| out.write_all(quote::shell(text).as_bytes()),
         Format::Nginx => |text: &str, out: &mut dyn Write| out.write_all(quote::nginx(text).as_bytes()),

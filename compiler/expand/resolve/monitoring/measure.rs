@@ -142,9 +142,11 @@ pub fn four_digits(value: Decimal) -> String {
     }
     let digits = millionths.unsigned_abs().to_string();
     let mut exponent = digits.len() as i32 - 7;
-    // Round half to even is what C does on the exact binary value; samples are chosen with few digits.
     let mut mantissa: u64 = format!("{digits:0<4}")[..4].parse().unwrap_or(0);
-    if digits.as_bytes().get(4).is_some_and(|digit| *digit >= b'5') {
+    // C rounds what lies exactly between two to the even one.
+    let rest = digits.get(4..).unwrap_or_default();
+    let tie = rest.trim_end_matches('0') == "5";
+    if rest.as_bytes().first().is_some_and(|digit| *digit >= b'5') && !(tie && mantissa.is_multiple_of(2)) {
         mantissa += 1;
         if mantissa == 10_000 {
             mantissa = 1_000;
