@@ -64,7 +64,12 @@ impl Template {
 fn compile(format: Format, text: &str) -> Result<Tera, String> {
     let mut tera = Tera::default();
     // `${#name}` is a length in a shell: comments of templates look otherwise.
-    tera.set_delimiters(Delimiters { comment_start: "<#".into(), comment_end: "#>".into(), ..Delimiters::default() }).map_err(|error| format!("{error:?}"))?;
+    tera.set_delimiters(Delimiters {
+        comment_start: "<#".into(),
+        comment_end: "#>".into(),
+        ..Delimiters::default()
+    })
+    .map_err(|error| format!("{error:?}"))?;
     tera.set_escape_fn(match format {
         Format::Shell => |text: &str, out: &mut dyn Write| out.write_all(quote::shell(text).as_bytes()),
         Format::Nginx => |text: &str, out: &mut dyn Write| out.write_all(quote::nginx(text).as_bytes()),
