@@ -61,8 +61,8 @@ textfiles=/var/lib/node_exporter/textfile_collector
 mkdir -p "$textfiles"
 metrics=$textfiles/aicode-manager-backup-$service.prom
 {
-    printf 'ondol_backup_last_success_timestamp_seconds{backup="%s"} %s\n' "$service" "$(date +%s)"
-    printf 'ondol_backup_size_bytes{backup="%s"} %s\n' "$service" "$size"
+    printf 'ondol_backup_last_success_timestamp_seconds{system="aicode-manager",backup="%s"} %s\n' "$service" "$(date +%s)"
+    printf 'ondol_backup_size_bytes{system="aicode-manager",backup="%s"} %s\n' "$service" "$size"
 } >"$metrics.$$"
 chmod 644 "$metrics.$$"
 mv "$metrics.$$" "$metrics"

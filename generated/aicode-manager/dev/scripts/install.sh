@@ -19,9 +19,9 @@ install --directory --mode=700 /backup/aicli-web
 install --directory --mode=755 /var/lib/node_exporter/textfile_collector
 # From now on each job is expected: one that never runs must be told too.
 for job in backup-postgres verify-postgres backup-redis verify-redis security-check; do
-    file=/var/lib/node_exporter/textfile_collector/aicode-manager-$job.prom
+    file=/var/lib/node_exporter/textfile_collector/aicode-manager-job-$job.prom
     if [ ! -e "$file" ]; then
-        printf 'ondol_job_expected_since_timestamp_seconds{job_name="%s"} %s\n' "$job" "$(date +%s)" >"$file"
+        printf 'ondol_job_expected_since_timestamp_seconds{system="aicode-manager",job_name="%s"} %s\n' "$job" "$(date +%s)" >"$file"
         chmod 644 "$file"
     fi
 done

@@ -24,7 +24,7 @@ status() {
     local textfiles=/var/lib/node_exporter/textfile_collector metrics
     metrics=$textfiles/aicode-manager-certificate.prom
     mkdir -p "$textfiles"
-    printf 'ondol_certificate_not_after_timestamp_seconds{domain="%s"} %s\n' "$domain" "$end" >"$metrics.$$"
+    printf 'ondol_certificate_not_after_timestamp_seconds{system="aicode-manager",domain="%s"} %s\n' "$domain" "$end" >"$metrics.$$"
     chmod 644 "$metrics.$$"
     mv "$metrics.$$" "$metrics"
 }

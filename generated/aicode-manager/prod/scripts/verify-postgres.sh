@@ -45,7 +45,7 @@ docker exec --interactive "$scratch" sh -c 'psql -U aicli_user -d aicli_web -c '
 textfiles=/var/lib/node_exporter/textfile_collector
 mkdir -p "$textfiles"
 metrics=$textfiles/aicode-manager-drill-$service.prom
-printf 'ondol_backup_drill_timestamp_seconds{backup="%s"} %s\n' "$service" "$(date +%s)" >"$metrics.$$"
+printf 'ondol_backup_drill_timestamp_seconds{system="aicode-manager",backup="%s"} %s\n' "$service" "$(date +%s)" >"$metrics.$$"
 chmod 644 "$metrics.$$"
 mv "$metrics.$$" "$metrics"
 echo "restored ${file##*/} for proof"

@@ -18,9 +18,9 @@ install --directory --mode=700 /var/backups/meeting-scheduler
 install --directory --mode=755 /var/lib/node_exporter/textfile_collector
 # From now on each job is expected: one that never runs must be told too.
 for job in backup-redis verify-redis security-check; do
-    file=/var/lib/node_exporter/textfile_collector/meeting-scheduler-$job.prom
+    file=/var/lib/node_exporter/textfile_collector/meeting-scheduler-job-$job.prom
     if [ ! -e "$file" ]; then
-        printf 'ondol_job_expected_since_timestamp_seconds{job_name="%s"} %s\n' "$job" "$(date +%s)" >"$file"
+        printf 'ondol_job_expected_since_timestamp_seconds{system="meeting-scheduler",job_name="%s"} %s\n' "$job" "$(date +%s)" >"$file"
         chmod 644 "$file"
     fi
 done

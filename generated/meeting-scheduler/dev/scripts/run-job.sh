@@ -22,8 +22,9 @@ say() { printf '%s %s\n' "$(date --iso-8601=seconds)" "$*" >>"$log"; }
 textfiles=/var/lib/node_exporter/textfile_collector
 # Written beside and renamed, so that the exporter never reads half a file. The last success outlives failures.
 metrics() {
-    local status=$1 ended=$2 file success=0 since
-    file=$textfiles/meeting-scheduler-$name.prom
+    local status=$1 ended=$2 file labels success=0 since
+    file=$textfiles/meeting-scheduler-job-$name.prom
+    labels='{system="meeting-scheduler",job_name="'$name'"}'
     since=$ended
     mkdir -p "$textfiles"
     if [ -f "$file" ]; then
@@ -32,11 +33,11 @@ metrics() {
     fi
     [ "$status" != 0 ] || success=$ended
     {
-        printf 'ondol_job_expected_since_timestamp_seconds{job_name="%s"} %s\n' "$name" "${since:-$ended}"
-        printf 'ondol_job_last_run_timestamp_seconds{job_name="%s"} %s\n' "$name" "$ended"
-        printf 'ondol_job_last_success_timestamp_seconds{job_name="%s"} %s\n' "$name" "${success:-0}"
-        printf 'ondol_job_last_exit_code{job_name="%s"} %s\n' "$name" "$status"
-        printf 'ondol_job_last_duration_seconds{job_name="%s"} %s\n' "$name" "$((ended - started))"
+        printf 'ondol_job_expected_since_timestamp_seconds%s %s\n' "$labels" "${since:-$ended}"
+        printf 'ondol_job_last_run_timestamp_seconds%s %s\n' "$labels" "$ended"
+        printf 'ondol_job_last_success_timestamp_seconds%s %s\n' "$labels" "${success:-0}"
+        printf 'ondol_job_last_exit_code%s %s\n' "$labels" "$status"
+        printf 'ondol_job_last_duration_seconds%s %s\n' "$labels" "$((ended - started))"
     } >"$file.$$" && chmod 644 "$file.$$" && mv "$file.$$" "$file"
 }
 

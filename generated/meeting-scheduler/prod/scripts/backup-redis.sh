@@ -61,8 +61,8 @@ textfiles=/var/lib/node_exporter/textfile_collector
 mkdir -p "$textfiles"
 metrics=$textfiles/meeting-scheduler-backup-$service.prom
 {
-    printf 'ondol_backup_last_success_timestamp_seconds{backup="%s"} %s\n' "$service" "$(date +%s)"
-    printf 'ondol_backup_size_bytes{backup="%s"} %s\n' "$service" "$size"
+    printf 'ondol_backup_last_success_timestamp_seconds{system="meeting-scheduler",backup="%s"} %s\n' "$service" "$(date +%s)"
+    printf 'ondol_backup_size_bytes{system="meeting-scheduler",backup="%s"} %s\n' "$service" "$size"
 } >"$metrics.$$"
 chmod 644 "$metrics.$$"
 mv "$metrics.$$" "$metrics"
