@@ -9,6 +9,8 @@ mod cron;
 mod env;
 mod grafana;
 mod header;
+#[cfg(test)]
+mod hostile;
 mod nginx;
 mod prometheus;
 pub mod quote;

@@ -53,7 +53,7 @@ fn map(nodes: &[Node], properties: &[&Entry]) -> Yaml {
                 }
                 pair.value = Yaml::Seq(items);
             }
-            None => pairs.push(Pair { comment: None, key, anchor: None, value }),
+            None => pairs.push(Pair::new(key, value)),
         }
     }
     Yaml::Map(pairs)

@@ -69,17 +69,9 @@ fn yaml(value: &ConfigValue) -> Yaml {
         ConfigValue::List(items) => {
             Yaml::Seq(items.iter().map(|item| Item { comment: None, value: yaml(item) }).collect())
         }
-        ConfigValue::Map(entries) => Yaml::Map(
-            entries
-                .iter()
-                .map(|(key, value)| Pair {
-                    comment: None,
-                    key: key.clone(),
-                    anchor: None,
-                    value: yaml(value),
-                })
-                .collect(),
-        ),
+        ConfigValue::Map(entries) => {
+            Yaml::Map(entries.iter().map(|(key, value)| Pair::new(key.clone(), yaml(value))).collect())
+        }
     }
 }
 
