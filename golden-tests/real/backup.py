@@ -1,0 +1,174 @@
+#!/usr/bin/python3
+"""Backups made, verified, pruned and brought back by the tree's own scripts, from real databases that are destroyed."""
+
+import datetime
+import os
+import pathlib
+import re
+import subprocess
+import time
+
+from containers import Project
+from datastore import KINDS
+from trial import Failed, main, require, run, same
+
+# The machine that keeps copies is a folder here: only what would leave this machine is replaced.
+ELSEWHERE = pathlib.Path("/run/elsewhere")
+COPY = """#!/bin/sh
+mkdir -p /run/elsewhere
+for word; do if [ -d "$word" ]; then cp -r "$word/." /run/elsewhere/; exit; fi; done
+exit 1
+"""
+# A docker that loses the end of every dump, and says that all is well, as a pipe without `pipefail` would.
+CUT = """#!/bin/sh
+case "$*" in
+    *exec*{service}*) /usr/local/bin/docker "$@" | head -c {bytes}; exit 0 ;;
+    *) exec /usr/local/bin/docker "$@" ;;
+esac
+"""
+
+
+def check(tree):
+    for program in ("rsync", "rclone"):
+        script("/usr/local/sbin/" + program, COPY)
+    project = Project(tree)
+    try:
+        found = [re.match(r"backup-(.*)\.sh", path.name)[1] for path in tree.files("scripts/backup-*.sh")]
+        require(found, "no backup")
+        for service in found:
+            Trial(project, service).all()
+    finally:
+        project.down()
+
+
+def script(path, text):
+    pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)
+    pathlib.Path(path).write_text(text)
+    os.chmod(path, 0o755)
+
+
+class Trial:
+    """The life of the backups of one service."""
+
+    def __init__(self, project, service):
+        self.project, self.tree, self.service = project, project.tree, service
+        kind = next(kind for kind in KINDS if service in self.tree.of(kind))
+        self.data = KINDS[kind](project, service)
+        stated = re.search(rf'^    backup "{service}" \{{(.*?)^    \}}', self.tree.description, re.M | re.S)
+        self.keep = int(re.search(r'keep "(\d+)d"', stated[1])[1]) if stated else 30
+
+    def script(self, name, *arguments, **options):
+        return run(self.tree.home / f"scripts/{name}-{self.service}.sh", *arguments, cwd="/", **options)
+
+    def all(self):
+        self.project.up(self.service)
+        same("data on an empty server", self.data.fingerprint(), "")
+        self.data.fill()
+        before = self.data.fingerprint()
+        dump = self.made()
+        self.drilled()
+        self.pruned()
+        self.fails_loudly(dump)
+        self.restored(dump, before)
+        self.refused(dump, before)
+        self.project.compose("rm", "--stop", "--force", self.service)
+
+    def dumps(self):
+        return {path for path in self.folder.iterdir() if re.fullmatch(rf"{self.service}_\d{{8}}_\d{{6}}\.\w+", path.name)}
+
+    def made(self):
+        """A dump that only root can read, with its checksum, its metrics, and a copy elsewhere."""
+        output = self.script("backup")
+        self.folder = pathlib.Path(re.search(rf"(/\S+)/{self.service}_\d+_\d+\.", output)[1])
+        dump = self.dumps().pop()
+        same("mode of the dump", oct(dump.stat().st_mode & 0o777), oct(0o600))
+        require((ELSEWHERE / dump.name).exists() or "offsite" not in self.tree.description, "no copy elsewhere")
+        self.success = self.metric("ondol_backup_last_success_timestamp_seconds")
+        require(time.time() - 60 < self.success <= time.time(), f"time of the last success: {self.success}")
+        same("size in the metrics", self.metric("ondol_backup_size_bytes"), dump.stat().st_size)
+        return dump
+
+    def metric(self, name):
+        """Its value, from the files that the node exporter reads; each has to be what Prometheus accepts."""
+        for path in pathlib.Path("/var/lib/node_exporter").rglob("*.prom"):
+            with path.open() as file:  # status 3 is a matter of style
+                parsed = subprocess.run(["promtool-sid", "check", "metrics"], stdin=file, capture_output=True, check=False)
+            require(parsed.returncode in (0, 3), f"{path}: {parsed.stderr.decode()}")
+            found = re.search(rf'^{name}\{{.*backup="{self.service}".*\}} (\S+)', path.read_text(), re.M)
+            if found:
+                same(f"mode of {path}", oct(path.stat().st_mode & 0o777), oct(0o644))
+                return float(found[1])
+        raise Failed(f"no metric {name} of {self.service}")
+
+    def drilled(self):
+        """The newest dump comes back in a scratch container, of which nothing is left, and the live one is untouched."""
+        everything = lambda: (sorted(run("docker", "ps", "-aq").split()), sorted(run("docker", "volume", "ls", "-q").split()))
+        before = everything()
+        self.script("verify")
+        same("containers and volumes after the drill", everything(), before)
+        require(time.time() - 60 < self.metric("ondol_backup_drill_timestamp_seconds") <= time.time(), "time of the drill")
+
+    def pruned(self):
+        """Dumps beyond their time go; younger ones stay, and so does everything else that lies there."""
+        stamp = lambda days: (datetime.datetime.now() - datetime.timedelta(days=days)).strftime("%Y%m%d_%H%M%S")
+        kind = next(iter(self.dumps())).suffix
+        old = [f"{self.service}_{stamp(days)}{kind}" for days in (self.keep + 1, self.keep + 40, 4000)]
+        young = [f"{self.service}_{stamp(days)}{kind}" for days in (self.keep - 1, 1)]
+        others = [f"other_{stamp(4000)}{kind}", f"{self.service}_{stamp(4000)}{kind}.keep", f"{self.service}_notes{kind}",
+                  f"old {self.service}_{stamp(4000)}{kind}", f"{self.service}-2_{stamp(4000)}{kind}"]
+        for name in old + young + others:
+            (self.folder / name).write_text("x")
+            os.utime(self.folder / name, (1, 1) if name in young else None)  # the name tells the age, not the file
+        (self.folder / old[0]).with_name(old[0] + ".sha256").write_text("x")
+        time.sleep(1)  # names are to the second
+        self.script("backup")
+        left = {path.name for path in self.folder.iterdir()}
+        same("old dumps that are still there", [name for name in left for gone in old if name.startswith(gone) and not name.endswith(".keep")], [])
+        same("files that should have stayed", [name for name in young + others if name not in left], [])
+        for name in young + others:
+            (self.folder / name).unlink()
+
+    def fails_loudly(self, dump):
+        """What is no dump leaves no file, no metric of success, and a status that is not 0."""
+        before = self.dumps()
+        success = self.metric("ondol_backup_last_success_timestamp_seconds")
+        script("/run/cut/docker", CUT.format(service=self.service, bytes=dump.stat().st_size * 2 // 3))
+        self.script("backup", fails=True, env={**os.environ, "PATH": f"/run/cut:{os.environ['PATH']}"})
+        same("dumps after one that was cut off", self.dumps(), before)
+        self.project.compose("stop", "-t", "5", self.service)
+        self.script("backup", fails=True)
+        run(self.tree.home / "scripts/run-job.sh", f"backup-{self.service}", "60",
+            self.tree.home / f"scripts/backup-{self.service}.sh", fails=True)
+        same("dumps after the service was down", self.dumps(), before)
+        same("last success after failures", self.metric("ondol_backup_last_success_timestamp_seconds"), success)
+        jobs = "".join(path.read_text() for path in pathlib.Path("/var/lib/node_exporter").rglob("*.prom"))
+        require(re.search(rf'ondol_job_last_exit_code\{{.*"backup-{self.service}".*\}} [^0]', jobs), f"no metric tells of the failure:\n{jobs}")
+        for left in [path for path in self.folder.iterdir() if "partial" in path.name]:
+            raise Failed(f"{left} is left")
+
+    def restored(self, dump, before):
+        """An empty server has its data again."""
+        self.project.compose("down", "--volumes", "-t", "5")
+        self.project.up(self.service)
+        same("data of the empty server", self.data.fingerprint(), "")
+        self.script("restore", dump, "--yes")
+        same("data after the restore", self.data.fingerprint(), before)
+
+    def refused(self, dump, before):
+        """A dump that is damaged is refused before anything is touched, by the restore and by the drill."""
+        damaged = dump.with_name(f"{self.service}_20990101_000000{dump.suffix}")
+        damaged.write_bytes(dump.read_bytes()[:-len(dump.read_bytes()) // 3])
+        drill = self.metric("ondol_backup_drill_timestamp_seconds")
+        for name, arguments in (("restore", [damaged, "--yes"]), ("verify", [])):
+            self.script(name, *arguments, fails=True)
+        checksum = damaged.with_name(damaged.name + ".sha256")
+        checksum.write_text((dump.with_name(dump.name + ".sha256")).read_text().replace(dump.name, damaged.name))
+        for name, arguments in (("restore", ["latest", "--yes"]), ("verify", [])):
+            self.script(name, *arguments, fails=True)
+        same("data after refused restores", self.data.fingerprint(), before)
+        same("the metric of the drill", self.metric("ondol_backup_drill_timestamp_seconds"), drill)
+        damaged.unlink()
+        checksum.unlink()
+
+
+main(check)
