@@ -33,6 +33,7 @@ class Cron:
     def __exit__(self, *_):
         self.process.kill()
         self.process.wait()
+        os.unlink("/dev/log")
 
 
 def tables(tree, rewrite=lambda text: text):

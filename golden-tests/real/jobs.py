@@ -1,0 +1,169 @@
+#!/usr/bin/python3
+"""Scheduled jobs: started by the real cron at the times that the description says and at no other, one at a time, stopped
+when they take too long, and never failing in silence."""
+
+import collections
+import datetime
+import pathlib
+import re
+import subprocess
+import time
+
+from daemon import FAKETIME, Cron, tables
+from trial import eventually, main, require, run, same
+
+START = datetime.datetime(2026, 11, 2)  # a Monday, the first of its month
+DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+RAN = pathlib.Path("/run/ran")
+TEXTFILES = pathlib.Path("/var/lib/node_exporter")
+
+
+def check(tree):
+    wrapper(tree)
+    jobs = {re.search(r"run-job\.sh (\S+)", line)[1]: line for line in lines(tree)}
+    require(len(jobs) == len(lines(tree)), f"two lines of one job, or one without a wrapper: {jobs}")
+    moments(tree, jobs)
+    watched(tree, jobs)
+    rotated(tree)
+
+
+def lines(tree):
+    text = "".join(path.read_text() for path in tree.files("cron.d/*"))
+    return [line for line in text.splitlines() if re.match(r"[\d*@]", line)]
+
+
+def wrapper(tree):
+    """What the wrapper of every job does with one that succeeds, fails, hangs, or still runs."""
+    job = lambda name, seconds, *command, **options: run(tree.home / "scripts/run-job.sh", name, seconds, *command, **options)
+    job("fine", 10, "sh", "-c", "echo said by the job")
+    success = metric("last_success_timestamp_seconds", "fine")
+    require(time.time() - 30 < success <= time.time(), f"last success: {success}")
+    same("exit code", metric("last_exit_code", "fine"), 0)
+    require("said by the job" in log(tree, "fine"), "the log lacks what the job said")
+    time.sleep(1)
+    job("fine", 10, "sh", "-c", "exit 3", fails=True)
+    same("exit code", metric("last_exit_code", "fine"), 3)
+    same("last success after a failure", metric("last_success_timestamp_seconds", "fine"), success)
+    start = time.monotonic()
+    job("slow", 1, "sh", "-c", "sleep 97 & wait", fails=True)
+    require(time.monotonic() - start < 15, "the time limit is not kept")
+    require(metric("last_exit_code", "slow") != 0, "a job that took too long is told as a success")
+    require(run("sh", "-c", "pgrep -fx 'sleep 97' || true") == "", "the job's children outlive it")
+    first = subprocess.Popen([tree.home / "scripts/run-job.sh", "held", "20", "sh", "-c", f"echo first >> {RAN}; sleep 2"])
+    eventually("the first one runs", RAN.exists, 10)
+    job("held", 20, "sh", "-c", f"echo second >> {RAN}", fails=True)
+    same("status of the first", first.wait(), 0)
+    same("jobs that ran", RAN.read_text(), "first\n")
+    job("held", 20, "sh", "-c", f"echo third >> {RAN}")
+    same("exit code once the lock is free", metric("last_exit_code", "held"), 0)
+
+
+def metric(name, job):
+    for path in TEXTFILES.rglob("*.prom"):
+        found = re.search(rf'^ondol_job_{name}\{{[^}}]*job_name="{job}"[^}}]*\}} (\S+)$', path.read_text(), re.M)
+        if found:
+            return float(found[1])
+    raise ValueError(f"no metric {name} of {job}")
+
+
+def log(tree, job):
+    found = list(pathlib.Path("/var/log").rglob(f"{job}.log"))
+    same(f"logs of {job}", len(found), 1)
+    return found[0].read_text()
+
+
+def moments(tree, jobs):
+    """Lets the clock come to every time at which a job is due or just not due, and sees what cron starts."""
+    for script in tree.files("scripts/*.sh"):
+        if script.name != "run-job.sh":
+            script.write_text(f'#!/bin/sh\necho "$0 $*" >> {RAN}\n')
+    due = collections.defaultdict(set)
+    for name, line in jobs.items():
+        times = stated(tree, name) or scheduled(line)
+        for moment in sorted(times)[:2] + near_misses(times):
+            due[moment] |= {name} if moment in times else set()
+    for moment, names in sorted(due.items()):
+        names |= {name for name, line in jobs.items() if moment in (stated(tree, name) or scheduled(line))}
+        same(f"jobs that start at {moment:%A %Y-%m-%d %H:%M}", started(tree, moment, len(names)), names)
+
+
+def started(tree, moment, expected):
+    """Names of the jobs that cron starts in that minute."""
+    for path in TEXTFILES.rglob("*.prom"):
+        path.unlink()
+    start = (moment - datetime.timedelta(seconds=15)).strftime("%Y-%m-%d %H:%M:%S")
+    # The job itself asks for the time as well (a `first Tuesday` may), so it shares the clock.
+    clock = f"LD_PRELOAD={FAKETIME}\nFAKETIME={moment:@%Y-%m-%d %H:%M:05}\nTZ=UTC\n"
+    tables(tree, lambda text: clock + text)
+    done = lambda: {found[1] for path in TEXTFILES.rglob("*.prom")
+                    for found in re.finditer(r'last_exit_code\{[^}]*job_name="([^"]+)"[^}]*\} 0$', path.read_text(), re.M)}
+    with Cron(start, 30):
+        time.sleep(1.2)  # half a second until the minute begins
+        end = time.monotonic() + 5
+        while len(done()) < expected and time.monotonic() < end:
+            time.sleep(0.1)
+    return done()
+
+
+def stated(tree, name):
+    """The times of eight weeks at which the description wants the job, read without cron's notation; none if derived."""
+    kind, _, service = name.partition("-")
+    block = re.search(rf'^ +(?:{kind} "{service}"|job "{name}") \{{(.*?)\}}', tree.description, re.M | re.S)
+    found = block and re.search(r'every "(\w+)"(?: on="([\w ]+)")?(?: at="(\d+):(\d+)")', block[1])
+    if not found:
+        return set()
+    rhythm, which, hour, minute = found.groups()
+    times = set()
+    for moment in (START + datetime.timedelta(days=day, hours=int(hour), minutes=int(minute)) for day in range(56)):
+        weekday, nth = DAYS[moment.weekday()], (moment.day - 1) // 7
+        if rhythm == "day" or rhythm == weekday or (rhythm == "month" and (
+                which == str(moment.day) or which == f"{['first', 'second', 'third', 'fourth', 'fifth'][nth]} {weekday}")):
+            times.add(moment)
+    return times
+
+
+def scheduled(line):
+    """The times of eight weeks that the five fields mean."""
+    fields = [field(text, low, high) for text, (low, high) in zip(line.split(), ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7)))]
+    minutes, hours, days, months, weekdays = fields
+    return {moment for day in range(56) for hour in hours for minute in minutes
+            for moment in [START + datetime.timedelta(days=day, hours=hour, minutes=minute)]
+            if moment.day in days and moment.month in months and {moment.isoweekday(), moment.isoweekday() % 7} & weekdays}
+
+
+def field(text, low, high):
+    values = set()
+    for part in text.split(","):
+        span, _, step = part.partition("/")
+        first, _, last = (f"{low}-{high}" if span == "*" else span).partition("-")
+        values |= set(range(int(first), int(last or first) + 1, int(step or 1)))
+    return values
+
+
+def near_misses(times):
+    """The same time of day on the days around, and the hour before: moments at which nothing of it is due."""
+    first = min(times)
+    around = [first + datetime.timedelta(days=days) for days in (1, 7)] + [first - datetime.timedelta(hours=1)]
+    return [moment for moment in around if moment not in times][:1]
+
+
+def watched(tree, jobs):
+    """Some rule fires when a job fails, and some when it does not run."""
+    expressions = [str(rule["expr"]) for rule in tree.rules()]
+    for kind in ("last_exit_code", "last_success"):
+        about = [text for text in expressions if f"ondol_job_{kind}" in text]
+        for name in jobs:
+            require(any("job_name=" not in text or f'job_name="{name}"' in text for text in about), f"no alert by {kind} for {name}")
+
+
+def rotated(tree):
+    """Every log that the wrapper wrote is one that logrotate knows."""
+    rules = tree.files("logrotate.d/*")
+    require(rules, "logrotate has no rule")
+    output = run("logrotate", "-d", *rules)
+    known = set(re.findall(r"considering log (\S+)", output))
+    written = {str(path) for path in pathlib.Path("/var/log").rglob("*.log") if tree.system in str(path)}
+    require(written and written <= known, f"logs that grow for ever: {written - known}")
+
+
+main(check)
