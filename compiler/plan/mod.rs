@@ -34,8 +34,6 @@ pub struct Plan {
     pub first: bool,
     /// The manifest that will be written.
     pub manifest: Manifest,
-    /// Digest of the state that the plan was made from.
-    pub state_digest: String,
 }
 
 /// Compares what was compiled with what is there.
@@ -63,7 +61,6 @@ pub fn plan(state: &State, compiled: &Compiled, overwrite_edited: bool) -> Plan 
         changes,
         risks,
         files,
-        state_digest: state.digest(),
         manifest,
     }
 }

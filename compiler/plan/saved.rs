@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Plan, manifest::sha256};
+use super::{Plan, State, manifest::sha256};
 use crate::source::Sources;
 
 /// Version of the format.
@@ -55,12 +55,12 @@ pub struct SavedTarget {
 pub const KIND: &str = "ondol-plan";
 
 impl SavedTarget {
-    /// The entry for `plan`.
-    pub fn new(plan: &Plan) -> SavedTarget {
+    /// The entry for `plan`, which was made from `state`.
+    pub fn new(plan: &Plan, state: &State) -> SavedTarget {
         SavedTarget {
             system: plan.system.clone(),
             environment: plan.environment.clone(),
-            state: plan.state_digest.clone(),
+            state: state.digest(),
             result: sha256(plan.manifest.text().as_bytes()),
         }
     }
