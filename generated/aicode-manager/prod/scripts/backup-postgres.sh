@@ -30,14 +30,14 @@ target=$folder/${service}_$stamp.$extension
 partial=$folder/.${service}_$stamp.partial
 trap 'rm -f "$partial"' EXIT
 
-compose exec -T "$service" sh -c 'pg_dump -Fc -U aicli_user -d aicli_web' >"$partial" </dev/null || fail "the dump failed"
+compose exec -T "$service" sh -c 'pg_dump --format=custom --username=aicli_user --dbname=aicli_web' >"$partial" </dev/null || fail "the dump failed"
 [ -s "$partial" ] || fail "the dump is empty"
 
 # A dump that cannot be read is no backup: it is read in a container of its own, without network.
 container=$(compose ps --quiet "$service" | head -n 1)
 [ -n "$container" ] || fail "$service is not running"
 image=$(docker inspect --format='{{.Image}}' "$container")
-docker run --rm --interactive --network none --entrypoint sh "$image" -c 'pg_restore --list >/dev/null' <"$partial" >/dev/null || fail "the dump does not verify"
+docker run --rm --interactive --network none --entrypoint sh "$image" -c 'cat >/tmp/dump && pg_restore --list /tmp/dump >/dev/null && pg_restore --file=/dev/null /tmp/dump' <"$partial" >/dev/null || fail "the dump does not verify"
 
 sync "$partial"
 mv "$partial" "$target"

@@ -26,12 +26,12 @@ file=$(find "$folder" -maxdepth 1 -type f -regextype posix-extended -regex ".*/$
 container=$(compose ps --all --quiet "$service" | head -n 1)
 [ -n "$container" ] || fail "$service has no container whose image could be used"
 image=$(docker inspect --format='{{.Image}}' "$container")
-options=(--network none --volume "$scratch-1":/var/lib/postgresql/data)
+options=(--network none --env POSTGRES_DB=aicli_web --env POSTGRES_USER=aicli_user --env POSTGRES_HOST_AUTH_METHOD=trust --volume "$scratch-1":/var/lib/postgresql/data)
 
 docker run --detach --name "$scratch" "${options[@]}" "$image" >/dev/null
 ready=0
 for _ in $(seq 60); do
-    if docker exec --interactive "$scratch" sh -c 'psql -U aicli_user -d aicli_web -c '\''select 1'\''' </dev/null >/dev/null 2>&1; then
+    if docker exec --interactive "$scratch" sh -c 'psql --username=aicli_user --dbname=aicli_web --no-align --tuples-only --command="SELECT count(*) || '\'' tables'\'' FROM pg_stat_user_tables"' </dev/null >/dev/null 2>&1; then
         ready=$((ready + 1))
         # Once may be the server that only prepares the data directory.
         [ "$ready" -lt 2 ] || break
@@ -39,8 +39,13 @@ for _ in $(seq 60); do
     sleep 1
 done
 [ "$ready" -ge 2 ] || fail "the scratch container did not become ready"
-docker exec --interactive "$scratch" sh -c 'pg_restore -U aicli_user -d aicli_web --clean --if-exists' <"$file" || fail "the restore failed"
-docker exec --interactive "$scratch" sh -c 'psql -U aicli_user -d aicli_web -c '\''select 1'\''' </dev/null || fail "the restored data cannot be read"
+docker exec --interactive "$scratch" sh -c 'set -e
+cat >/tmp/dump
+dropdb --if-exists --force --username=aicli_user --maintenance-db=postgres aicli_web
+createdb --username=aicli_user --maintenance-db=postgres aicli_web
+pg_restore --exit-on-error --single-transaction --no-owner --username=aicli_user --dbname=aicli_web /tmp/dump
+rm -f /tmp/dump' <"$file" || fail "the restore failed"
+docker exec --interactive "$scratch" sh -c 'psql --username=aicli_user --dbname=aicli_web --no-align --tuples-only --command="SELECT count(*) || '\'' tables'\'' FROM pg_stat_user_tables"' </dev/null || fail "the restored data cannot be read"
 
 textfiles=/var/lib/node_exporter/textfile_collector
 mkdir -p "$textfiles"

@@ -28,12 +28,24 @@ container=$(compose ps --all --quiet "$service" | head -n 1)
 image=$(docker inspect --format='{{.Image}}' "$container")
 options=(--network none --volume "$scratch-1":/data)
 
-docker run --rm --interactive "${options[@]}" --entrypoint sh "$image" -c 'cat > /data/dump.rdb' <"$file" || fail "the restore failed"
+docker run --rm --interactive "${options[@]}" --entrypoint sh "$image" -c 'set -e
+cat >/data/dump.rdb.new
+rm -rf /data/appendonlydir /data/appendonly.aof
+mv /data/dump.rdb.new /data/dump.rdb
+if [ no = yes ]; then
+    redis-server --dir /data --appendonly no --port 0 --unixsocket /tmp/restore.sock --daemonize yes >/dev/null
+    unset REDISCLI_AUTH
+    until redis-cli -s /tmp/restore.sock ping 2>/dev/null | grep -q PONG; do sleep 0.2; done
+    redis-cli -s /tmp/restore.sock config set appendonly yes >/dev/null
+    while redis-cli -s /tmp/restore.sock info persistence | grep -Eq '\''aof_rewrite_(in_progress|scheduled):1'\''; do sleep 0.2; done
+    redis-cli -s /tmp/restore.sock shutdown nosave 2>/dev/null || true
+fi
+chown -R redis:redis /data' <"$file" || fail "the restore failed"
 
 docker run --detach --name "$scratch" "${options[@]}" "$image" >/dev/null
 ready=0
 for _ in $(seq 60); do
-    if docker exec --interactive "$scratch" sh -c 'redis-cli dbsize' </dev/null >/dev/null 2>&1; then
+    if docker exec --interactive "$scratch" sh -c 'redis-cli dbsize | grep -E '\''^(.integer. )?[0-9]+$'\''' </dev/null >/dev/null 2>&1; then
         ready=$((ready + 1))
         # Once may be the server that only prepares the data directory.
         [ "$ready" -lt 2 ] || break
@@ -41,7 +53,7 @@ for _ in $(seq 60); do
     sleep 1
 done
 [ "$ready" -ge 2 ] || fail "the scratch container did not become ready"
-docker exec --interactive "$scratch" sh -c 'redis-cli dbsize' </dev/null || fail "the restored data cannot be read"
+docker exec --interactive "$scratch" sh -c 'redis-cli dbsize | grep -E '\''^(.integer. )?[0-9]+$'\''' </dev/null || fail "the restored data cannot be read"
 
 textfiles=/var/lib/node_exporter/textfile_collector
 mkdir -p "$textfiles"

@@ -51,7 +51,7 @@ check() {
 export RELEASE=$release
 compose build
 compose pull --ignore-buildable --quiet
-if compose up --detach --wait --remove-orphans && tell nginx 'exec -T nginx nginx -s reload' nginx/nginx.conf nginx/conf.d nginx/docker-entrypoint.d/10-certificate.sh && tell prometheus 'kill -s HUP' prometheus && check; then
+if compose up --detach --wait --remove-orphans && tell nginx 'exec -T nginx nginx -s reload' nginx/nginx.conf nginx/conf.d nginx/docker-entrypoint.d/10-certificate.sh && tell alertmanager 'kill -s HUP' alertmanager && tell prometheus 'kill -s HUP' prometheus && tell grafana restart grafana/provisioning grafana/dashboards && check; then
     printf '%s %s %s\n' "$(date --iso-8601=seconds)" "$release" "${SUDO_USER:-$(id -un)}" >>"$record"
     echo "deployed $release"
     exit 0

@@ -36,7 +36,7 @@ if [ -f "$file.sha256" ]; then
 fi
 
 # A one-off container of the service's own image reads the dump before anything is touched.
-compose run --rm --no-deps -T --entrypoint sh "$service" -c 'cat > /tmp/dump.rdb && redis-check-rdb /tmp/dump.rdb' <"$file" >/dev/null || fail "$file does not verify: nothing was changed"
+compose run --rm --no-deps -T --entrypoint sh "$service" -c 'cat >/tmp/dump.rdb && redis-check-rdb /tmp/dump.rdb' <"$file" >/dev/null || fail "$file does not verify: nothing was changed"
 
 if [ "$yes" != 1 ]; then
     printf 'This replaces the data of %s in %s by %s.\nType the name of the service to go on: ' "$service" "$directory" "${file##*/}" >&2
@@ -48,7 +48,7 @@ fi
 if [ -n "$(compose ps --quiet --status running "$service")" ]; then
     mkdir -p "$folder"
     before=$folder/before-restore_${service}_$(date +%Y%m%d_%H%M%S).$extension
-    if compose exec -T "$service" sh -c 'redis-cli --rdb -' >"$before" </dev/null && [ -s "$before" ]; then
+    if compose exec -T "$service" sh -c 'redis-cli --rdb /tmp/dump.rdb >/dev/null && cat /tmp/dump.rdb && rm -f /tmp/dump.rdb' >"$before" </dev/null && [ -s "$before" ]; then
         echo "kept what was there in $before" >&2
     else
         rm -f "$before"
@@ -57,8 +57,20 @@ if [ -n "$(compose ps --quiet --status running "$service")" ]; then
 fi
 
 compose stop "$service"
-compose run --rm --no-deps -T --entrypoint sh "$service" -c 'cat > /data/dump.rdb' <"$file" || fail "the restore failed; the service is stopped"
+compose run --rm --no-deps -T --entrypoint sh "$service" -c 'set -e
+cat >/data/dump.rdb.new
+rm -rf /data/appendonlydir /data/appendonly.aof
+mv /data/dump.rdb.new /data/dump.rdb
+if [ no = yes ]; then
+    redis-server --dir /data --appendonly no --port 0 --unixsocket /tmp/restore.sock --daemonize yes >/dev/null
+    unset REDISCLI_AUTH
+    until redis-cli -s /tmp/restore.sock ping 2>/dev/null | grep -q PONG; do sleep 0.2; done
+    redis-cli -s /tmp/restore.sock config set appendonly yes >/dev/null
+    while redis-cli -s /tmp/restore.sock info persistence | grep -Eq '\''aof_rewrite_(in_progress|scheduled):1'\''; do sleep 0.2; done
+    redis-cli -s /tmp/restore.sock shutdown nosave 2>/dev/null || true
+fi
+chown -R redis:redis /data' <"$file" || fail "the restore failed; the service is stopped"
 compose up --detach --wait "$service"
 
-compose exec -T "$service" sh -c 'redis-cli dbsize' </dev/null || fail "the data cannot be read after the restore"
+compose exec -T "$service" sh -c 'redis-cli dbsize | grep -E '\''^(.integer. )?[0-9]+$'\''' </dev/null || fail "the data cannot be read after the restore"
 echo "restored $service from ${file##*/}"
