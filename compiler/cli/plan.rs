@@ -187,7 +187,11 @@ pub fn saved(planned: &[PlannedDescription], input: &Input, options: &TargetOpti
         environments: input.env.clone(),
         out: options.out.as_ref().map(|out| out.display().to_string()).unwrap_or_default(),
         overwrite_edited: options.overwrite_edited,
-        targets: planned.iter().flat_map(|one| &one.planned).map(|one| SavedTarget::new(&one.plan, &one.state)).collect(),
+        targets: planned
+            .iter()
+            .flat_map(|one| &one.planned)
+            .map(|one| SavedTarget::new(&one.plan, &one.state))
+            .collect(),
     }
 }
 
