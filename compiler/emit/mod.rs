@@ -7,6 +7,7 @@ mod compose;
 mod config;
 mod cron;
 mod env;
+mod files;
 mod grafana;
 mod header;
 #[cfg(test)]
@@ -43,7 +44,7 @@ pub const ALL: &[Emitter] = &[
     Emitter { name: "config", about: "configuration files of your own services", emit: config::emit },
     Emitter { name: "cron", about: "everything that runs by the clock", emit: cron::emit },
     Emitter { name: "env", about: "the variables that the host supplies", emit: env::emit },
-    Emitter { name: "file", about: "files of your own, passed through", emit: config::files },
+    Emitter { name: "file", about: "files of your own, passed through", emit: files::emit },
     Emitter { name: "grafana", about: "data source and dashboard", emit: grafana::emit },
     Emitter { name: "nginx", about: "the reverse proxy", emit: nginx::emit },
     Emitter { name: "prometheus", about: "scraping, rules and their unit tests", emit: prometheus::emit },

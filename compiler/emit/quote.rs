@@ -96,6 +96,26 @@ pub fn compose(text: &str) -> String {
     text.replace('$', "$$")
 }
 
+/// A literal as default in `${NAME:-…}` of compose, which looks for the closing brace without regard to quotes; none
+/// when it could not find it.
+pub fn compose_default(text: &str) -> Option<String> {
+    (!text.contains(['{', '}'])).then(|| compose(text))
+}
+
+/// A value in an environment file as compose reads it: bare when nothing in it acts, else in single quotes, where only
+/// a quote has to be escaped.
+pub fn dotenv(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=@%+,".contains(c);
+    if text.chars().all(plain) {
+        text.to_owned()
+    } else if text.ends_with('\\') {
+        // In single quotes the last backslash would take the closing quote for its own.
+        format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$"))
+    } else {
+        format!("'{}'", text.replace('\'', "\\'"))
+    }
+}
+
 /// A literal for the Go templates in rules and Alertmanager's texts, which would act on `{{`.
 pub fn go_template(text: &str) -> String {
     text.replace("{{", "{{ \"{{\" }}")
@@ -149,6 +169,11 @@ mod tests {
         assert_eq!(markdown_code("a`b"), "``a`b``");
         assert_eq!(cron("date +%F\nx"), "date +\\%F x");
         assert_eq!(compose("$A"), "$$A");
+        assert_eq!(compose_default("$A"), Some("$$A".into()));
+        assert_eq!(compose_default("a}b"), None);
+        assert_eq!(dotenv("https://example.com:1/a"), "https://example.com:1/a");
+        assert_eq!(dotenv("it's $5 # or \\n"), "'it\\'s $5 # or \\n'");
+        assert_eq!(dotenv("a \"\\"), "\"a \\\"\\\\\"");
         assert_eq!(go_template("{{ x }}"), "{{ \"{{\" }} x }}");
     }
 }

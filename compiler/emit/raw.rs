@@ -1,78 +1,119 @@
 //! What the description passes on: KDL nodes as YAML, merged over what the compiler wrote.
+//!
+//! A node is a key. One argument is a scalar; several arguments, `- …` children or `(list)` before the node make a
+//! list; properties and children make a map. Maps merge key by key, lists grow, anything else is replaced. As in the
+//! merge tags of compose, `(override)` before a node replaces what stood there whole, and `(reset)` removes it.
+//! Texts are passed on as they are: in compose `$` acts there, and `$$` is a dollar sign.
 
 use super::yaml::{Item, Pair, Yaml};
 use crate::syntax::{Entry, Node, Scalar};
 
-/// `base` with `nodes` merged over it: maps key by key, lists appended, anything else replaced.
+/// `base` with `nodes` merged over it.
 pub fn merged(base: Yaml, nodes: &[Node]) -> Yaml {
-    if nodes.is_empty() { base } else { merge(base, map(nodes, &[])) }
+    merged_replacing(base, nodes, &[])
 }
 
-fn merge(base: Yaml, over: Yaml) -> Yaml {
-    match (base, over) {
-        (Yaml::Map(mut pairs), Yaml::Map(news)) => {
-            for new in news {
-                match pairs.iter_mut().find(|pair| pair.key == new.key) {
-                    Some(pair) => {
-                        pair.value = merge(std::mem::replace(&mut pair.value, Yaml::Null), new.value)
-                    }
-                    None => pairs.push(new),
+/// `base` with `nodes` merged over it; lists under the keys `replaced`, at any depth, are replaced rather than grown.
+pub fn merged_replacing(base: Yaml, nodes: &[Node], replaced: &[&str]) -> Yaml {
+    match base {
+        Yaml::Map(pairs) => Yaml::Map(merge(pairs, nodes, &[], replaced)),
+        _ if nodes.is_empty() => base,
+        _ => Yaml::Map(merge(Vec::new(), nodes, &[], replaced)),
+    }
+}
+
+/// Nodes and properties merged over the pairs of a map.
+fn merge(mut pairs: Vec<Pair>, nodes: &[Node], properties: &[&Entry], replaced: &[&str]) -> Vec<Pair> {
+    for entry in properties {
+        if let Some(name) = &entry.name {
+            put(&mut pairs, &name.value, scalar(&entry.scalar));
+        }
+    }
+    for (index, node) in nodes.iter().enumerate() {
+        let key = node.name.value.as_str();
+        // Of several nodes of one name, only the first replaces what the compiler wrote; the others add to it.
+        let first = !nodes[..index].iter().any(|before| before.name.value == key);
+        match node.annotation.as_deref() {
+            Some("reset") => pairs.retain(|pair| pair.key != key),
+            Some("override") => put(&mut pairs, key, value(node)),
+            _ if first && replaced.contains(&key) => put(&mut pairs, key, value(node)),
+            _ => match pairs.iter_mut().find(|pair| pair.key == key) {
+                Some(pair) => {
+                    let base = std::mem::replace(&mut pair.value, Yaml::Null);
+                    pair.value = combined(base, node, replaced, first);
                 }
+                None => put(&mut pairs, key, value(node)),
+            },
+        }
+    }
+    pairs
+}
+
+/// Sets a key, in its place when it is there already.
+fn put(pairs: &mut Vec<Pair>, key: &str, value: Yaml) {
+    match pairs.iter_mut().find(|pair| pair.key == key) {
+        Some(pair) => (pair.value, pair.anchor) = (value, None),
+        None => pairs.push(Pair::new(key, value)),
+    }
+}
+
+/// What stands at a key with a node over it.
+fn combined(base: Yaml, node: &Node, replaced: &[&str], first: bool) -> Yaml {
+    match (base, value(node)) {
+        (Yaml::Map(pairs), Yaml::Map(_)) => {
+            let properties: Vec<&Entry> = node.entries.iter().filter(|entry| entry.name.is_some()).collect();
+            Yaml::Map(merge(pairs, &node.children, &properties, replaced))
+        }
+        // A list of `KEY=value` is that map.
+        (Yaml::Map(mut pairs), Yaml::Seq(items)) if items.iter().all(|item| assignment(item).is_some()) => {
+            for (key, value) in items.iter().filter_map(assignment) {
+                put(&mut pairs, key, value.into());
             }
             Yaml::Map(pairs)
         }
-        (Yaml::Seq(mut items), Yaml::Seq(news)) => {
-            items.extend(news);
+        (Yaml::Seq(mut items), over) => {
+            items.extend(listed(over));
             Yaml::Seq(items)
         }
-        (Yaml::Flow(mut items), Yaml::Seq(news)) => {
-            items.extend(news.into_iter().map(|item| item.value));
+        (Yaml::Flow(mut items), over) => {
+            items.extend(listed(over).into_iter().map(|item| item.value));
             Yaml::Flow(items)
         }
+        // The same key again, and neither a list nor a map: KDL's way to write a list line by line.
+        (base, over) if !first => Yaml::Seq([listed(base), listed(over)].concat()),
         (_, over) => over,
     }
 }
 
-/// Nodes and properties as a map; a node of a name that came before adds to a list.
-fn map(nodes: &[Node], properties: &[&Entry]) -> Yaml {
-    let mut pairs: Vec<Pair> = Vec::new();
-    let stated = properties
-        .iter()
-        .filter_map(|entry| Some((entry.name.as_ref()?.value.clone(), scalar(&entry.scalar))));
-    for (key, value) in stated.chain(nodes.iter().map(|node| (node.name.value.clone(), value(node)))) {
-        match pairs.iter_mut().find(|pair| pair.key == key) {
-            Some(pair) => {
-                let first = std::mem::replace(&mut pair.value, Yaml::Null);
-                let mut items = match first {
-                    Yaml::Seq(items) => items,
-                    other => vec![Item { comment: None, value: other }],
-                };
-                match value {
-                    Yaml::Seq(more) => items.extend(more),
-                    other => items.push(Item { comment: None, value: other }),
-                }
-                pair.value = Yaml::Seq(items);
-            }
-            None => pairs.push(Pair::new(key, value)),
-        }
+fn assignment(item: &Item) -> Option<(&str, &str)> {
+    match &item.value {
+        Yaml::Str(text) => text.split_once('='),
+        _ => None,
     }
-    Yaml::Map(pairs)
+}
+
+/// A value as items of a list.
+fn listed(value: Yaml) -> Vec<Item> {
+    match value {
+        Yaml::Seq(items) => items,
+        other => vec![Item { comment: None, value: other }],
+    }
 }
 
 fn value(node: &Node) -> Yaml {
     let args: Vec<&Entry> = node.args().collect();
     let properties: Vec<&Entry> = node.entries.iter().filter(|entry| entry.name.is_some()).collect();
-    let listed = node.annotation.as_deref() == Some("list")
+    let is_list = node.annotation.as_deref() == Some("list")
         || args.len() > 1
         || node.children.iter().any(|child| child.name.value == "-");
-    if listed {
+    if is_list {
         let items = args.iter().map(|entry| scalar(&entry.scalar)).chain(node.children.iter().map(value));
         return Yaml::Seq(items.map(|value| Item { comment: None, value }).collect());
     }
     match args.first() {
         Some(one) if properties.is_empty() && node.children.is_empty() => scalar(&one.scalar),
-        None if properties.is_empty() && node.children.is_empty() && !node.has_block => Yaml::Null,
-        _ => map(&node.children, &properties),
+        None if properties.is_empty() && !node.has_block => Yaml::Null,
+        _ => Yaml::Map(merge(Vec::new(), &node.children, &properties, &[])),
     }
 }
 
@@ -85,5 +126,73 @@ fn scalar(scalar: &Scalar) -> Yaml {
         Scalar::Decimal(number) => Yaml::Number(number.clone()),
         Scalar::Bool(value) => Yaml::Bool(*value),
         Scalar::Null => Yaml::Null,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        diagnostic::Diagnostics,
+        emit::yaml::{Map, flow, seq},
+        source::Sources,
+        syntax::parse,
+    };
+
+    /// What `kdl` makes of what the compiler wrote.
+    fn over(base: impl Into<Yaml>, kdl: &str) -> String {
+        let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
+        let id = sources.add("test.kdl", kdl);
+        let nodes = parse(id, kdl, &mut diagnostics);
+        assert!(!diagnostics.has_errors(), "{kdl}");
+        merged_replacing(base.into(), &nodes, &["command"]).document("")
+    }
+
+    fn base() -> Map {
+        Map::new()
+            .set("image", "redis:7")
+            .set("command", seq(["redis-server"]))
+            .set("environment", Map::new().set("A", "1").set("B", "2"))
+            .set("cap_drop", flow(["ALL"]))
+    }
+
+    #[test]
+    fn kdl_becomes_yaml() {
+        assert_eq!(
+            over(
+                Map::new(),
+                "a 1\nb 1 2\n(list)c \"x\"\nd { - 1; - k=\"v\" { nil #null; } }\ne k=\"v\" { f 1.5; }\ng\nh {}\ni #true"
+            ),
+            "a: 1\n\nb:\n  - 1\n  - 2\n\nc:\n  - x\n\nd:\n  - 1\n  - k: v\n    nil: null\n\ne:\n  k: v\n  f: 1.5\ng: null\n\nh: {}\ni: true\n"
+        );
+    }
+
+    #[test]
+    fn what_was_written_stays_unless_it_is_said_again() {
+        assert_eq!(
+            over(base(), "environment { B \"3\"; C \"4\"; }\ncap_drop \"NET_RAW\"\nmem_swappiness 0"),
+            "image: redis:7\n\ncommand:\n  - redis-server\n\nenvironment:\n  A: \"1\"\n  B: \"3\"\n  C: \"4\"\ncap_drop: [\"ALL\", \"NET_RAW\"]\nmem_swappiness: 0\n"
+        );
+        assert!(over(base(), "(list)environment \"B=3\"").contains("A: \"1\"\n  B: \"3\""));
+    }
+
+    #[test]
+    fn it_can_be_replaced_and_removed() {
+        let text = over(
+            base(),
+            "command \"redis-server\" \"/etc/redis.conf\"\n(reset)cap_drop\n(override)environment C=\"4\"",
+        );
+        assert_eq!(
+            text,
+            "image: redis:7\n\ncommand:\n  - redis-server\n  - /etc/redis.conf\n\nenvironment:\n  C: \"4\"\n"
+        );
+    }
+
+    #[test]
+    fn the_same_key_again_makes_a_list() {
+        assert_eq!(
+            over(Map::new(), "dns \"1.1.1.1\"\ndns \"9.9.9.9\""),
+            "dns:\n  - \"1.1.1.1\"\n  - \"9.9.9.9\"\n"
+        );
     }
 }

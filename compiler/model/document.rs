@@ -133,7 +133,7 @@ pub struct ConfigFile {
     pub path: String,
     /// Where the container sees it.
     pub target: AbsPath,
-    /// `yaml`, `json` or `env`.
+    /// `yaml` or `json`.
     pub format: &'static str,
     /// What is in it.
     pub value: ConfigValue,
@@ -147,8 +147,8 @@ pub enum ConfigValue {
     /// A string, which may refer to variables: those appear as `${NAME}`, which the service expands.
     Text(Text),
     /// A whole number.
-    Integer(i64),
-    /// A number with a fraction.
+    Integer(i128),
+    /// A number with a fraction, as it is written, always with its point.
     Decimal(String),
     /// A boolean.
     Bool(bool),

@@ -1,66 +1,78 @@
 //! `compose.yaml`: every service as Docker Compose v2 runs it.
+//!
+//! It decides nothing about services: images, commands, health checks and limits are the model's. What it adds is what
+//! every container on a server should have: a bounded log, a restart policy, no way to gain privileges.
 
+mod passed;
 mod service;
+mod text;
 
 use super::{
     artifact::{Artifact, OnChange},
     header::header,
     yaml::{Map, Yaml},
 };
-use crate::model::{Model, MountSource};
+use crate::model::Model;
 
 /// Makes the file.
 pub fn emit(model: &Model) -> Vec<Artifact> {
     let mut services = Map::new();
+    let mut volumes = Vec::new();
     for one in &model.services {
-        services =
-            services.comment(service::reason(one)).set(one.name.as_str(), service::service(model, one));
+        let service = service::service(model, one);
+        volumes.extend(passed::named_volumes(&service));
+        services = services.comment(service::reason(one)).set(one.name.as_str(), service);
     }
-    let mut document = Map::new()
+    let document: Yaml = Map::new()
         .set("name", model.system.as_str())
         .comment("Without a limit the log of one container can fill the disk.")
-        .anchored(
-            "x-logging",
-            "logging",
-            Map::new()
-                .set("driver", "json-file")
-                .set("options", Map::new().set("max-size", "10m").set("max-file", "5")),
+        .anchored("x-logging", "logging", service::logging())
+        .set("services", services.spaced())
+        .comment("Data outlives its containers here; `docker compose down --volumes` deletes it.")
+        .filled("volumes", named(volumes, |_| Yaml::Map(Vec::new())))
+        .comment(
+            "Values from the environment, which these programs read from files. A new value needs a new container:\n\
+             docker compose up -d --force-recreate SERVICE",
         )
-        .set("services", services.spaced());
-    let mut volumes: Vec<&str> = model
-        .services
-        .iter()
-        .flat_map(|s| &s.mounts)
-        .filter_map(|mount| match &mount.source {
-            MountSource::Volume(name) => Some(name.as_str()),
-            _ => None,
-        })
-        .collect();
-    volumes.sort_unstable();
-    volumes.dedup();
-    document = document.filled(
-        "volumes",
-        volumes.into_iter().fold(Map::new(), |map, name| map.set(name, Yaml::Map(Vec::new()))),
-    );
-    let mut secrets: Vec<&str> =
-        model.services.iter().flat_map(|s| &s.secret_files).map(|(name, _)| name.as_str()).collect();
-    secrets.sort_unstable();
-    secrets.dedup();
-    document = document
-        .comment("Read from the environment file, seen by containers as files: these programs expand no variables.")
-        .filled("secrets", secrets.into_iter().fold(Map::new(), |map, name| map.set(name, Map::new().set("environment", name))));
-    let yaml: Yaml = document.into();
+        .filled("secrets", named(secrets(model), |name| Map::new().set("environment", name).into()))
+        .into();
+    vec![Artifact {
+        path: "compose.yaml".into(),
+        contents: document.document(&format!("{}\nStart it: docker compose up -d --wait", header(model))),
+        mode: 0o644,
+        emitter: "compose",
+        from: from(model),
+        on_change: OnChange::Recreate("the containers that differ (docker compose up -d)".into()),
+    }]
+}
+
+fn from(model: &Model) -> Vec<String> {
     let mut from = vec!["system".to_owned()];
     for one in &model.services {
         from.push(format!("service/{}", one.name));
         from.push(format!("kind/{}", one.kind));
     }
-    vec![Artifact {
-        path: "compose.yaml".into(),
-        contents: yaml.document(&format!("{}\nStart: docker compose up -d --wait", header(model))),
-        mode: 0o644,
-        emitter: "compose",
-        from,
-        on_change: OnChange::Recreate("the containers that differ (docker compose up -d)".into()),
-    }]
+    from.extend(model.variables.iter().filter(|variable| !variable.used_by.is_empty()).map(|variable| {
+        format!("{}/{}", if variable.secret { "secret" } else { "variable" }, variable.name)
+    }));
+    from
+}
+
+fn secrets(model: &Model) -> Vec<String> {
+    model
+        .services
+        .iter()
+        .flat_map(|service| &service.secret_files)
+        .map(|(name, _)| name.to_string())
+        .collect()
+}
+
+/// A map with each name once, sorted.
+fn named(mut names: Vec<String>, value: impl Fn(&str) -> Yaml) -> Map {
+    names.sort_unstable();
+    names.dedup();
+    names.into_iter().fold(Map::new(), |map, name| {
+        let value = value(&name);
+        map.set(name, value)
+    })
 }

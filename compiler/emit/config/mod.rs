@@ -1,93 +1,64 @@
-//! Configuration files of the user's own services, as the description states them; and files that pass through.
+//! Configuration files of the user's own services, as the description states them.
+//!
+//! References to variables stay references, `${NAME}`: the service expands them from its environment, so that no
+//! secret is in a file.
+
+mod json;
+mod yaml;
 
 use super::{
     artifact::{Artifact, OnChange},
     header::header,
-    yaml::{Item, Pair, Yaml},
 };
-use crate::model::{ConfigValue, Model, Part};
+use crate::model::{ConfigFile, ConfigValue, Model, Part, Text};
 
-/// Makes every configuration file.
+/// Makes every file.
 pub fn emit(model: &Model) -> Vec<Artifact> {
-    model
-        .configs
-        .iter()
-        .map(|config| Artifact {
-            path: config.path.clone(),
-            contents: match config.format {
-                "json" => serde_json::to_string_pretty(&json(&config.value)).unwrap_or_default() + "\n",
-                _ => yaml(&config.value).document(&format!(
-                    "{}\n${{NAME}} is expanded by {} from its environment.",
-                    header(model),
-                    config.service
-                )),
-            },
-            mode: 0o644,
-            emitter: "config",
-            from: vec![
-                format!("service/{}", config.service),
-                format!("service/{}/config/{}", config.service, config.target),
-            ],
-            on_change: OnChange::Restart(config.service.to_string()),
-        })
-        .collect()
+    model.configs.iter().map(|config| file(model, config)).collect()
 }
 
-/// Passes the user's files through.
-pub fn files(model: &Model) -> Vec<Artifact> {
-    model
-        .files
-        .iter()
-        .map(|file| Artifact {
-            path: file.path.clone(),
-            contents: file.contents.clone(),
-            mode: file.mode,
-            emitter: "file",
-            from: vec![format!("file/{}", file.path)],
-            on_change: OnChange::Nothing,
-        })
-        .collect()
-}
-
-fn text(parts: &[Part]) -> String {
-    parts
-        .iter()
-        .map(|part| match part {
-            Part::Literal(literal) => literal.clone(),
-            Part::Variable(name) => format!("${{{name}}}"),
-        })
-        .collect()
-}
-
-fn yaml(value: &ConfigValue) -> Yaml {
-    match value {
-        ConfigValue::Text(value) => Yaml::Str(text(&value.parts)),
-        ConfigValue::Integer(number) => Yaml::Int(*number),
-        ConfigValue::Decimal(number) => Yaml::Number(number.clone()),
-        ConfigValue::Bool(value) => Yaml::Bool(*value),
-        ConfigValue::Null => Yaml::Null,
-        ConfigValue::List(items) => {
-            Yaml::Seq(items.iter().map(|item| Item { comment: None, value: yaml(item) }).collect())
-        }
-        ConfigValue::Map(entries) => {
-            Yaml::Map(entries.iter().map(|(key, value)| Pair::new(key.clone(), yaml(value))).collect())
-        }
+fn file(model: &Model, config: &ConfigFile) -> Artifact {
+    Artifact {
+        path: config.path.clone(),
+        contents: match config.format {
+            "json" => json::document(&config.value),
+            _ => yaml::yaml(&config.value).document(&about(model, config)),
+        },
+        mode: 0o644,
+        emitter: "config",
+        from: vec![
+            format!("service/{}", config.service),
+            format!("service/{}/config/{}", config.service, config.target),
+        ],
+        // Mounted as a file, it is the old one to a container until that starts again.
+        on_change: OnChange::Restart(config.service.to_string()),
     }
 }
 
-fn json(value: &ConfigValue) -> serde_json::Value {
-    match value {
-        ConfigValue::Text(value) => text(&value.parts).into(),
-        ConfigValue::Integer(number) => (*number).into(),
-        // Kept as written where JSON can carry it, else as text: no digit is lost.
-        ConfigValue::Decimal(number) => {
-            serde_json::from_str(number).unwrap_or_else(|_| number.clone().into())
-        }
-        ConfigValue::Bool(value) => (*value).into(),
-        ConfigValue::Null => serde_json::Value::Null,
-        ConfigValue::List(items) => items.iter().map(json).collect(),
-        ConfigValue::Map(entries) => {
-            serde_json::Value::Object(entries.iter().map(|(key, value)| (key.clone(), json(value))).collect())
-        }
+fn about(model: &Model, config: &ConfigFile) -> String {
+    let header = header(model);
+    if refers(&config.value) {
+        format!("{header}\n{} replaces ${{NAME}} by its environment variable of that name.", config.service)
+    } else {
+        header
     }
+}
+
+/// Whether it refers to a variable.
+fn refers(value: &ConfigValue) -> bool {
+    match value {
+        ConfigValue::Text(text) => text.variables().next().is_some(),
+        ConfigValue::List(items) => items.iter().any(refers),
+        ConfigValue::Map(entries) => entries.iter().any(|(_, value)| refers(value)),
+        _ => false,
+    }
+}
+
+/// A text with its variables as references.
+fn text(text: &Text) -> String {
+    let part = |part: &Part| match part {
+        Part::Literal(literal) => literal.clone(),
+        Part::Variable(name) => format!("${{{name}}}"),
+    };
+    text.parts.iter().map(part).collect()
 }

@@ -1,26 +1,21 @@
-//! `env/.env.example`: every variable that the host must supply, and `.gitignore`, which keeps the real file out of
-//! version control.
+//! What the host supplies: `env/.env.example` with every variable described, `scripts/check-env.sh`, which judges the
+//! real file, and `.gitignore`, which keeps that out of version control.
+
+mod view;
 
 use super::{
     artifact::{Artifact, OnChange},
-    header::header,
-    quote,
+    template::{Format, Template},
 };
-use crate::model::{Image, Model, Variable};
+use crate::model::Model;
 
-/// Makes both files.
+static EXAMPLE: Template = Template::new(Format::Line, include_str!("env.example.tera"));
+static CHECK: Template = Template::new(Format::Shell, include_str!("check-env.sh.tera"));
+static IGNORE: Template = Template::new(Format::Line, include_str!("gitignore.tera"));
+
+/// Makes the files.
 pub fn emit(model: &Model) -> Vec<Artifact> {
-    let mut text = format!(
-        "# {}\n#\n# Copy it to .env beside compose.yaml, fill it in, keep it out of version control:\n#   install -m 600 env/.env.example .env && \"${{EDITOR:-vi}}\" .env && scripts/check-env.sh\n",
-        header(model)
-    );
-    for variable in &model.variables {
-        text.push_str(&entry(variable));
-    }
-    if model.services.iter().any(|service| matches!(service.image, Image::Built(_))) {
-        text.push_str("\n# The release that runs: the tag of the images that are built here. scripts/deploy.sh sets it.\n# RELEASE=latest\n");
-        text.push_str("\n# The checkout that holds the sources, seen from compose.yaml; this one fits a tree at generated/<system>/<environment>.\n# SOURCE_DIR=../../..\n");
-    }
+    let view = view::view(model);
     let mut from = vec!["system".to_owned()];
     from.extend(
         model
@@ -28,52 +23,20 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
             .iter()
             .map(|v| format!("{}/{}", if v.secret { "secret" } else { "variable" }, v.name)),
     );
-    let file = |path: &str, contents: String| Artifact {
+    let file = |path: &str, template: &Template, mode: u32, from: Vec<String>| Artifact {
         path: path.into(),
-        contents,
-        mode: 0o644,
+        contents: template.render(&view),
+        mode,
         emitter: "env",
-        from: from.clone(),
+        from,
         on_change: OnChange::Nothing,
     };
-    vec![
-        file("env/.env.example", text),
-        file(
-            ".gitignore",
-            format!(
-                "# {}\n# Secrets, and the record of what was deployed, belong to the host.\n.env\nreleases.log\n",
-                header(model)
-            ),
-        ),
-    ]
-}
-
-fn entry(variable: &Variable) -> String {
-    let mut lines = vec![String::new()];
-    if let Some(about) = &variable.about {
-        lines.push(format!("# {}", quote::line(about.as_str())));
+    let mut files = vec![
+        file(".gitignore", &IGNORE, 0o644, vec!["system".into()]),
+        file("scripts/check-env.sh", &CHECK, 0o755, from.clone()),
+    ];
+    if !view.is_empty() {
+        files.push(file("env/.env.example", &EXAMPLE, 0o644, from));
     }
-    let mut facts = vec![if variable.secret { "secret" } else { "variable" }.to_owned()];
-    if variable.min_length > 1 {
-        facts.push(format!("at least {} characters", variable.min_length));
-    }
-    if let Some(every) = variable.rotate_every {
-        facts.push(format!("replaced every {every}"));
-    }
-    if !variable.used_by.is_empty() {
-        facts.push(format!(
-            "used by {}",
-            variable.used_by.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-        ));
-    }
-    lines.push(format!("# {}", facts.join("; ")));
-    if variable.secret && variable.min_length > 1 {
-        // Hexadecimal digits mean the same in every format and in a URL.
-        lines.push(format!("# make one: openssl rand -hex {}", variable.min_length.div_ceil(2).max(16)));
-    }
-    match &variable.default {
-        Some(default) => lines.push(format!("# {}={}", variable.name, quote::shell(default.as_str()))),
-        None => lines.push(format!("{}=", variable.name)),
-    }
-    lines.join("\n") + "\n"
+    files
 }

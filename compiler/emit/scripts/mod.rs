@@ -15,7 +15,6 @@ static VERIFY: Template = Template::new(Format::Shell, include_str!("verify.sh.t
 static CERTIFICATE: Template = Template::new(Format::Shell, include_str!("certificate.sh.tera"));
 static SECURITY: Template = Template::new(Format::Shell, include_str!("security-check.sh.tera"));
 static PREFLIGHT: Template = Template::new(Format::Shell, include_str!("preflight.sh.tera"));
-static CHECK_ENV: Template = Template::new(Format::Shell, include_str!("check-env.sh.tera"));
 static DEPLOY: Template = Template::new(Format::Shell, include_str!("deploy.sh.tera"));
 static ROLLBACK: Template = Template::new(Format::Shell, include_str!("rollback.sh.tera"));
 static INSTALL: Template = Template::new(Format::Shell, include_str!("install.sh.tera"));
@@ -45,7 +44,6 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     let mut scripts = vec![
         script("security-check".into(), SECURITY.render(&system), of_system()),
         script("preflight".into(), PREFLIGHT.render(&system), of_system()),
-        script("check-env".into(), CHECK_ENV.render(&system), of_system()),
         script("deploy".into(), DEPLOY.render(&system), of_system()),
         script("rollback".into(), ROLLBACK.render(&system), of_system()),
         script("install".into(), INSTALL.render(&system), of_system()),

@@ -23,6 +23,8 @@ pub enum Yaml {
     Number(String),
     /// A string.
     Str(String),
+    /// A string that stands in double quotes even where it could stand bare.
+    Quoted(String),
     /// A list, one item a line.
     Seq(Vec<Item>),
     /// A short list of scalars on one line: `["CMD", "true"]`. With a list or a map in it, it is written as a `Seq`.

@@ -70,7 +70,7 @@ fn is_plain(text: &str) -> bool {
         return true;
     }
     // A flag or a path: no list item, number or end of a document begins so.
-    let text = text.strip_prefix("--").or(text.strip_prefix("./")).unwrap_or(text);
+    let text = ["--", "./", "-"].iter().find_map(|start| text.strip_prefix(start)).unwrap_or(text);
     // A digit, sign or dot may begin a number, a date or a time in base 60; most other signs have a meaning in front.
     let begins = text.starts_with(|c: char| c.is_alphabetic() || "/_$(".contains(c));
     let allowed = |c: char| c == ' ' || c.is_ascii_graphic() || (!c.is_ascii() && c.is_alphanumeric());

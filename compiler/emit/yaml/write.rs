@@ -137,6 +137,7 @@ fn one_line(out: &mut String, value: &Yaml) {
         Yaml::Int(number) => out.push_str(&number.to_string()),
         Yaml::Number(text) => scalar::number(out, text),
         Yaml::Str(text) => scalar::string(out, text),
+        Yaml::Quoted(text) => scalar::double_quoted(out, text),
         Yaml::Alias(name) => {
             out.push('*');
             out.push_str(name);

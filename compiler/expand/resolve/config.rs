@@ -117,9 +117,8 @@ fn value(context: &Context, node: &Node) -> ConfigValue {
 fn scalar(context: &Context, entry: &Entry) -> ConfigValue {
     if entry.annotation.is_none() {
         return match &entry.scalar {
-            Scalar::Integer(number) => i64::try_from(*number)
-                .map_or_else(|_| ConfigValue::Decimal(number.to_string()), ConfigValue::Integer),
-            Scalar::Decimal(number) => ConfigValue::Decimal(number.clone()),
+            Scalar::Integer(number) => ConfigValue::Integer(*number),
+            Scalar::Decimal(number) => decimal(context, entry, number),
             Scalar::Bool(value) => ConfigValue::Bool(*value),
             Scalar::Null => ConfigValue::Null,
             Scalar::Text(text) => ConfigValue::Text(Text::literal(text.clone())),
@@ -143,6 +142,20 @@ fn scalar(context: &Context, entry: &Entry) -> ConfigValue {
             ConfigValue::Null
         }
     }
+}
+
+/// A number with a fraction, which stays one for readers that know types: `1.0` is not `1`.
+fn decimal(context: &Context, entry: &Entry, number: &str) -> ConfigValue {
+    if number.contains(|c: char| c.is_ascii_alphabetic()) {
+        context.sink.report(
+            Diagnostic::error("invalid-value", format!("`{number}` is no number that a file can hold"))
+                .at(entry.span, "stated here")
+                .help("write it as the string that the service understands"),
+        );
+        return ConfigValue::Null;
+    }
+    let point = if number.contains('.') { "" } else { ".0" };
+    ConfigValue::Decimal(format!("{number}{point}"))
 }
 
 fn variables(value: &ConfigValue) -> Vec<crate::values::EnvName> {
