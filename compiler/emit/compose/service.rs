@@ -32,7 +32,7 @@ pub fn service(model: &Model, service: &Service) -> Yaml {
     let mut map = image(Map::new(), model, service);
     map = map
         .maybe("profiles", service.profile.as_ref().map(|profile| flow([profile.as_str()])))
-        .filled("command", seq(service.command.iter().map(|word| text(model, word))));
+        .filled("command", seq(service.command.iter().map(|word| text(&model.variables, word))));
     if let Image::Built(_) = service.image {
         // An application is seldom written to be process 1, which neither dies of SIGTERM nor reaps on its own.
         map = map.set("init", true);
@@ -40,7 +40,7 @@ pub fn service(model: &Model, service: &Service) -> Yaml {
     let environment = service
         .environment
         .iter()
-        .fold(Map::new(), |map, (name, value)| map.set(name.as_str(), text(model, value)));
+        .fold(Map::new(), |map, (name, value)| map.set(name.as_str(), text(&model.variables, value)));
     map = map
         .maybe("user", service.user.as_ref().map(|user| quote::compose(user.as_str())))
         .filled("environment", environment)
@@ -70,8 +70,10 @@ fn image(map: Map, model: &Model, service: &Service) -> Map {
 
 fn build(model: &Model, build: &Build) -> Yaml {
     let folder = if build.context.is_here() { String::new() } else { format!("/{}", build.context.bare()) };
-    let args =
-        build.args.iter().fold(Map::new(), |args, (name, value)| args.set(name.as_str(), text(model, value)));
+    let args = build
+        .args
+        .iter()
+        .fold(Map::new(), |args, (name, value)| args.set(name.as_str(), text(&model.variables, value)));
     Map::new()
         .set("context", format!("${{SOURCE_DIR:-../../..}}{folder}"))
         .maybe("dockerfile", build.dockerfile.as_ref().map(|path| path.bare().to_owned()))
@@ -135,7 +137,7 @@ fn mount(mount: &Mount) -> Item {
 }
 
 fn healthcheck(model: &Model, health: &Health) -> Yaml {
-    let words: Vec<String> = health.test.iter().map(|word| text(model, word)).collect();
+    let words: Vec<String> = health.test.iter().map(|word| text(&model.variables, word)).collect();
     let test = match words.as_slice() {
         [shell, flag, script] if shell == "sh" && flag == "-c" => flow(["CMD-SHELL", script.as_str()]),
         words => flow(std::iter::once("CMD").chain(words.iter().map(String::as_str))),
