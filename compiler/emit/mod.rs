@@ -12,6 +12,7 @@ mod grafana;
 mod header;
 #[cfg(test)]
 mod hostile;
+mod logrotate;
 mod nginx;
 mod prometheus;
 pub mod quote;
@@ -19,6 +20,7 @@ mod raw;
 mod runbook;
 mod scripts;
 pub mod template;
+mod ufw;
 pub mod yaml;
 
 pub use artifact::{Artifact, OnChange};
@@ -46,10 +48,12 @@ pub const ALL: &[Emitter] = &[
     Emitter { name: "env", about: "the variables that the host supplies", emit: env::emit },
     Emitter { name: "file", about: "files of your own, passed through", emit: files::emit },
     Emitter { name: "grafana", about: "data source and dashboard", emit: grafana::emit },
+    Emitter { name: "logrotate", about: "rotation of logs on the host", emit: logrotate::emit },
     Emitter { name: "nginx", about: "the reverse proxy", emit: nginx::emit },
     Emitter { name: "prometheus", about: "scraping, rules and their unit tests", emit: prometheus::emit },
     Emitter { name: "runbook", about: "the operations guide", emit: runbook::emit },
     Emitter { name: "scripts", about: "what the host runs, by the clock or by hand", emit: scripts::emit },
+    Emitter { name: "ufw", about: "the firewall", emit: ufw::emit },
 ];
 
 /// Every file of the tree, sorted by path.

@@ -1,0 +1,98 @@
+//! `logrotate.d/<system>`: a stanza for each rule of rotation.
+//!
+//! It never says `copytruncate` and `create` in one stanza (the one makes the other void), nor `size` beside a rhythm
+//! (which would be void).
+
+use serde::Serialize;
+
+use super::{
+    artifact::{Artifact, OnChange},
+    header::header,
+    template::{Format, Template},
+};
+use crate::model::{Log, Model, MountSource, Origin};
+
+static STANZAS: Template = Template::new(Format::Line, include_str!("logrotate.tera"));
+
+#[derive(Serialize)]
+struct View {
+    header: String,
+    logs: Vec<Stanza>,
+}
+
+#[derive(Serialize)]
+struct Stanza {
+    why: String,
+    pattern: String,
+    rhythm: &'static str,
+    keep: u32,
+    max_size: Option<String>,
+    copytruncate: bool,
+    create: Option<String>,
+    /// Whether others than root write to the folder.
+    shared: bool,
+    raw: Vec<String>,
+}
+
+/// Makes the file; none when nothing is rotated.
+pub fn emit(model: &Model) -> Vec<Artifact> {
+    if model.logs.is_empty() {
+        return Vec::new();
+    }
+    let logs = model.logs.iter().map(|log| stanza(model, log)).collect();
+    let mut from = vec!["system".to_owned()];
+    from.extend(model.services.iter().map(|service| format!("service/{}", service.name)));
+    from.extend(stated(model));
+    from.extend(model.jobs.iter().map(|job| format!("job/{}", job.name)));
+    from.extend(model.backups.iter().map(|backup| format!("backup/{}", backup.service)));
+    vec![Artifact {
+        path: format!("logrotate.d/{}", model.system),
+        contents: STANZAS.render(&View { header: header(model), logs }),
+        mode: 0o644,
+        emitter: "logrotate",
+        from,
+        on_change: OnChange::Nothing,
+    }]
+}
+
+/// Addresses of the `log` nodes: the service whose folder it is, and the file's path in the container.
+fn stated(model: &Model) -> Vec<String> {
+    let mut addresses = Vec::new();
+    for log in &model.logs {
+        let Some((folder, file)) = log.pattern.rsplit_once('/') else { continue };
+        for service in &model.services {
+            let mounts = service.mounts.iter().filter(|mount| is_folder(&mount.source, folder));
+            addresses
+                .extend(mounts.map(|mount| format!("service/{}/log/{}/{file}", service.name, mount.target)));
+        }
+    }
+    addresses
+}
+
+fn stanza(model: &Model, log: &Log) -> Stanza {
+    let folder = log.pattern.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let writer = model
+        .services
+        .iter()
+        .find(|service| service.mounts.iter().any(|mount| is_folder(&mount.source, folder)));
+    let why = match (&log.origin, writer) {
+        (Origin::Derived { because, .. }, _) => format!("Derived: {because}."),
+        (_, Some(service)) => format!("Written by {}.", service.name),
+        _ => "As described.".to_owned(),
+    };
+    Stanza {
+        why,
+        pattern: log.pattern.clone(),
+        rhythm: log.rhythm,
+        keep: log.keep,
+        max_size: log.max_size.map(|size| size.logrotate()),
+        copytruncate: log.copytruncate,
+        create: log.create.clone(),
+        shared: writer.is_some(),
+        raw: log.raw.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn is_folder(source: &MountSource, folder: &str) -> bool {
+    matches!(source, MountSource::Host(path) if path.as_str() == folder)
+}
