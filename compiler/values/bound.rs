@@ -114,12 +114,12 @@ impl Bound {
         format!("{} {}", self.operator.symbol(), self.edge())
     }
 
-    /// A value that violates the bound clearly.
+    /// A value that just violates the bound.
     pub fn beyond(self) -> Decimal {
         self.sample(self.operator.is_upward(), self.operator.includes_edge())
     }
 
-    /// A value that keeps the bound clearly.
+    /// A value that just keeps the bound.
     pub fn within(self) -> Decimal {
         self.sample(!self.operator.is_upward(), !self.operator.includes_edge())
     }
@@ -145,8 +145,9 @@ impl Bound {
         language.pick(format!("{english} {quantity}"), format!("{quantity} {korean}"))
     }
 
-    /// A value half as far again above the edge, or below it. A share stays from 0 to 1 and an amount above 0 while
-    /// that is possible: what cannot be measured would test nothing. The edge itself serves if it is on that side.
+    /// A value a hundredth above the edge, or below it: near enough to tell this bound from another one, far enough
+    /// for the rounding of floats. A share stays from 0 to 1 and an amount above 0 while that is possible: what cannot
+    /// be measured would test nothing. The edge itself serves if it is on that side.
     fn sample(self, above: bool, edge_serves: bool) -> Decimal {
         let edge = self.edge().as_millionths();
         let whole_only = match self.quantity {
@@ -157,16 +158,15 @@ impl Bound {
         let is_share = matches!(self.quantity, Quantity::Percent(_)) && (0..=WHOLE).contains(&edge);
         let room = match (is_share, above) {
             (true, true) => WHOLE - edge,
-            (true, false) => edge,
-            (false, _) => edge.abs(),
+            (_, false) if edge >= 0 => edge,
+            _ => i128::MAX,
         };
-        let mut step = room / 2 + room % 2;
-        if whole_only {
-            step = (step + WHOLE - 1) / WHOLE * WHOLE;
-        }
+        let least = if whole_only { WHOLE } else { 1 };
+        let hundredth = if edge == 0 && !whole_only { WHOLE / 100 } else { edge.abs() / 100 };
+        let mut step = (hundredth / least * least).max(least).min(room);
         if step == 0 {
             // Nothing measurable is on this side of 0 (or of 100 %).
-            step = if edge_serves && (!above || is_share) { 0 } else { WHOLE };
+            step = if edge_serves { 0 } else { least.max(WHOLE / 100) };
         }
         Decimal::millionths(if above { edge + step } else { edge - step })
     }
@@ -248,24 +248,27 @@ mod tests {
     #[test]
     fn prints_samples_and_the_number_in_the_base_unit() {
         for (text, promql, beyond, within) in [
-            (">1s", "> 1", "1.5", "0.5"),
-            (">500ms", "> 0.5", "0.75", "0.25"),
-            ("<99%", "< 0.99", "0.495", "0.995"),
-            (">85%", "> 0.85", "0.925", "0.425"),
-            (">100", "> 100", "150", "50"),
+            (">1s", "> 1", "1.01", "0.99"),
+            (">500ms", "> 0.5", "0.505", "0.495"),
+            ("<99%", "< 0.99", "0.9801", "0.9999"),
+            ("<99.9%", "< 0.999", "0.98901", "1"),
+            (">85%", "> 0.85", "0.8585", "0.8415"),
+            (">5000", "> 5000", "5050", "4950"),
+            (">100", "> 100", "101", "99"),
             (">1", "> 1", "2", "0"),
-            ("<5", "< 5", "2", "8"),
-            ("<-5", "< -5", "-8", "-2"),
+            ("<5", "< 5", "4", "6"),
+            ("<-5", "< -5", "-6", "-4"),
             (">0", "> 0", "1", "0"),
             (">=0", ">= 0", "1", "-1"),
             ("<=0", "<= 0", "0", "1"),
-            (">0.3", "> 0.3", "0.45", "0.15"),
-            (">=512MiB", ">= 536870912", "805306368", "268435456"),
-            (">0%", "> 0", "0.5", "0"),
-            ("<100%", "< 1", "0.5", "1"),
-            (">=100%", ">= 1", "1", "0.5"),
-            (">100%", "> 1", "2", "0.5"),
-            (">150%", "> 1.5", "2.25", "0.75"),
+            ("<0", "< 0", "-1", "1"),
+            (">0.3", "> 0.3", "0.303", "0.297"),
+            (">=512MiB", ">= 536870912", "542239621", "531502203"),
+            (">0%", "> 0", "0.01", "0"),
+            ("<100%", "< 1", "0.99", "1"),
+            (">=100%", ">= 1", "1", "0.99"),
+            (">100%", "> 1", "1.01", "0.99"),
+            (">150%", "> 1.5", "1.515", "1.485"),
         ] {
             let b = bound(text);
             let found = (b.promql(), b.beyond().to_string(), b.within().to_string());

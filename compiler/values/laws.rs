@@ -158,12 +158,15 @@ fn every_noun_obeys() {
     obeys::<Mode>();
     obeys::<MonthDay>();
     obeys::<Name>();
+    obeys::<Pattern>();
     obeys::<Percent>();
     obeys::<Phone>();
     obeys::<Port>();
+    obeys::<Promql>();
     obeys::<Prose>();
     obeys::<Rate>();
     obeys::<RelPath>();
+    obeys::<Selector>();
     obeys::<Size>();
     obeys::<Time>();
     obeys::<Timezone>();
