@@ -5,11 +5,12 @@
 
 use super::setting::{Setting, setting};
 use crate::{
-    model::{MetricType, Severity},
+    model::{MetricType, Severity, Unit},
     source::{Located, Span},
     syntax::Reader,
     values::{
-        AbsPath, Count, Duration, EnvName, Line, MetricName, Name, Port, Prose, UrlPath, Version, choice,
+        AbsPath, AlertName, Count, Decimal, Duration, EnvName, Line, MetricName, Name, Port, Promql, Prose,
+        Samples, Selector, UrlPath, Version, choice,
     },
 };
 
@@ -178,26 +179,26 @@ choice! { Severity, "a severity", { "warning" => Warning, "critical" => Critical
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Form {
     /// A quantile of a histogram; the number in thousandths.
-    Quantile(u32, String),
+    Quantile(u32, Selector),
     /// `max`, `min`, `avg` or `sum` of a gauge.
-    Aggregate(&'static str, String),
+    Aggregate(&'static str, Selector),
     /// Growth of a counter per second.
-    Rate(String),
+    Rate(Selector),
     /// The growth of one counter as a share of another's.
-    Ratio(String, String),
+    Ratio(Selector, Selector),
     /// PromQL; the series prove it.
-    Expression(String, Vec<Sample>),
+    Expression(Promql, Vec<Sample>),
 }
 
 /// How an input series of a unit test follows from the value that is to be measured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sample {
-    /// `name{label="value",$self}`.
-    pub series: String,
-    /// The sample is `from + times × value`: both decimals.
-    pub from: String,
+    /// The series: the first one that the selector selects.
+    pub series: Selector,
+    /// The sample is `from + times × value`.
+    pub from: Decimal,
     /// See `from`.
-    pub times: String,
+    pub times: Decimal,
     /// Whether the sample is the growth per second of a counter rather than a level.
     pub counter: bool,
 }
@@ -216,24 +217,24 @@ pub struct Measure {
 /// An alert that a kind brings.
 #[derive(Clone, Debug)]
 pub struct KindAlert {
-    /// Its name in CamelCase, put behind the service's: `Down` becomes `RedisDown`.
-    pub name: Located<Line>,
+    /// Its name, put behind the service's: `Down` becomes `RedisDown`.
+    pub name: Located<AlertName>,
     /// How urgent.
     pub severity: Severity,
     /// How long it must hold.
     pub hold: Duration,
     /// The expression.
-    pub expr: Located<Line>,
+    pub expr: Located<Promql>,
     /// One line.
     pub summary: Phrase,
     /// What it means.
     pub description: Phrase,
     /// What to do.
     pub steps: Vec<Located<Line>>,
-    /// Series under which it fires: series and values.
-    pub fires: Vec<(String, String)>,
+    /// Series under which it fires: series and values in promtool's notation.
+    pub fires: Vec<(Selector, Samples)>,
     /// Series under which it is silent.
-    pub silent: Vec<(String, String)>,
+    pub silent: Vec<(Selector, Samples)>,
     /// How long the series run before the alert is looked at.
     pub after: Duration,
     /// Labels of the firing alert that come from its series.
@@ -245,31 +246,16 @@ pub struct KindAlert {
 pub struct KindPanel {
     /// Its title.
     pub title: Phrase,
-    /// The unit: `seconds`, `percent`, `bytes`, `requests`, `count`.
+    /// The unit of its axis.
     pub unit: Unit,
     /// Expressions and legends.
-    pub queries: Vec<(String, String)>,
+    pub queries: Vec<(Promql, String)>,
     /// The measure whose bounds are drawn.
     pub measure: Option<Name>,
 }
 
-/// Units of a panel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
-    /// Seconds.
-    Seconds,
-    /// A ratio, shown as percentage.
-    Percent,
-    /// Bytes.
-    Bytes,
-    /// Per second.
-    Requests,
-    /// A plain number.
-    Number,
-}
-
 choice! { Unit, "a unit", {
-    "seconds" => Seconds, "percent" => Percent, "bytes" => Bytes, "requests" => Requests, "number" => Number,
+    "seconds" => Seconds, "percent" => Ratio, "bytes" => Bytes, "requests" => PerSecond, "number" => Number,
 } }
 
 /// How data of a kind is dumped and comes back. Placeholders are put in as shell words.
@@ -435,8 +421,8 @@ pub fn form(r: &mut Reader) -> Option<Form> {
         ("p95", "the 95th percentile of this histogram", 950),
         ("p99", "the 99th percentile of this histogram", 990),
     ] {
-        let histogram = r.prop::<MetricName>(name, about).optional();
-        forms.extend(histogram.map(|h| (h.span, Form::Quantile(thousandths, h.value.to_string()))));
+        let histogram = r.prop::<Selector>(name, about).optional();
+        forms.extend(histogram.map(|h| (h.span, Form::Quantile(thousandths, h.value))));
     }
     for (name, about) in [
         ("max", "the largest value of this gauge"),
@@ -444,17 +430,15 @@ pub fn form(r: &mut Reader) -> Option<Form> {
         ("avg", "the mean of this gauge"),
         ("sum", "the sum of this gauge"),
     ] {
-        let gauge = r.prop::<Line>(name, about).optional();
-        forms.extend(gauge.map(|g| (g.span, Form::Aggregate(name, g.value.to_string()))));
+        let gauge = r.prop::<Selector>(name, about).optional();
+        forms.extend(gauge.map(|g| (g.span, Form::Aggregate(name, g.value))));
     }
-    let rate = r.prop::<Line>("rate", "growth of this counter per second").optional();
-    forms.extend(rate.map(|counter| (counter.span, Form::Rate(counter.value.to_string()))));
-    let part = r.prop::<Line>("ratio", "growth of this counter as a share of that of `over`").optional();
-    let whole = r.prop::<Line>("over", "see `ratio`").optional();
+    let rate = r.prop::<Selector>("rate", "growth of this counter per second").optional();
+    forms.extend(rate.map(|counter| (counter.span, Form::Rate(counter.value))));
+    let part = r.prop::<Selector>("ratio", "growth of this counter as a share of that of `over`").optional();
+    let whole = r.prop::<Selector>("over", "see `ratio`").optional();
     match (part, whole) {
-        (Some(part), Some(whole)) => {
-            forms.push((part.span, Form::Ratio(part.value.to_string(), whole.value.to_string())))
-        }
+        (Some(part), Some(whole)) => forms.push((part.span, Form::Ratio(part.value, whole.value))),
         (Some(one), None) | (None, Some(one)) => r.sink().report(
             crate::diagnostic::Diagnostic::error("missing-property", "`ratio` and `over` belong together")
                 .at(one.span, "one of them is missing")
@@ -463,26 +447,20 @@ pub fn form(r: &mut Reader) -> Option<Form> {
         (None, None) => {}
     }
     let expr = r
-        .prop::<Line>("expr", "PromQL, with `$self` for the labels of the service; needs `series`")
+        .prop::<Promql>("expr", "PromQL, with `$self` for the labels of the service; needs `series`")
         .optional();
     let samples = r.blocks(
         "series",
         "an input series of the unit test: its sample is `from` + `times` × the measured value",
         |r| {
-            let series =
-                r.arg::<Line>("series", "the series, `$self` for the labels of the service").required();
-            let from = r.prop::<Line>("from", "see above").or("0");
-            let times = r.prop::<Line>("times", "see above").or("1");
+            let series = r.arg::<Selector>("series", "the series").required();
+            let from = r.prop::<Decimal>("from", "see above").or("0");
+            let times = r.prop::<Decimal>("times", "see above").or("1");
             let counter = r.flag("counter", "the sample is the growth of a counter per second");
-            Some(Sample {
-                series: series?.value.to_string(),
-                from: from?.value.to_string(),
-                times: times?.value.to_string(),
-                counter,
-            })
+            Some(Sample { series: series?.value, from: from?.value, times: times?.value, counter })
         },
     );
-    forms.extend(expr.map(|expr| (expr.span, Form::Expression(expr.value.to_string(), samples))));
+    forms.extend(expr.map(|expr| (expr.span, Form::Expression(expr.value, samples))));
     if let [(first, _), (second, _), ..] = forms.as_slice() {
         r.sink().report(
             crate::diagnostic::Diagnostic::error("several-measures", "a watch measures one thing")
@@ -502,10 +480,10 @@ fn measure(r: &mut Reader) -> Option<Measure> {
 }
 
 fn alert(r: &mut Reader) -> Option<KindAlert> {
-    let name = r.arg::<Line>("name", "its name in CamelCase, put behind the service's").required();
+    let name = r.arg::<AlertName>("name", "its name, put behind the service's").required();
     let severity = r.prop::<Severity>("severity", "how urgent").or("warning");
     let hold = r.prop::<Duration>("for", "how long the expression must hold").or("5m");
-    let expr = r.prop::<Line>("expr", "PromQL, with `$self` for the labels of the service").required();
+    let expr = r.prop::<Promql>("expr", "PromQL, with `$self` for the labels of the service").required();
     let summary = r.block("summary", "one line for people", phrase);
     let description = r.block("description", "what it means", phrase);
     let steps = r.list::<Line>("step", "what to do, for the runbook");
@@ -513,9 +491,10 @@ fn alert(r: &mut Reader) -> Option<KindAlert> {
         .prop::<Duration>("after", "how long the series of the unit test run before the alert is looked at")
         .or("15m");
     let series = |r: &mut Reader| {
-        let series = r.arg::<Line>("series", "the series").required();
-        let values = r.arg::<Line>("values", "its values, a minute apart, in promtool's notation").required();
-        Some((series?.value.to_string(), values?.value.to_string()))
+        let series = r.arg::<Selector>("series", "the series").required();
+        let values =
+            r.arg::<Samples>("values", "its values, a minute apart, in promtool's notation").required();
+        Some((series?.value, values?.value))
     };
     let fires = r.blocks("fires", "an input series under which it fires", series);
     let silent = r.blocks("silent", "an input series under which it is silent", series);
@@ -543,9 +522,9 @@ fn panel(r: &mut Reader) -> Option<KindPanel> {
     let title = r.block("title", "its title", phrase);
     let unit = r.prop::<Unit>("unit", "the unit of its axis").or("number");
     let queries = r.blocks("query", "an expression, with `$self` for the labels of the service", |r| {
-        let expr = r.arg::<Line>("expr", "PromQL").required();
+        let expr = r.arg::<Promql>("expr", "PromQL").required();
         let legend = r.prop::<Line>("legend", "the legend").optional();
-        Some((expr?.value.to_string(), legend.map(|text| text.value.to_string()).unwrap_or_default()))
+        Some((expr?.value, legend.map(|text| text.value.to_string()).unwrap_or_default()))
     });
     let measure = r.prop::<Name>("measure", "the measure whose bounds are drawn").optional();
     Some(KindPanel {

@@ -3,7 +3,7 @@
 use super::Origin;
 use crate::{
     syntax::Node,
-    values::{AbsPath, Duration, Name, Port, UrlPath},
+    values::{AbsPath, Bound, Decimal, Duration, Labels, Name, Port, UrlPath},
 };
 
 /// Everything that Prometheus and Grafana need.
@@ -90,12 +90,12 @@ pub struct Alert {
     pub hold: Duration,
     /// How urgent.
     pub severity: Severity,
-    /// Labels beyond `severity`, in order.
-    pub labels: Vec<(String, String)>,
-    /// One line for people, in the system's language; a Go template may stand in it only where the compiler put it.
-    pub summary: String,
+    /// Labels that the rule puts on, without `severity`: whom it is about, and what watch it belongs to.
+    pub labels: Labels,
+    /// One line for people, in the system's language.
+    pub summary: Message,
     /// What it means and what was measured, in the system's language.
-    pub description: String,
+    pub description: Message,
     /// What to do, for the runbook.
     pub steps: Vec<String>,
     /// Input series that prove it.
@@ -115,12 +115,81 @@ pub struct AlertTest {
     pub at: Duration,
     /// Series under which it fires.
     pub fires: Vec<Series>,
+    /// Other conditions under which it fires: what they are, and their series.
+    pub also: Vec<(&'static str, Vec<Series>)>,
     /// Series under which it is silent (just within the bound).
     pub silent: Vec<Series>,
-    /// Labels that the firing alert carries beside `alertname`, sorted by name, rule labels included.
-    pub labels: Vec<(String, String)>,
-    /// What `{{ $value }}` is when it fires, exactly as `printf "%.4g"` prints it; none when the texts do not use it.
-    pub value: Option<String>,
+    /// Labels that the firing alert carries from its series, beside those that the rule puts on.
+    pub labels: Labels,
+    /// The measured value when it fires; none when the texts do not tell it.
+    pub value: Option<Decimal>,
+}
+
+/// A text for people in which Prometheus fills in what it knows only when the alert fires.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Message(pub Vec<Piece>);
+
+/// A part of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Text as it is.
+    Text(String),
+    /// The measured value, in this unit.
+    Value(Unit),
+    /// The value of a label of the alert.
+    Label(String),
+}
+
+/// What a measured value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// A plain number.
+    Number,
+    /// Seconds.
+    Seconds,
+    /// A share, where 1 is the whole.
+    Ratio,
+    /// Bytes.
+    Bytes,
+    /// Events per second.
+    PerSecond,
+}
+
+impl Message {
+    /// With text behind it.
+    pub fn text(mut self, text: impl Into<String>) -> Message {
+        self.0.push(Piece::Text(text.into()));
+        self
+    }
+
+    /// With the measured value behind it.
+    pub fn value(mut self, unit: Unit) -> Message {
+        self.0.push(Piece::Value(unit));
+        self
+    }
+
+    /// With the value of a label behind it.
+    pub fn label(mut self, name: impl Into<String>) -> Message {
+        self.0.push(Piece::Label(name.into()));
+        self
+    }
+
+    /// As it reads before anything has been measured: `…` for what Prometheus fills in.
+    pub fn plain(&self) -> String {
+        self.0.iter().map(|piece| if let Piece::Text(text) = piece { text } else { "…" }).collect()
+    }
+}
+
+impl From<String> for Message {
+    fn from(text: String) -> Message {
+        Message::default().text(text)
+    }
+}
+
+impl From<&str> for Message {
+    fn from(text: &str) -> Message {
+        Message::default().text(text)
+    }
 }
 
 /// An input series in promtool's notation.
@@ -148,8 +217,8 @@ pub struct Panel {
     pub title: String,
     /// Expressions with their legends.
     pub queries: Vec<(String, String)>,
-    /// Grafana's unit: `s`, `percentunit`, `bytes`, `reqps`, `short`.
-    pub unit: &'static str,
-    /// Bounds: value in the panel's unit and severity, drawn as thresholds.
-    pub bounds: Vec<(String, Severity)>,
+    /// The unit of its axis.
+    pub unit: Unit,
+    /// Bounds with their severities, drawn as thresholds; all in one direction.
+    pub bounds: Vec<(Bound, Severity)>,
 }

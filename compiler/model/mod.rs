@@ -14,7 +14,9 @@ pub mod service;
 pub mod text;
 pub mod variable;
 
-pub use alert::{Alert, AlertTest, Monitoring, Panel, PanelRow, Scrape, Series, Severity};
+pub use alert::{
+    Alert, AlertTest, Message, Monitoring, Panel, PanelRow, Piece, Scrape, Series, Severity, Unit,
+};
 pub use backup::{Backup, Offsite, Restore};
 pub use document::{
     Checklist, ConfigFile, ConfigValue, ExtraFile, Item, Link, Objective, Proof, Rhythm, Runbook, Section,

@@ -147,7 +147,8 @@ impl Bound {
 
     /// A value a hundredth above the edge, or below it: near enough to tell this bound from another one, far enough
     /// for the rounding of floats. A share stays from 0 to 1 and an amount above 0 while that is possible: what cannot
-    /// be measured would test nothing. The edge itself serves if it is on that side.
+    /// be measured would test nothing. The edge itself serves if it is on that side. The value has four digits, so
+    /// that programs which print as many print it exactly.
     fn sample(self, above: bool, edge_serves: bool) -> Decimal {
         let edge = self.edge().as_millionths();
         let whole_only = match self.quantity {
@@ -168,7 +169,10 @@ impl Bound {
             // Nothing measurable is on this side of 0 (or of 100 %).
             step = if edge_serves { 0 } else { least.max(WHOLE / 100) };
         }
-        Decimal::millionths(if above { edge + step } else { edge - step })
+        let value = if above { edge + step } else { edge - step };
+        let unit = 10i128.pow(value.unsigned_abs().checked_ilog10().unwrap_or(0).saturating_sub(3));
+        let rounded = (if above { value + unit - 1 } else { value }).div_euclid(unit) * unit;
+        Decimal::millionths(if is_share && room > 0 { rounded.min(WHOLE) } else { rounded })
     }
 }
 
@@ -251,7 +255,7 @@ mod tests {
             (">1s", "> 1", "1.01", "0.99"),
             (">500ms", "> 0.5", "0.505", "0.495"),
             ("<99%", "< 0.99", "0.9801", "0.9999"),
-            ("<99.9%", "< 0.999", "0.98901", "1"),
+            ("<99.9%", "< 0.999", "0.989", "1"),
             (">85%", "> 0.85", "0.8585", "0.8415"),
             (">5000", "> 5000", "5050", "4950"),
             (">100", "> 100", "101", "99"),
@@ -263,7 +267,7 @@ mod tests {
             ("<=0", "<= 0", "0", "1"),
             ("<0", "< 0", "-1", "1"),
             (">0.3", "> 0.3", "0.303", "0.297"),
-            (">=512MiB", ">= 536870912", "542239621", "531502203"),
+            (">=512MiB", ">= 536870912", "542300000", "531500000"),
             (">0%", "> 0", "0.01", "0"),
             ("<100%", "< 1", "0.99", "1"),
             (">=100%", ">= 1", "1", "0.99"),

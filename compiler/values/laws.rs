@@ -141,6 +141,7 @@ fn every_noun_obeys() {
     obeys::<bool>();
     obeys::<AbsPath>();
     obeys::<Address>();
+    obeys::<AlertName>();
     obeys::<Bound>();
     obeys::<Cidr>();
     obeys::<Count>();
@@ -166,6 +167,7 @@ fn every_noun_obeys() {
     obeys::<Prose>();
     obeys::<Rate>();
     obeys::<RelPath>();
+    obeys::<Samples>();
     obeys::<Selector>();
     obeys::<Size>();
     obeys::<Time>();

@@ -7,11 +7,13 @@ mod checked_text;
 mod character;
 pub(crate) mod choice;
 
+mod alert_name;
 mod env_name;
 mod metric_name;
 mod name;
 mod pattern;
 mod promql;
+mod samples;
 mod selector;
 mod user_name;
 
@@ -53,6 +55,7 @@ mod bound;
 
 pub use abs_path::AbsPath;
 pub use address::Address;
+pub use alert_name::AlertName;
 pub use bound::{Bound, Operator, Quantity};
 pub(crate) use choice::{choice, one_of};
 pub use cidr::Cidr;
@@ -76,6 +79,7 @@ pub use port::Port;
 pub use promql::Promql;
 pub use rate::Rate;
 pub use rel_path::RelPath;
+pub use samples::Samples;
 pub use schedule::{Cadence, Cron, Schedule};
 pub use selector::{Labels, Selector};
 pub use size::Size;

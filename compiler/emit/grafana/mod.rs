@@ -7,7 +7,10 @@ use super::{
     header::header,
     yaml::{Map, Yaml, seq},
 };
-use crate::model::{Model, Monitoring, Panel, PanelRow, Severity};
+use crate::{
+    model::{Model, Monitoring, Panel, PanelRow, Severity, Unit},
+    values::Bound,
+};
 
 /// Identity of the data source, by which panels refer to it.
 const SOURCE: &str = "prometheus";
@@ -132,18 +135,22 @@ fn row_panels(row: &PanelRow, id: &mut u32, y: &mut u32) -> Vec<Value> {
     panels
 }
 
+/// A graph over time, the bounds drawn as lines.
 fn graph(panel: &Panel, id: u32, x: u32, y: u32) -> Value {
     let source = json!({ "type": "prometheus", "uid": SOURCE });
     let targets: Vec<Value> = panel
         .queries
         .iter()
-        .zip("ABCDEFGHIJKLMNOPQRSTUVWXYZ".chars())
-        .map(|((expr, legend), letter)| json!({ "refId": letter.to_string(), "datasource": source, "expr": expr, "legendFormat": if legend.is_empty() { "__auto" } else { legend } }))
+        .enumerate()
+        .map(|(index, (expr, legend))| json!({ "refId": reference(index), "datasource": source, "expr": expr, "legendFormat": if legend.is_empty() { "__auto" } else { legend } }))
         .collect();
-    let mut steps = vec![json!({ "color": "green", "value": null })];
-    for (bound, severity) in &panel.bounds {
-        let color = if *severity == Severity::Critical { "red" } else { "orange" };
-        steps.push(json!({ "color": color, "value": bound.parse::<f64>().ok() }));
+    let mut defaults = json!({
+        "unit": unit(panel.unit),
+        "thresholds": { "mode": "absolute", "steps": steps(&panel.bounds) },
+        "custom": { "thresholdsStyle": { "mode": if panel.bounds.is_empty() { "off" } else { "line" } } },
+    });
+    if panel.unit != Unit::Number {
+        defaults["min"] = json!(0);
     }
     json!({
         "id": id,
@@ -152,15 +159,72 @@ fn graph(panel: &Panel, id: u32, x: u32, y: u32) -> Value {
         "datasource": source,
         "gridPos": { "h": 8, "w": 8, "x": x, "y": y },
         "targets": targets,
-        "fieldConfig": {
-            "defaults": {
-                "unit": panel.unit,
-                "min": 0,
-                "thresholds": { "mode": "absolute", "steps": steps },
-                "custom": { "thresholdsStyle": { "mode": if panel.bounds.is_empty() { "off" } else { "line" } } },
-            },
-            "overrides": [],
-        },
+        "fieldConfig": { "defaults": defaults, "overrides": [] },
         "options": { "legend": { "displayMode": "list", "placement": "bottom", "showLegend": true }, "tooltip": { "mode": "multi", "sort": "desc" } },
     })
+}
+
+/// `A` to `Z`, `AA` and so on.
+fn reference(index: usize) -> String {
+    let letter = char::from(b'A' + (index % 26) as u8);
+    if index < 26 { letter.to_string() } else { format!("{}{letter}", reference(index / 26 - 1)) }
+}
+
+/// Grafana's name of a unit.
+fn unit(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Number => "short",
+        Unit::Seconds => "s",
+        Unit::Ratio => "percentunit",
+        Unit::Bytes => "bytes",
+        Unit::PerSecond => "reqps",
+    }
+}
+
+/// The colours of values, each from its step on: where large values are bad, green, orange, red; else red, orange,
+/// green.
+fn steps(bounds: &[(Bound, Severity)]) -> Vec<Value> {
+    let color = |severity: Severity| if severity == Severity::Critical { "red" } else { "orange" };
+    let mut bounds = bounds.to_vec();
+    bounds.sort_by_key(|(bound, _)| bound.edge());
+    let upward = bounds.first().is_none_or(|(bound, _)| bound.operator().is_upward());
+    let below: Vec<&str> = if upward {
+        std::iter::once("green").chain(bounds.iter().map(|(_, severity)| color(*severity))).collect()
+    } else {
+        bounds.iter().map(|(_, severity)| color(*severity)).chain(["green"]).collect()
+    };
+    let edges = bounds.iter().map(|(bound, _)| bound.edge().to_string().parse::<f64>().ok());
+    std::iter::once(None)
+        .chain(edges)
+        .zip(below)
+        .map(|(edge, color)| json!({ "color": color, "value": edge }))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::Value as _;
+
+    #[test]
+    fn colours_follow_the_direction_of_the_bounds() {
+        let bound = |text: &str| Bound::parse(text).expect("a bound");
+        let both = |warn, critical| {
+            steps(&[(bound(warn), Severity::Warning), (bound(critical), Severity::Critical)])
+        };
+        assert_eq!(
+            json!(both(">1s", ">2s")),
+            json!([{ "color": "green", "value": null }, { "color": "orange", "value": 1.0 }, { "color": "red", "value": 2.0 }])
+        );
+        assert_eq!(
+            json!(both("<99%", "<90%")),
+            json!([{ "color": "red", "value": null }, { "color": "orange", "value": 0.9 }, { "color": "green", "value": 0.99 }])
+        );
+        assert_eq!(json!(steps(&[])), json!([{ "color": "green", "value": null }]));
+    }
+
+    #[test]
+    fn queries_have_letters() {
+        assert_eq!([reference(0), reference(25), reference(26), reference(27)], ["A", "Z", "AA", "AB"]);
+    }
 }

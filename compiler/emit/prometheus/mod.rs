@@ -1,6 +1,7 @@
 //! Prometheus: what it scrapes, the rules, and a unit test of each.
 
 mod rules;
+mod text;
 
 use super::{
     artifact::{Artifact, OnChange},

@@ -268,8 +268,8 @@ pub fn view(model: &Model) -> View {
             .map(|alert| AlertView {
                 name: alert.name.clone(),
                 critical: alert.severity == Severity::Critical,
-                summary: alert.summary.clone(),
-                description: alert.description.clone(),
+                summary: alert.summary.plain(),
+                description: alert.description.plain(),
                 bound: alert.bound.clone(),
                 hold: alert.hold.words(language),
                 steps: alert

@@ -5,7 +5,7 @@ use crate::{
     expand::kind::{Form, Phrase, form, phrase},
     source::{Located, Span},
     syntax::{Node, Reader},
-    values::{Bound, Duration, Line, Name, RelPath, Version},
+    values::{AlertName, Bound, Duration, Line, Name, RelPath, Version},
 };
 
 /// A stated `monitor`.
@@ -24,7 +24,7 @@ pub struct MonitorSpec {
     /// See above.
     pub alertmanager_version: Option<Located<Version>>,
     /// Alerts of the kinds that are not wanted.
-    pub without: Vec<Located<Line>>,
+    pub without: Vec<Located<AlertName>>,
     /// Rule files of the user's own, relative to the description.
     pub rules: Vec<Located<RelPath>>,
     /// Unit tests for them.
@@ -42,6 +42,8 @@ pub struct MonitorSpec {
 pub struct WatchSpec {
     /// Its name, which is a measure of the kind when nothing else says what is measured.
     pub name: Located<Name>,
+    /// The measure of the kind, when the watch is called otherwise.
+    pub measure: Option<Located<Name>>,
     /// The service or host that is watched.
     pub of: Option<Located<Name>>,
     /// What is measured, when it is not a measure of the kind.
@@ -88,7 +90,7 @@ pub fn monitor(r: &mut Reader) -> Option<MonitorSpec> {
     let alertmanager_version = r
         .prop::<Version>("alertmanager-version", "version of Alertmanager; the kind's when absent")
         .optional();
-    let without = r.list::<Line>(
+    let without = r.list::<AlertName>(
         "without",
         "the name of an alert of a kind that is not wanted, such as `RedisMemoryHigh`",
     );
@@ -124,6 +126,12 @@ fn watch(r: &mut Reader) -> Option<WatchSpec> {
             "its name; a measure of the service's kind when nothing below says what is measured",
         )
         .required();
+    let measure = r
+        .prop::<Name>(
+            "measure",
+            "the measure of the service's kind, when the watch has a name of its own: two services can be watched alike",
+        )
+        .optional();
     let of = r.prop::<Name>("of", "the service or host that is watched; the host when absent").optional();
     let form = form(r);
     let warn = r.prop::<Bound>("warn", "beyond this, a warning").optional();
@@ -131,5 +139,16 @@ fn watch(r: &mut Reader) -> Option<WatchSpec> {
     let hold = r.prop::<Duration>("for", "how long it must be beyond").or("5m");
     let about = r.block("about", "what is measured, for people", phrase);
     let steps = r.list::<Line>("step", "what to do when it is beyond, for the runbook");
-    Some(WatchSpec { name: name?, of, form, warn, critical, hold: hold?, about, steps, span: r.span()? })
+    Some(WatchSpec {
+        name: name?,
+        measure,
+        of,
+        form,
+        warn,
+        critical,
+        hold: hold?,
+        about,
+        steps,
+        span: r.span()?,
+    })
 }

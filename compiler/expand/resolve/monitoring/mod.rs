@@ -2,20 +2,25 @@
 //!
 //! Every alert is made together with the series that prove it.
 
-mod derived;
+mod clock;
+mod kinds;
+mod known;
 mod measure;
 mod panels;
+mod proof;
+mod subject;
+mod targets;
 mod watch;
 
 use super::context::ReadFile;
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, nearest},
     expand::{
         kind::{Kind, Role},
         kinds::Kinds,
         read::{monitor::MonitorSpec, system::SystemSpec},
     },
-    model::{Alert, Model, Monitoring, Origin, Scrape, Service},
+    model::{Alert, Model, Monitoring, Service},
     source::Located,
     syntax::Sink,
     values::{AbsPath, RelPath, Value as _},
@@ -38,6 +43,23 @@ impl<'a> Input<'a> {
         self.model.language.pick(english, korean)
     }
 
+    /// Whether metrics of the service are collected, its own or its exporter's.
+    fn is_measured(&self, service: &Service) -> bool {
+        service.metrics_path.is_some() || service.exporter.is_some()
+    }
+
+    /// Reports a name that is not among the known ones, with the nearest or all of them; `otherwise` is another way.
+    fn unknown(&self, diagnostic: Diagnostic, name: &str, known: &[&str], otherwise: &str) {
+        let suggestion = match nearest(name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if known.is_empty() => String::new(),
+            None => format!("known: {}", known.join(", ")),
+        };
+        let parts: Vec<&str> =
+            [suggestion.as_str(), otherwise].into_iter().filter(|part| !part.is_empty()).collect();
+        self.sink.report(diagnostic.help(parts.join("; or ")));
+    }
+
     /// The service that exports metrics of the host.
     fn host_exporter(&self) -> Option<&'a Service> {
         self.model
@@ -52,11 +74,12 @@ pub fn monitored(mut model: Model, spec: &SystemSpec, kinds: &Kinds, read: &Read
     let Some(monitor) = &spec.monitor else { return model };
     let Ok(textfiles) = AbsPath::parse("/var/lib/node_exporter/textfile_collector") else { return model };
     let input = Input { model: &model, monitor, kinds, sink };
-    let scrapes = scrapes(&input);
+    let scrapes = targets::scrapes(&input);
     let watches = watch::watches(&input);
     let mut alerts: Vec<Alert> = watches.iter().flat_map(|watch| watch.alerts.iter().cloned()).collect();
-    alerts.extend(derived::alerts(&input, &scrapes));
-    alerts.extend(derived::of_kinds(&input));
+    alerts.extend(scrapes.iter().flat_map(|scrape| targets::alerts(&input, scrape)));
+    alerts.extend(clock::alerts(&input));
+    alerts.extend(kinds::alerts(&input));
     let mut unused = Vec::new();
     for without in &monitor.without {
         let before = alerts.len();
@@ -67,12 +90,13 @@ pub fn monitored(mut model: Model, spec: &SystemSpec, kinds: &Kinds, read: &Read
     }
     for name in unused {
         let known: Vec<&str> = alerts.iter().map(|alert| alert.name.as_str()).collect();
-        let diagnostic = Diagnostic::error("unknown-alert", format!("there is no alert `{}`", name.value))
-            .at(name.span, "named here");
-        sink.report(match crate::diagnostic::nearest(name.value.as_str(), known.iter().copied()) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-            None => diagnostic.help(format!("alerts: {}", known.join(", "))),
-        });
+        input.unknown(
+            Diagnostic::error("unknown-alert", format!("there is no alert `{}`", name.value))
+                .at(name.span, "named here"),
+            name.value.as_str(),
+            &known,
+            "",
+        );
     }
     alerts.sort_by(|a, b| (&a.group, &a.name).cmp(&(&b.group, &b.name)));
     for pair in alerts.windows(2).filter(|pair| pair[0].name == pair[1].name) {
@@ -118,28 +142,6 @@ fn extra(path: &Located<RelPath>, read: &ReadFile, sink: &Sink) -> Option<(Strin
             None
         }
     }
-}
-
-/// Everything that exports metrics.
-fn scrapes(input: &Input) -> Vec<Scrape> {
-    let scrape = |service: &Service| {
-        let path = service.metrics_path.clone()?;
-        let port = service.port?;
-        Some(Scrape {
-            job: service.name.clone(),
-            target: service.name.clone(),
-            port,
-            path,
-            service: service.observes.clone().unwrap_or_else(|| service.name.clone()),
-            host: input.kind(service).is_some_and(|kind| kind.role == Role::HostExporter),
-            by_dns: service.replicas.get() > 1,
-            origin: Origin::Derived {
-                because: format!("{} exports metrics", service.name),
-                from: service.origin.span(),
-            },
-        })
-    };
-    input.model.services.iter().filter_map(scrape).collect()
 }
 
 /// `redis-cache` as part of an alert's name: `RedisCache`.

@@ -1,22 +1,20 @@
 //! Watches: each finds its measure, and becomes an alert for each of its bounds.
 
-use super::{
-    Input, camel,
-    measure::{self, Measure},
-};
+use super::{Input, known, measure::Measure, subject::Subject};
 use crate::{
-    diagnostic::{Diagnostic, nearest},
+    diagnostic::Diagnostic,
     expand::{
         kind::{Form, Kind, Phrase},
         read::monitor::WatchSpec,
     },
-    model::{Alert, AlertTest, MetricType, Origin, Service, Severity},
-    source::Located,
-    values::{Bound, Duration, Name, Quantity},
+    model::{Alert, AlertTest, Message, Origin, Service, Severity, Unit},
+    values::{Bound, Decimal, Duration, Labels, Language},
 };
 
 /// A watch with its measure.
 pub struct Watch {
+    /// The measure of the kind that it bounds, if it is one.
+    pub name: String,
     /// What it is called for people.
     pub title: String,
     /// What is measured.
@@ -32,69 +30,68 @@ pub fn watches(input: &Input) -> Vec<Watch> {
     input.monitor.watches.iter().filter_map(|spec| watch(input, spec)).collect()
 }
 
-/// Whom a watch is about.
-enum Subject<'a> {
-    Service(&'a Service),
-    Host,
-}
-
 fn watch(input: &Input, spec: &WatchSpec) -> Option<Watch> {
-    let subject = subject(input, spec)?;
-    let (form, about) = form(input, spec, &subject)?;
-    let (matcher, label) = match &subject {
-        Subject::Service(service) => {
-            (format!("service=\"{}\"", service.name), ("service".to_owned(), service.name.to_string()))
-        }
-        Subject::Host => (
-            format!("host=\"{}\"", input.model.host.name),
-            ("host".to_owned(), input.model.host.name.to_string()),
-        ),
-    };
-    let measure = Measure { form, subject: matcher };
-    if let Subject::Service(service) = &subject {
-        known_metrics(input, spec, &measure, service)?;
-    }
-    let bounds = bounds(input, spec)?;
+    let (subject, services) = watched(input, spec)?;
+    let (form, about) = form(input, spec, &services)?;
+    let measure = Measure { form, subject, window: super::measure::window(input.monitor.interval.value) };
+    known::check(input, spec, &measure, &services)?;
+    let bounds = bounds(input, spec, &measure)?;
     let title = match (&spec.about, &about) {
         (Some(stated), _) => stated.get(input.model.language).to_owned(),
         (None, Some(kinds)) if !kinds.en.is_empty() => kinds.get(input.model.language).to_owned(),
         _ => spec.name.value.to_string(),
     };
-    let both = bounds.len() > 1;
     let alerts = bounds
         .iter()
-        .map(|(bound, severity)| alert(input, spec, &measure, &title, &label, *bound, *severity, both))
-        .collect();
-    Some(Watch { title, measure, alerts, bounds })
+        .map(|(bound, severity)| Raised {
+            input,
+            spec,
+            measure: &measure,
+            title: &title,
+            bound: *bound,
+            severity: *severity,
+        })
+        .map(|raised| raised.alert(bounds.len() > 1))
+        .collect::<Option<Vec<_>>>();
+    let Some(alerts) = alerts else {
+        unproved(input, spec, &measure);
+        return None;
+    };
+    let name = spec.measure.as_ref().unwrap_or(&spec.name).value.to_string();
+    Some(Watch { name, title, measure, alerts, bounds })
 }
 
-fn subject<'a>(input: &Input<'a>, spec: &WatchSpec) -> Option<Subject<'a>> {
-    let Some(of) = &spec.of else { return Some(Subject::Host) };
+/// Whom it is about, and the services that export that one's metrics: itself and its exporter.
+fn watched<'a>(input: &Input<'a>, spec: &WatchSpec) -> Option<(Subject, Vec<&'a Service>)> {
+    let host = || {
+        let subject = Subject::Host(input.model.host.name.clone());
+        Some((subject, input.host_exporter().into_iter().collect()))
+    };
+    let Some(of) = &spec.of else { return host() };
     if of.value == input.model.host.name {
-        return Some(Subject::Host);
+        return host();
     }
     if let Some(service) = input.model.service(of.value.as_str()) {
-        return Some(Subject::Service(service));
+        let exporter = service.exporter.as_ref().and_then(|name| input.model.service(name.as_str()));
+        return Some((
+            Subject::Service(service.name.clone()),
+            [Some(service), exporter].into_iter().flatten().collect(),
+        ));
     }
-    let names: Vec<&str> = input
-        .model
-        .services
-        .iter()
-        .map(|s| s.name.as_str())
-        .chain([input.model.host.name.as_str()])
-        .collect();
-    let diagnostic =
+    let services = input.model.services.iter().map(|service| service.name.as_str());
+    let names: Vec<&str> = services.chain([input.model.host.name.as_str()]).collect();
+    input.unknown(
         Diagnostic::error("unknown-service", format!("there is no service or host `{}`", of.value))
-            .at(of.span, "named here");
-    input.sink.report(match nearest(of.value.as_str(), names.iter().copied()) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-        None => diagnostic.help(format!("known: {}", names.join(", "))),
-    });
+            .at(of.span, "named here"),
+        of.value.as_str(),
+        &names,
+        "",
+    );
     None
 }
 
 /// What is measured: stated, else a measure of the kind, of its exporter's kind, or of the host exporter's.
-fn form(input: &Input, spec: &WatchSpec, subject: &Subject) -> Option<(Form, Option<Phrase>)> {
+fn form(input: &Input, spec: &WatchSpec, services: &[&Service]) -> Option<(Form, Option<Phrase>)> {
     if let Some(form) = &spec.form {
         if let Form::Expression(_, samples) = form
             && samples.is_empty()
@@ -108,87 +105,37 @@ fn form(input: &Input, spec: &WatchSpec, subject: &Subject) -> Option<(Form, Opt
         }
         return Some((form.clone(), None));
     }
-    let kinds: Vec<&Kind> = match subject {
-        Subject::Service(service) => {
-            let exporter = service.exporter.as_ref().and_then(|name| input.model.service(name.as_str()));
-            [Some(*service), exporter].into_iter().flatten().filter_map(|s| input.kind(s)).collect()
-        }
-        Subject::Host => input.host_exporter().into_iter().filter_map(|s| input.kind(s)).collect(),
-    };
+    let name = spec.measure.as_ref().unwrap_or(&spec.name);
+    let kinds: Vec<&Kind> = services.iter().filter_map(|service| input.kind(service)).collect();
     let measures = || kinds.iter().flat_map(|kind| &kind.measures);
-    if let Some(measure) = measures().find(|measure| measure.name.value == spec.name.value) {
+    if let Some(measure) = measures().find(|measure| measure.name.value == name.value) {
         return Some((measure.form.clone(), Some(measure.about.clone())));
     }
     let known: Vec<&str> = measures().map(|measure| measure.name.value.as_str()).collect();
-    let diagnostic =
-        Diagnostic::error("unknown-measure", format!("it is not said what `{}` measures", spec.name.value))
-            .at(spec.name.span, "no measure of that name is known here");
-    input.sink.report(match nearest(spec.name.value.as_str(), known.iter().copied()) {
-        Some(near) => diagnostic.help(format!(
-            "did you mean `{near}`? Or say what is measured: `max=\"some_gauge\"`, `p95=\"some_histogram\"`"
-        )),
-        None if known.is_empty() => {
-            diagnostic.help("say what is measured: `max=\"some_gauge\"`, `p95=\"some_histogram\"`")
-        }
-        None => diagnostic
-            .help(format!("measures: {}; or say what is measured: `max=\"some_gauge\"`", known.join(", "))),
-    });
+    input.unknown(
+        Diagnostic::error("unknown-measure", format!("it is not said what `{}` measures", name.value))
+            .at(name.span, "no measure of that name is known here"),
+        name.value.as_str(),
+        &known,
+        "say what is measured, as in `max=\"some_gauge\"` or `p95=\"some_histogram\"`",
+    );
     None
 }
 
-/// Nothing is watched that nobody exports: such an alert could never fire.
-fn known_metrics(input: &Input, spec: &WatchSpec, measure: &Measure, service: &Service) -> Option<()> {
-    let scraped = service.metrics_path.is_some() || service.exporter.is_some();
-    if !scraped {
-        input.sink.report(
-            Diagnostic::error("unmeasured-metric", format!("nothing exports metrics of `{}`", service.name))
-                .at(spec.span, "this could never fire")
-                .at(service.origin.span(), "this service has no `metrics` path and no exporter")
-                .help("give the service `metrics \"/metrics\"`"),
-        );
-        return None;
-    }
-    let quantile = matches!(measure.form, Form::Quantile(..));
-    for name in measure.metrics() {
-        let found = service.metrics.iter().find(|metric| metric.name.as_str() == name);
-        match found {
-            Some(metric) if quantile && metric.kind != MetricType::Histogram => {
-                input.sink.report(
-                    Diagnostic::error(
-                        "unmeasured-metric",
-                        format!("`{name}` is no histogram, so it has no quantiles"),
-                    )
-                    .at(spec.span, "this could never fire")
-                    .help(
-                        "watch it with `max`, `avg` or `rate`, or state the metric with `type=\"histogram\"`",
-                    ),
-                );
-                return None;
-            }
-            Some(_) => {}
-            None => {
-                let known: Vec<&str> = service.metrics.iter().map(|metric| metric.name.as_str()).collect();
-                let diagnostic =
-                    Diagnostic::error("unmeasured-metric", format!("nothing in the system exports `{name}`"))
-                        .at(spec.span, "this could never fire");
-                input.sink.report(match nearest(name, known.iter().copied()) {
-                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                    None => diagnostic.help(format!(
-                        "if `{}` exports it, state it there: `metric \"{name}\" type=\"gauge\"`",
-                        service.name
-                    )),
-                });
-                return None;
-            }
+/// The bounds: at least one, in the measure's unit, in one direction, the critical one beyond the warning.
+fn bounds(input: &Input, spec: &WatchSpec, measure: &Measure) -> Option<Vec<(Bound, Severity)>> {
+    let stated = [(&spec.warn, Severity::Warning), (&spec.critical, Severity::Critical)];
+    for bound in stated.iter().filter_map(|(bound, _)| bound.as_ref()) {
+        if let Some(why) = measure.misfit(bound.value) {
+            let kind = bound.value.quantity().kind();
+            input.sink.report(
+                Diagnostic::error("bound-unit", format!("a {kind} is not the unit of what is measured"))
+                    .at(bound.span, format!("this is a {kind}"))
+                    .help(why),
+            );
+            return None;
         }
     }
-    Some(())
-}
-
-/// The bounds: at least one, in one direction, the critical one beyond the warning.
-fn bounds(input: &Input, spec: &WatchSpec) -> Option<Vec<(Bound, Severity)>> {
-    let warn = spec.warn.as_ref().map(|b| (b.value, Severity::Warning));
-    let critical = spec.critical.as_ref().map(|b| (b.value, Severity::Critical));
     if let (Some(warn), Some(critical)) = (&spec.warn, &spec.critical)
         && (!critical.value.implies(warn.value) || critical.value == warn.value)
     {
@@ -200,10 +147,11 @@ fn bounds(input: &Input, spec: &WatchSpec) -> Option<Vec<(Bound, Severity)>> {
         );
         return None;
     }
-    let bounds: Vec<_> = [warn, critical].into_iter().flatten().collect();
+    let bounds: Vec<_> =
+        stated.iter().filter_map(|(bound, severity)| Some((bound.as_ref()?.value, *severity))).collect();
     if bounds.is_empty() {
         input.sink.report(
-            Diagnostic::error("missing-property", "`watch` needs a bound")
+            Diagnostic::error("watch-without-bound", "`watch` needs a bound")
                 .at(spec.span, "nothing would ever be told")
                 .help("write for example `warn=\">1s\"` or `critical=\">5%\"`"),
         );
@@ -212,71 +160,96 @@ fn bounds(input: &Input, spec: &WatchSpec) -> Option<Vec<(Bound, Severity)>> {
     Some(bounds)
 }
 
-#[expect(clippy::too_many_arguments, reason = "each is a fact of the alert")]
-fn alert(
-    input: &Input,
-    spec: &WatchSpec,
-    measure: &Measure,
-    title: &str,
-    label: &(String, String),
-    bound: Bound,
-    severity: Severity,
-    both: bool,
-) -> Alert {
-    let subject: Option<&Located<Name>> = spec.of.as_ref();
-    let prefix = subject.map_or_else(|| "Host".to_owned(), |of| camel(of.value.as_str()));
-    let suffix = match (both, severity) {
-        (false, _) => "",
-        (true, Severity::Warning) => "Warning",
-        (true, Severity::Critical) => "Critical",
+fn unproved(input: &Input, spec: &WatchSpec, measure: &Measure) {
+    let help = match &measure.form {
+        Form::Ratio(..) => "`ratio` counts a part of what `over` counts, and not all of it",
+        _ => "its conditions on labels seem to exclude each other",
     };
-    let hold = spec.hold.value;
-    // Rates need a window's worth of samples, then the hold, then room for the evaluation that sees it.
-    let minutes = 5 + hold.whole_minutes() + 5;
-    let (fires, value) = measure.series(bound, true, minutes + 1);
-    let (silent, _) = measure.series(bound, false, minutes + 1);
-    let words = bound.words(input.model.language);
-    let whose = &label.1;
-    let mut labels = vec![label.clone(), ("severity".to_owned(), severity.as_str().to_owned())];
-    labels.sort();
-    Alert {
-        name: format!("{prefix}{}{suffix}", camel(spec.name.value.as_str())),
-        address: format!("watch/{}", spec.name.value),
-        group: subject.map_or_else(|| "host".to_owned(), |of| of.value.to_string()),
-        expr: format!("{} {}", measure.expr(bound.operator().is_upward()), bound.promql()),
-        hold,
-        severity,
-        labels: vec![label.clone()],
-        summary: input.pick(format!("{whose}: {title} {words}"), format!("{whose}: {title} {words}")),
-        description: description(input, bound, hold),
-        steps: spec.steps.iter().map(|step| step.value.to_string()).collect(),
-        test: AlertTest {
-            interval: Duration::from_minutes(1),
-            at: Duration::from_minutes(minutes),
-            fires,
-            silent,
-            labels,
-            value: Some(measure::four_digits(value)),
-        },
-        bound: Some(words),
-        origin: Origin::Stated(match severity {
-            Severity::Warning => spec.warn.as_ref().map_or(spec.span, |b| b.span),
-            Severity::Critical => spec.critical.as_ref().map_or(spec.span, |b| b.span),
-        }),
-    }
+    input.sink.report(
+        Diagnostic::error("unproved-expression", "no series can be found under which this alert fires")
+            .at(spec.span, "without them no unit test can be made")
+            .help(help),
+    );
 }
 
-/// Prometheus puts in what it measured, in base units.
-fn description(input: &Input, bound: Bound, hold: Duration) -> String {
-    let unit = match bound.quantity() {
-        Quantity::Duration(_) => input.pick(" s", "초"),
-        Quantity::Size(_) => input.pick(" bytes", " 바이트"),
-        Quantity::Percent(_) => input.pick(" (as a ratio)", " (비율)"),
-        Quantity::Number(_) => "",
-    };
-    let (words, hold) = (bound.words(input.model.language), hold.words(input.model.language));
-    input.pick(
-        format!("Measured {{{{ printf \"%.4g\" $value }}}}{unit}; it has been {words} for {hold}."),
-        format!("측정값 {{{{ printf \"%.4g\" $value }}}}{unit}; {hold} 동안 {words}입니다."),
-    )
+/// A bound of a watch on its way to an alert.
+struct Raised<'a> {
+    input: &'a Input<'a>,
+    spec: &'a WatchSpec,
+    measure: &'a Measure,
+    title: &'a str,
+    bound: Bound,
+    severity: Severity,
+}
+
+impl Raised<'_> {
+    /// The alert; `both` says whether the watch has another bound. None when no series proves it.
+    fn alert(&self, both: bool) -> Option<Alert> {
+        let subject = &self.measure.subject;
+        let hold = self.spec.hold.value;
+        // Rates need a window of samples, then the bound has to be violated for a while, then an evaluation sees it.
+        let at = self.measure.window.plus(hold).plus(Duration::from_minutes(5)).whole_minutes();
+        let suffix = match (both, self.severity) {
+            (false, _) => "",
+            (true, Severity::Warning) => "Warning",
+            (true, Severity::Critical) => "Critical",
+        };
+        let mut value = self.bound.beyond();
+        if self.measure.unit(Some(self.bound)) == Unit::Seconds && value.as_millionths() >= 60_000_000 {
+            // From a minute on Prometheus prints whole seconds: half a one keeps clear of the rounding of floats.
+            value = Decimal::millionths(value.as_millionths() + 500_000);
+        }
+        let watch = self.spec.name.value.as_str();
+        let mut labels = subject.labels();
+        labels.insert("watch".to_owned(), watch.to_owned());
+        Some(Alert {
+            name: format!("{}{}{suffix}", subject.prefix(), super::camel(watch)),
+            address: format!("watch/{watch}"),
+            group: subject.group(),
+            expr: format!("{} {}", self.measure.expr(self.bound.operator().is_upward()), self.bound.promql()),
+            hold,
+            severity: self.severity,
+            labels,
+            summary: Message::default().text(format!("{}: {} {}", subject.name(), self.title, self.words())),
+            description: self.description(),
+            steps: self.spec.steps.iter().map(|step| step.value.to_string()).collect(),
+            test: AlertTest {
+                interval: Duration::from_minutes(1),
+                at: Duration::from_minutes(at),
+                fires: self.measure.proof(value, at + 1)?,
+                also: Vec::new(),
+                silent: self.measure.proof(self.bound.within(), at + 1)?,
+                labels: Labels::new(),
+                value: Some(value),
+            },
+            bound: Some(self.words()),
+            origin: Origin::Stated(match self.severity {
+                Severity::Warning => self.spec.warn.as_ref().map_or(self.spec.span, |bound| bound.span),
+                Severity::Critical => self.spec.critical.as_ref().map_or(self.spec.span, |bound| bound.span),
+            }),
+        })
+    }
+
+    /// The bound for people: `above 5 per second`.
+    fn words(&self) -> String {
+        let words = self.bound.words(self.input.model.language);
+        match (self.measure.unit(Some(self.bound)), self.input.model.language) {
+            (Unit::PerSecond, Language::English) => format!("{words} per second"),
+            (Unit::PerSecond, Language::Korean) => format!("초당 {words}"),
+            _ => words,
+        }
+    }
+
+    /// What was measured; Prometheus puts in the value.
+    fn description(&self) -> Message {
+        let unit = self.measure.unit(Some(self.bound));
+        let (words, hold) = (self.words(), self.spec.hold.value.words(self.input.model.language));
+        let bound = match (self.spec.hold.value.is_zero(), self.input.model.language) {
+            (true, Language::English) => format!("; it is {words}."),
+            (true, Language::Korean) => format!("; {words}입니다."),
+            (false, Language::English) => format!("; it has been {words} for {hold}."),
+            (false, Language::Korean) => format!("; {hold} 동안 {words}입니다."),
+        };
+        Message::default().text(self.input.pick("Measured ", "측정값 ")).value(unit).text(bound)
+    }
 }

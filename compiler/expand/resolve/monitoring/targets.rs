@@ -1,0 +1,175 @@
+//! Scrape targets, and the alerts that one does not answer.
+
+use super::{Input, camel, subject::Subject};
+use crate::{
+    model::{Alert, AlertTest, Origin, Scrape, Series, Service, Severity},
+    values::{Duration, Labels},
+};
+
+/// Everything that exports metrics.
+pub fn scrapes(input: &Input) -> Vec<Scrape> {
+    let scrape = |service: &Service| {
+        let subject = Subject::of(input, service);
+        Some(Scrape {
+            job: service.name.clone(),
+            target: service.name.clone(),
+            port: service.port?,
+            path: service.metrics_path.clone()?,
+            service: subject.name().clone(),
+            host: matches!(subject, Subject::Host(_)),
+            by_dns: service.replicas.get() > 1,
+            origin: Origin::Derived {
+                because: format!("{} exports metrics", service.name),
+                from: service.origin.span(),
+            },
+        })
+    };
+    input.model.services.iter().filter_map(scrape).collect()
+}
+
+/// The alerts of a target: it does not answer; of several replicas, some do not.
+pub fn alerts(input: &Input, scrape: &Scrape) -> Vec<Alert> {
+    let Some(service) = input.model.service(scrape.job.as_str()) else { return Vec::new() };
+    let target = Target { input, scrape, service, subject: Subject::of(input, service) };
+    if scrape.by_dns { vec![target.all_missing(), target.some_missing()] } else { vec![target.unreachable()] }
+}
+
+struct Target<'a> {
+    input: &'a Input<'a>,
+    scrape: &'a Scrape,
+    service: &'a Service,
+    subject: Subject,
+}
+
+/// How long a target may be away: a restart is no alarm.
+const HOLD: Duration = Duration::from_minutes(2);
+
+impl Target<'_> {
+    fn unreachable(&self) -> Alert {
+        let job = &self.scrape.job;
+        let severity = if self.service.observes.is_some() { Severity::Warning } else { Severity::Critical };
+        let instance = format!("{job}:{}", self.scrape.port);
+        // An exporter that is silent hides what it is about.
+        let exporter = self.service.observes.is_some() || self.scrape.host;
+        let (summary, description) = if exporter {
+            self.input.pick(
+                (
+                    format!("{}: its metrics are missing", self.subject.name()),
+                    format!("{job} has not answered Prometheus for 2 minutes; nothing is known about {} meanwhile.", self.subject.name()),
+                ),
+                (
+                    format!("{}: 메트릭 없음", self.subject.name()),
+                    format!("2분 동안 Prometheus가 {job}에서 응답을 받지 못했습니다. 그동안 {} 상태를 알 수 없습니다.", self.subject.name()),
+                ),
+            )
+        } else {
+            self.input.pick(
+                (
+                    format!("{}: does not answer", self.subject.name()),
+                    format!("{job} has not answered Prometheus for 2 minutes."),
+                ),
+                (
+                    format!("{}: 응답 없음", self.subject.name()),
+                    format!("2분 동안 Prometheus가 {job}에서 응답을 받지 못했습니다."),
+                ),
+            )
+        };
+        let carried =
+            Labels::from([("job".to_owned(), job.to_string()), ("instance".to_owned(), instance.clone())]);
+        Alert {
+            severity,
+            expr: format!("up{{job=\"{job}\"}} == 0"),
+            test: AlertTest {
+                labels: carried,
+                ..self.test(vec![self.up(&instance, "0x10")], vec![self.up(&instance, "1x10")])
+            },
+            ..self.alert("Unreachable", summary, description)
+        }
+    }
+
+    fn all_missing(&self) -> Alert {
+        let job = &self.scrape.job;
+        let (summary, description) = self.input.pick(
+            (
+                format!("{job}: does not answer"),
+                format!("No container of {job} has answered Prometheus for 2 minutes."),
+            ),
+            (
+                format!("{job}: 응답 없음"),
+                format!("2분 동안 {job}의 어느 컨테이너도 Prometheus에 응답하지 않았습니다."),
+            ),
+        );
+        Alert {
+            severity: Severity::Critical,
+            expr: format!("(count(up{{job=\"{job}\"}} == 1) or vector(0)) == 0"),
+            test: self.test(self.replicas(0), self.replicas(1)),
+            ..self.alert("Unreachable", summary, description)
+        }
+    }
+
+    fn some_missing(&self) -> Alert {
+        let (job, all) = (&self.scrape.job, self.service.replicas.get());
+        let (summary, description) = self.input.pick(
+            (
+                format!("{job}: fewer than {all} containers answer"),
+                format!("Of {all} containers of {job} not all have answered Prometheus for 2 minutes."),
+            ),
+            (
+                format!("{job}: 응답하는 컨테이너가 {all}개보다 적음"),
+                format!("2분 동안 {job}의 컨테이너 {all}개 중 일부가 Prometheus에 응답하지 않았습니다."),
+            ),
+        );
+        Alert {
+            severity: Severity::Warning,
+            expr: format!("(count(up{{job=\"{job}\"}} == 1) or vector(0)) < {all}"),
+            test: self.test(self.replicas(all - 1), self.replicas(all)),
+            ..self.alert("ReplicaMissing", summary, description)
+        }
+    }
+
+    /// What the alerts have in common; the expression and its proof are left to say.
+    fn alert(&self, suffix: &str, summary: String, description: String) -> Alert {
+        let job = &self.scrape.job;
+        Alert {
+            name: format!("{}{suffix}", camel(job.as_str())),
+            address: format!("service/{job}"),
+            group: "targets".to_owned(),
+            expr: String::new(),
+            hold: HOLD,
+            severity: Severity::Critical,
+            labels: self.subject.labels(),
+            summary: summary.into(),
+            description: description.into(),
+            steps: vec![format!("docker compose ps {job}"), format!("docker compose logs --tail 100 {job}")],
+            test: self.test(Vec::new(), Vec::new()),
+            bound: None,
+            origin: self.scrape.origin.clone(),
+        }
+    }
+
+    fn test(&self, fires: Vec<Series>, silent: Vec<Series>) -> AlertTest {
+        AlertTest {
+            interval: Duration::from_minutes(1),
+            at: Duration::from_minutes(5),
+            fires,
+            also: Vec::new(),
+            silent,
+            labels: Labels::new(),
+            value: None,
+        }
+    }
+
+    fn up(&self, instance: &str, values: &str) -> Series {
+        let mut labels = self.subject.labels();
+        labels.insert("job".to_owned(), self.scrape.job.to_string());
+        labels.insert("instance".to_owned(), instance.to_owned());
+        Series { series: super::proof::series("up", &labels), values: values.to_owned() }
+    }
+
+    /// All replicas, `answering` of them up.
+    fn replicas(&self, answering: u32) -> Vec<Series> {
+        let address = |n: u32| format!("10.0.{}.{}:{}", n / 250, n % 250 + 1, self.scrape.port);
+        let all = self.service.replicas.get();
+        (0..all).map(|n| self.up(&address(n), if n < answering { "1x10" } else { "0x10" })).collect()
+    }
+}
