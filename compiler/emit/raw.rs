@@ -64,9 +64,11 @@ fn combined(base: Yaml, node: &Node, replaced: &[&str], first: bool) -> Yaml {
             let properties: Vec<&Entry> = node.entries.iter().filter(|entry| entry.name.is_some()).collect();
             Yaml::Map(merge(pairs, &node.children, &properties, replaced))
         }
-        // A list of `KEY=value` is that map.
-        (Yaml::Map(mut pairs), Yaml::Seq(items)) if items.iter().all(|item| assignment(item).is_some()) => {
-            for (key, value) in items.iter().filter_map(assignment) {
+        // `KEY=value`, once or in a list, is that map.
+        (Yaml::Map(mut pairs), over)
+            if listed(over.clone()).iter().all(|item| assignment(item).is_some()) =>
+        {
+            for (key, value) in listed(over).iter().filter_map(assignment) {
                 put(&mut pairs, key, value.into());
             }
             Yaml::Map(pairs)
@@ -173,7 +175,9 @@ mod tests {
             over(base(), "environment { B \"3\"; C \"4\"; }\ncap_drop \"NET_RAW\"\nmem_swappiness 0"),
             "image: redis:7\n\ncommand:\n  - redis-server\n\nenvironment:\n  A: \"1\"\n  B: \"3\"\n  C: \"4\"\ncap_drop: [\"ALL\", \"NET_RAW\"]\nmem_swappiness: 0\n"
         );
-        assert!(over(base(), "(list)environment \"B=3\"").contains("A: \"1\"\n  B: \"3\""));
+        for kdl in ["(list)environment \"B=3\"", "environment \"B=3\""] {
+            assert!(over(base(), kdl).contains("A: \"1\"\n  B: \"3\""), "{kdl}");
+        }
     }
 
     #[test]

@@ -35,6 +35,7 @@ pub use variable::Variable;
 
 use crate::{
     source::Span,
+    syntax::Node,
     values::{Hostname, Language, Line, Name, Timezone},
 };
 
@@ -108,6 +109,8 @@ pub struct Model {
     pub configs: Vec<ConfigFile>,
     /// Files of the user's that are placed into the tree as they are.
     pub files: Vec<ExtraFile>,
+    /// Nodes of a `compose` block of the system, merged into the compose file as they are.
+    pub raw_compose: Vec<Node>,
 }
 
 impl Model {

@@ -390,8 +390,35 @@ impl<'a> Reader<'a> {
             .collect();
         for (index, child) in nodes.iter().enumerate() {
             self.fact(&format!("{name}[{index}]"), outline(child), child.span);
+            self.passed_on(child);
         }
         nodes
+    }
+
+    /// Reports annotations that would be lost in nodes that are passed on: nothing is looked up for them.
+    fn passed_on(&self, node: &Node) {
+        if let Some(annotation) = &node.annotation
+            && !["list", "override", "reset"].contains(&annotation.as_str())
+        {
+            self.sink.report(
+                Diagnostic::error("invalid-value", format!("`({annotation})` has no meaning before a key that is passed on"))
+                    .at(node.span, "here")
+                    .help("known are `(list)`, `(override)`, which replaces what stands there, and `(reset)`, which removes it"),
+            );
+        }
+        for entry in &node.entries {
+            if let Some(annotation) = &entry.annotation {
+                self.sink.report(
+                    Diagnostic::error(
+                        "invalid-value",
+                        format!("`({annotation})` has no meaning in what is passed on"),
+                    )
+                    .at(entry.span, "no reference is followed here")
+                    .help("in compose write the variable itself: `\"${NAME}\"`"),
+                );
+            }
+        }
+        node.children.iter().for_each(|child| self.passed_on(child));
     }
 
     /// All children of this node as they are, for what the description says in words of its own.
@@ -669,7 +696,8 @@ fn shown(entry: &Entry) -> String {
 
 /// A passed-through node on one line, so that any change in it is a changed fact.
 fn outline(node: &Node) -> String {
-    let mut text = node.name.value.clone();
+    let mut text = node.annotation.as_ref().map(|annotation| format!("({annotation})")).unwrap_or_default();
+    text.push_str(&node.name.value);
     for entry in &node.entries {
         text.push(' ');
         if let Some(name) = &entry.name {

@@ -16,18 +16,16 @@ use crate::model::Model;
 
 /// Makes the file.
 pub fn emit(model: &Model) -> Vec<Artifact> {
-    let mut services = Map::new();
-    let mut volumes = Vec::new();
-    for one in &model.services {
-        let service = service::service(model, one);
-        volumes.extend(passed::named_volumes(&service));
-        services = services.comment(service::reason(one)).set(one.name.as_str(), service);
-    }
+    let services = model.services.iter().fold(Map::new(), |map, one| {
+        map.comment(service::reason(one)).set(one.name.as_str(), service::service(model, one))
+    });
+    let services = passed::services(services, &model.raw_compose);
+    let volumes = passed::named_volumes(&services);
     let document: Yaml = Map::new()
         .set("name", model.system.as_str())
         .comment("Without a limit the log of one container can fill the disk.")
         .anchored("x-logging", "logging", service::logging())
-        .set("services", services.spaced())
+        .set("services", services)
         .comment("Data outlives its containers here; `docker compose down --volumes` deletes it.")
         .filled("volumes", named(volumes, |_| Yaml::Map(Vec::new())))
         .comment(
@@ -36,6 +34,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
         )
         .filled("secrets", named(secrets(model), |name| Map::new().set("environment", name).into()))
         .into();
+    let document = passed::document(document, &model.raw_compose);
     vec![Artifact {
         path: "compose.yaml".into(),
         contents: document.document(&format!("{}\nStart it: docker compose up -d --wait", header(model))),

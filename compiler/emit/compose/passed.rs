@@ -4,7 +4,7 @@ use super::service::logging;
 use crate::{
     emit::{
         raw,
-        yaml::{Item, Pair, Yaml},
+        yaml::{Item, Map, Pair, Yaml},
     },
     syntax::Node,
 };
@@ -23,6 +23,7 @@ const LISTS: &[&str] = &[
     "external_links",
     "group_add",
     "links",
+    "networks",
     "ports",
     "profiles",
     "secrets",
@@ -31,28 +32,62 @@ const LISTS: &[&str] = &[
     "volumes_from",
 ];
 
+/// All services, with what the system's own `compose` block says of them merged over them.
+pub fn services(services: Map, nodes: &[Node]) -> Yaml {
+    let mut base = services.spaced();
+    let Yaml::Map(pairs) = &mut base else { return base };
+    for node in nodes.iter().filter(|node| node.name.value == "services").flat_map(|node| &node.children) {
+        if let Some(Pair { value: Yaml::Map(service), .. }) =
+            pairs.iter_mut().find(|pair| pair.key == node.name.value)
+        {
+            give_log_of_its_own(service, &node.children);
+        }
+    }
+    for node in nodes.iter().filter(|node| node.name.value == "services") {
+        base = raw::merged_replacing(base, &node.children, REPLACED);
+    }
+    if let Yaml::Map(pairs) = &mut base {
+        pairs.iter_mut().for_each(|pair| tidy(&mut pair.value));
+    }
+    base
+}
+
 /// The service with `nodes` merged over it.
-pub fn merged(mut service: Vec<Pair>, nodes: &[Node]) -> Yaml {
+pub fn service(mut service: Vec<Pair>, nodes: &[Node]) -> Yaml {
+    give_log_of_its_own(&mut service, nodes);
+    let mut merged = raw::merged_replacing(Yaml::Map(service), nodes, REPLACED);
+    tidy(&mut merged);
+    merged
+}
+
+/// The document, its services complete, with the rest of what is passed on merged over it.
+pub fn document(document: Yaml, nodes: &[Node]) -> Yaml {
+    let rest: Vec<Node> = nodes.iter().filter(|node| node.name.value != "services").cloned().collect();
+    raw::merged(document, &rest)
+}
+
+/// What one service says about its log must not reach the others through the alias.
+fn give_log_of_its_own(service: &mut [Pair], nodes: &[Node]) {
     if nodes.iter().any(|node| node.name.value == "logging") {
-        // What one service says about its log must not reach the others through the alias.
         service
             .iter_mut()
             .filter(|pair| pair.key == "logging")
             .for_each(|pair| pair.value = logging().into());
     }
-    let mut merged = raw::merged_replacing(Yaml::Map(service), nodes, REPLACED);
-    if let Yaml::Map(pairs) = &mut merged {
-        for pair in pairs {
-            if LISTS.contains(&pair.key.as_str()) && matches!(pair.value, Yaml::Str(_) | Yaml::Int(_)) {
-                let value = std::mem::replace(&mut pair.value, Yaml::Null);
-                pair.value = Yaml::Seq(vec![Item { comment: None, value }]);
-            }
-            if let ("volumes", Yaml::Seq(items)) = (pair.key.as_str(), &mut pair.value) {
-                last_of_each_target(items);
-            }
+}
+
+/// Puts right what KDL cannot say and what the engine would refuse.
+fn tidy(service: &mut Yaml) {
+    let Yaml::Map(pairs) = service else { return };
+    for pair in pairs {
+        if LISTS.contains(&pair.key.as_str()) && matches!(pair.value, Yaml::Str(_) | Yaml::Int(_)) {
+            let value = std::mem::replace(&mut pair.value, Yaml::Null);
+            pair.value = Yaml::Seq(vec![Item { comment: None, value }]);
+        }
+        if let ("volumes", Yaml::Seq(items)) = (pair.key.as_str(), &mut pair.value) {
+            last_of_each_target(items);
         }
     }
-    merged
 }
 
 /// Two mounts at one place are an error for the engine: the one that is passed on, which comes last, stays.
@@ -69,38 +104,43 @@ fn last_of_each_target(items: &mut Vec<Item>) {
 /// Where an item of `volumes` is mounted: `target` of a map, the second part of `SOURCE:TARGET[:MODE]`.
 fn target(item: &Item) -> Option<String> {
     match &item.value {
-        Yaml::Map(pairs) => {
-            pairs.iter().find(|pair| pair.key == "target").and_then(|pair| match &pair.value {
-                Yaml::Str(target) => Some(target.clone()),
-                _ => None,
-            })
-        }
+        Yaml::Map(pairs) => text(pairs, "target").map(str::to_owned),
         // The colons of a reference to a variable are not those between the parts.
         Yaml::Str(text) if !text.contains("${") => text.split(':').nth(1).map(str::to_owned),
         _ => None,
     }
 }
 
-/// The named volumes that a service with everything merged in mounts.
-pub fn named_volumes(service: &Yaml) -> Vec<String> {
-    let Yaml::Map(pairs) = service else { return Vec::new() };
-    let Some(Yaml::Seq(items)) = pairs.iter().find(|pair| pair.key == "volumes").map(|pair| &pair.value)
-    else {
-        return Vec::new();
-    };
-    items.iter().filter_map(source).filter(|source| is_name(source)).map(str::to_owned).collect()
+/// The named volumes that services with everything merged in mount.
+pub fn named_volumes(services: &Yaml) -> Vec<String> {
+    let mounts = pairs(services).iter().flat_map(|service| pairs(&service.value));
+    let items = mounts.filter(|pair| pair.key == "volumes").flat_map(|pair| match &pair.value {
+        Yaml::Seq(items) => items.as_slice(),
+        _ => &[],
+    });
+    items.filter_map(source).filter(|source| is_name(source)).map(str::to_owned).collect()
+}
+
+fn pairs(map: &Yaml) -> &[Pair] {
+    match map {
+        Yaml::Map(pairs) => pairs,
+        _ => &[],
+    }
 }
 
 /// What an item of `volumes` mounts; none for one that compose makes up a volume for.
 fn source(item: &Item) -> Option<&str> {
     match &item.value {
-        Yaml::Map(pairs) => {
-            pairs.iter().find(|pair| pair.key == "source").and_then(|pair| match &pair.value {
-                Yaml::Str(source) => Some(source.as_str()),
-                _ => None,
-            })
-        }
+        Yaml::Map(pairs) => text(pairs, "source"),
         Yaml::Str(text) => text.split_once(':').map(|(source, _)| source),
+        _ => None,
+    }
+}
+
+/// The string at a key.
+fn text<'a>(pairs: &'a [Pair], key: &str) -> Option<&'a str> {
+    match &pairs.iter().find(|pair| pair.key == key)?.value {
+        Yaml::Str(text) => Some(text),
         _ => None,
     }
 }
@@ -114,12 +154,7 @@ fn is_name(source: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        diagnostic::Diagnostics,
-        emit::yaml::{Map, seq},
-        source::Sources,
-        syntax::parse,
-    };
+    use crate::{diagnostic::Diagnostics, emit::yaml::seq, source::Sources, syntax::parse};
 
     fn over(kdl: &str) -> Yaml {
         let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
@@ -131,21 +166,21 @@ mod tests {
             .set("healthcheck", Map::new().set("test", seq(["CMD", "true"])).set("interval", "10s"))
             .set("logging", Yaml::Alias("logging"));
         let Yaml::Map(pairs) = service.into() else { unreachable!() };
-        merged(pairs, &nodes)
+        super::service(pairs, &nodes)
     }
 
-    fn text(kdl: &str) -> String {
+    fn written(kdl: &str) -> String {
         over(kdl).document("")
     }
 
     #[test]
     fn commands_are_replaced_whole() {
         assert!(
-            text("command \"redis-server\" \"--save\" \"\"")
+            written("command \"redis-server\" \"--save\" \"\"")
                 .starts_with("command:\n  - redis-server\n  - --save\n  - \"\"\n")
         );
         assert!(
-            text("healthcheck { test \"CMD\" \"redis-cli\" \"ping\"; }")
+            written("healthcheck { test \"CMD\" \"redis-cli\" \"ping\"; }")
                 .contains("  test:\n    - CMD\n    - redis-cli\n    - ping\n  interval: 10s\n")
         );
     }
@@ -153,7 +188,7 @@ mod tests {
     #[test]
     fn one_item_is_a_list_where_compose_wants_one() {
         assert!(
-            text("cap_add \"NET_ADMIN\"\nexpose 6379")
+            written("cap_add \"NET_ADMIN\"\nexpose 6379")
                 .ends_with("cap_add:\n  - NET_ADMIN\n\nexpose:\n  - 6379\n")
         );
     }
@@ -170,13 +205,30 @@ mod tests {
             "{}",
             merged.document("")
         );
-        assert_eq!(named_volumes(&merged), ["mine", "more"]);
+        let services = Map::new().set("redis", merged).into();
+        assert_eq!(named_volumes(&services), ["mine", "more"]);
+    }
+
+    #[test]
+    fn the_system_speaks_of_every_service() {
+        let kdl = "services { redis { networks \"back\"; logging { options { max-size \"1m\"; }; }; }; }\nnetworks { back internal=#true; }";
+        let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
+        let nodes = parse(sources.add("test.kdl", kdl), kdl, &mut diagnostics);
+        let services = Map::new()
+            .set("redis", Map::new().set("image", "redis:7").set("logging", Yaml::Alias("logging")))
+            .set("nginx", Map::new().set("logging", Yaml::Alias("logging")));
+        let document =
+            Map::new().set("services", super::services(services, &nodes)).set("volumes", Map::new());
+        assert_eq!(
+            super::document(document.into(), &nodes).document(""),
+            "services:\n  redis:\n    image: redis:7\n    logging:\n      driver: json-file\n      options:\n        max-size: 1m\n        max-file: \"5\"\n    networks:\n      - back\n\n  nginx:\n    logging: *logging\n\nvolumes: {}\n\nnetworks:\n  back:\n    internal: true\n"
+        );
     }
 
     #[test]
     fn a_log_of_its_own_leaves_the_others_alone() {
         assert!(
-            text("logging { options { max-size \"50m\"; }; }").contains(
+            written("logging { options { max-size \"50m\"; }; }").contains(
                 "logging:\n  driver: json-file\n  options:\n    max-size: 50m\n    max-file: \"5\"\n"
             )
         );

@@ -54,7 +54,7 @@ pub fn service(model: &Model, service: &Service) -> Yaml {
         .maybe("stop_grace_period", service.stop_grace.map(|grace| grace.compose()));
     map = resources(map, service);
     match hardening(map, service).set("logging", Yaml::Alias("logging")).into() {
-        Yaml::Map(pairs) => passed::merged(pairs, &service.raw_compose),
+        Yaml::Map(pairs) => passed::service(pairs, &service.raw_compose),
         other => other,
     }
 }

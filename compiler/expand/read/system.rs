@@ -13,7 +13,7 @@ use crate::{
     expand::kinds::Kinds,
     model::{Objective, Team},
     source::{Located, Span},
-    syntax::Reader,
+    syntax::{Node, Reader},
     values::{Count, Duration, EnvName, Hostname, Line, Name, Timezone},
 };
 
@@ -56,6 +56,8 @@ pub struct SystemSpec {
     pub runbook: Option<RunbookSpec>,
     /// Files that pass through.
     pub files: Vec<FileSpec>,
+    /// Nodes merged into the compose file.
+    pub raw_compose: Vec<Node>,
     /// Where it is stated.
     pub span: Span,
 }
@@ -113,6 +115,11 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
     let runbook =
         r.block("runbook", "the operations guide: its language and what it says beyond the derived", runbook);
     let files = r.keyed("file", "a file of your own that is placed into the generated tree as it is", file);
+    let raw_compose = r
+        .raw("compose", "keys of compose.yaml that the language has no word for, such as `networks`, as KDL")
+        .into_iter()
+        .cloned()
+        .collect();
     Some(SystemSpec {
         name: name?,
         title,
@@ -132,6 +139,7 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
         checklists,
         runbook,
         files,
+        raw_compose,
         span: r.span()?,
     })
 }

@@ -21,7 +21,11 @@ pub fn configs(context: &Context, specs: &[ServiceSpec], services: &mut [Service
             let name = config.target.value.as_str().rsplit('/').next().unwrap_or_default();
             let path = format!("config/{}/{name}", spec.name.value);
             let value = map(context, &config.nodes, &[]);
-            for variable in variables(&value) {
+            let variables = variables(&value);
+            if !variables.is_empty() {
+                config.nodes.iter().for_each(|node| dollars(context, node));
+            }
+            for variable in variables {
                 if !service.environment.iter().any(|(known, _)| *known == variable) {
                     service.environment.push((variable.clone(), Text::variable(variable)));
                 }
@@ -142,6 +146,23 @@ fn scalar(context: &Context, entry: &Entry) -> ConfigValue {
             ConfigValue::Null
         }
     }
+}
+
+/// Reports dollar signs in the texts of a file that the service expands: it would expand those too, each program in
+/// its own way.
+fn dollars(context: &Context, node: &Node) {
+    for entry in &node.entries {
+        if let (None, Scalar::Text(text)) = (&entry.annotation, &entry.scalar)
+            && text.contains('$')
+        {
+            context.sink.report(
+                Diagnostic::error("ambiguous-dollar", "this file refers to variables, so the service would expand this `$` too")
+                    .at(entry.span, "the text has a dollar sign")
+                    .help("give it the text as a variable: `variable \"NAME\" default=\"…\"` and `(variable)\"NAME\"` here"),
+            );
+        }
+    }
+    node.children.iter().for_each(|child| dollars(context, child));
 }
 
 /// A number with a fraction, which stays one for readers that know types: `1.0` is not `1`.

@@ -70,6 +70,7 @@ pub fn resolve(
         runbook: document::runbook(&context, spec),
         configs,
         files: document::files(&context, spec),
+        raw_compose: spec.raw_compose.clone(),
     };
     let model = monitoring::monitored(model, spec, kinds, read, sink);
     // A proof over a system of which parts are missing would only echo what has been reported.
