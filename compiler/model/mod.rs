@@ -25,7 +25,7 @@ pub use document::{
 pub use host::{Firewall, Host, Log, Opening, Requirement};
 pub use ingress::{Balance, Ingress, RateLimit, Route, Target, Tls};
 pub use job::{Command, Job};
-pub use notify::{Notify, Receiver};
+pub use notify::{Notify, Receiver, Way};
 pub use service::{
     Build, Condition, Dependency, Health, Image, Metric, MetricType, Mount, MountSource, Published, Reach,
     Resources, Service, SettingValue,

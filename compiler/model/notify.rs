@@ -1,9 +1,9 @@
 //! Whom alerts reach.
 
-use super::Origin;
+use super::{Origin, Severity};
 use crate::{
     syntax::Node,
-    values::{Duration, Email, EnvName, Line},
+    values::{Duration, Email, EnvName, HostPort, Line},
 };
 
 /// The receivers and how alerts are grouped.
@@ -23,36 +23,52 @@ pub struct Notify {
 
 /// One place where alerts go.
 #[derive(Clone, Debug)]
-pub enum Receiver {
+pub struct Receiver {
+    /// The least severity that is told there.
+    pub least: Severity,
+    /// How it is reached.
+    pub way: Way,
+    /// Where it is stated.
+    pub origin: Origin,
+}
+
+/// How a receiver is reached.
+#[derive(Clone, Debug)]
+pub enum Way {
     /// A Slack channel through an incoming webhook, whose URL is a secret.
     Slack {
         /// The channel with its `#`.
         channel: Line,
         /// The variable that holds the URL.
         webhook: EnvName,
-        /// Where it is stated.
-        origin: Origin,
     },
     /// Mail.
     Mail {
         /// To whom.
         to: Email,
-        /// The server, `host:port`.
-        smarthost: Line,
+        /// The server.
+        smarthost: HostPort,
         /// The sender.
         from: Email,
         /// Account at the server.
         user: Option<Line>,
         /// The variable that holds its password.
         password: Option<EnvName>,
-        /// Where it is stated.
-        origin: Origin,
     },
     /// Any HTTP endpoint, whose URL is a secret.
     Webhook {
         /// The variable that holds the URL.
         url: EnvName,
-        /// Where it is stated.
-        origin: Origin,
     },
+}
+
+impl Receiver {
+    /// The secret that it needs.
+    pub fn secret(&self) -> Option<&EnvName> {
+        match &self.way {
+            Way::Slack { webhook, .. } => Some(webhook),
+            Way::Mail { password, .. } => password.as_ref(),
+            Way::Webhook { url } => Some(url),
+        }
+    }
 }

@@ -151,6 +151,7 @@ fn every_noun_obeys() {
     obeys::<EnvName>();
     obeys::<HeaderName>();
     obeys::<HeaderValue>();
+    obeys::<HostPort>();
     obeys::<Hostname>();
     obeys::<Image>();
     obeys::<Language>();

@@ -36,6 +36,7 @@ mod year_day;
 
 mod address;
 mod cidr;
+mod host_port;
 mod hostname;
 mod port;
 
@@ -64,6 +65,7 @@ pub use decimal::Decimal;
 pub use duration::Duration;
 pub use email::Email;
 pub use env_name::EnvName;
+pub use host_port::HostPort;
 pub use hostname::Hostname;
 pub use http_header::{HeaderName, HeaderValue};
 pub use image::Image;

@@ -6,41 +6,24 @@ use super::{
     quote, raw,
     yaml::{Map, Yaml, flow, seq},
 };
-use crate::model::{Model, Receiver};
+use crate::model::{Model, Receiver, Severity, Way};
 
 /// Where compose puts secrets in the container.
 const SECRETS: &str = "/run/secrets";
+/// Alerts that say that the whole service is away.
+const AWAY: &str = ".+(Unreachable|Down)";
 
 /// Makes `alertmanager/alertmanager.yml`; none without an Alertmanager.
 pub fn emit(model: &Model) -> Vec<Artifact> {
     if !model.monitoring.as_ref().is_some_and(|monitoring| monitoring.alertmanager) {
         return Vec::new();
     }
-    let notify = &model.notify;
-    let receiver = if notify.receivers.is_empty() { "nobody" } else { "team" };
-    let document = Map::new()
-        .set(
-            "route",
-            Map::new()
-                .set("receiver", receiver)
-                .set("group_by", flow(["alertname", "service", "host"]))
-                .set("group_wait", notify.group_wait.prometheus())
-                .set("group_interval", notify.group_interval.prometheus())
-                .set("repeat_interval", notify.repeat_interval.prometheus()),
-        )
-        .comment("What is critical says more than the warning of the same thing; a service that cannot be reached has no other symptoms worth telling.")
-        .set(
-            "inhibit_rules",
-            seq([
-                inhibit("severity=\"critical\"", "severity=\"warning\"", &["service", "host"]),
-                inhibit("alertname=~\".+(Unreachable|Down)\"", "alertname!~\".+(Unreachable|Down)\"", &["service", "host"]),
-            ]),
-        )
-        .set("receivers", seq([receivers(model, receiver)]));
-    let yaml = raw::merged(document.into(), &notify.raw_alertmanager);
+    let document = raw::merged(configuration(model).into(), &model.notify.raw_alertmanager);
+    let why =
+        "Alertmanager expands no variables: secrets are files, which compose makes of the environment file.";
     vec![Artifact {
         path: "alertmanager/alertmanager.yml".into(),
-        contents: yaml.document(&format!("{}\nAlertmanager expands no variables: secrets are files, which compose makes of the environment file.", header(model))),
+        contents: document.document(&format!("{}\n{why}", header(model))),
         mode: 0o644,
         emitter: "alertmanager",
         from: vec!["system".into()],
@@ -48,51 +31,112 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     }]
 }
 
-fn inhibit(source: &str, target: &str, equal: &[&str]) -> Map {
+fn configuration(model: &Model) -> Map {
+    let notify = &model.notify;
+    let (of_all, only_critical): (Vec<&Receiver>, Vec<&Receiver>) =
+        notify.receivers.iter().partition(|receiver| receiver.least == Severity::Warning);
+    let everyday = if of_all.is_empty() { "nobody" } else { "team" };
+    let mut route = Map::new();
+    if of_all.is_empty() {
+        let what = if only_critical.is_empty() { "Alerts are" } else { "Warnings are" };
+        route = route.comment(format!(
+            "{what} told to nobody: `notify` names no receiver for them. They show in Prometheus and Grafana only."
+        ));
+    }
+    route = route
+        .set("receiver", everyday)
+        .set("group_by", flow(["alertname", "service", "host"]))
+        .set("group_wait", notify.group_wait.prometheus())
+        .set("group_interval", notify.group_interval.prometheus())
+        .set("repeat_interval", notify.repeat_interval.prometheus());
+    let mut receivers = vec![receiver(model, everyday, &of_all)];
+    if !only_critical.is_empty() {
+        let critical = Map::new()
+            .set("matchers", seq(["severity=\"critical\""]))
+            .set("receiver", "on-call")
+            .comment("And everybody who is told of everything.")
+            .set("continue", true);
+        route = route.set("routes", seq([critical, Map::new().set("receiver", everyday)]));
+        receivers.push(receiver(model, "on-call", &only_critical));
+    }
     Map::new()
-        .set("source_matchers", flow([source]))
-        .set("target_matchers", flow([target]))
+        .set("route", route)
+        .comment("What is critical says more than the warning of the same watch; of what is away, everything else is a symptom.")
+        .set(
+            "inhibit_rules",
+            seq([
+                inhibit(
+                    &["severity=\"critical\"", "watch!=\"\""],
+                    &["severity=\"warning\""],
+                    &["watch", "service", "host"],
+                ),
+                inhibit(
+                    &[&format!("alertname=~\"{AWAY}\"")],
+                    &[&format!("alertname!~\"{AWAY}\"")],
+                    &["service", "host"],
+                ),
+            ]),
+        )
+        .set("receivers", seq(receivers))
+}
+
+fn inhibit(source: &[&str], target: &[&str], equal: &[&str]) -> Map {
+    Map::new()
+        .set("source_matchers", seq(source.iter().copied()))
+        .set("target_matchers", seq(target.iter().copied()))
         .set("equal", flow(equal.iter().copied()))
 }
 
-fn receivers(model: &Model, name: &str) -> Map {
-    let mut slack = Vec::new();
-    let mut mail = Vec::new();
-    let mut webhooks = Vec::new();
-    let title = format!(
-        "[{{{{ .Status | toUpper }}}}] {} / {}: {{{{ .CommonLabels.alertname }}}}",
-        quote::go_template(model.system.as_str()),
-        model.environment
-    );
-    let text = "{{ range .Alerts }}{{ .Annotations.summary }}\n{{ .Annotations.description }}\n{{ end }}";
-    for receiver in &model.notify.receivers {
-        match receiver {
-            Receiver::Slack { channel, webhook, .. } => slack.push(
-                Map::new()
-                    .set("channel", quote::go_template(channel.as_str()))
-                    .set("api_url_file", format!("{SECRETS}/{webhook}"))
-                    .set("send_resolved", true)
-                    .set("title", title.as_str())
-                    .set("text", text),
-            ),
-            Receiver::Mail { to, smarthost, from, user, password, .. } => mail.push(
-                Map::new()
-                    .set("to", to.as_str())
-                    .set("from", from.as_str())
-                    .set("smarthost", smarthost.as_str())
-                    .maybe("auth_username", user.as_ref().map(|user| user.as_str()))
-                    .maybe("auth_password_file", password.as_ref().map(|name| format!("{SECRETS}/{name}")))
-                    .set("send_resolved", true)
-                    .set("headers", Map::new().set("subject", title.as_str())),
-            ),
-            Receiver::Webhook { url, .. } => webhooks
-                .push(Map::new().set("url_file", format!("{SECRETS}/{url}")).set("send_resolved", true)),
-        }
-    }
-    let list = |items: Vec<Map>| -> Yaml { seq(items) };
-    Map::new()
-        .set("name", name)
-        .filled("slack_configs", list(slack))
-        .filled("email_configs", list(mail))
-        .filled("webhook_configs", list(webhooks))
+fn receiver(model: &Model, name: &str, receivers: &[&Receiver]) -> Map {
+    let of = |key: &str, make: fn(&Model, &Way) -> Option<Map>| -> (String, Yaml) {
+        (key.to_owned(), seq(receivers.iter().filter_map(|receiver| make(model, &receiver.way))))
+    };
+    [of("slack_configs", slack), of("email_configs", mail), of("webhook_configs", webhook)]
+        .into_iter()
+        .fold(Map::new().set("name", name), |map, (key, list)| map.filled(key, list))
+}
+
+/// `[FIRING:2] shop (prod): RedisDown`.
+fn title(model: &Model) -> String {
+    format!(
+        "[{{{{ .Status | toUpper }}}}{{{{ if eq .Status \"firing\" }}}}:{{{{ .Alerts.Firing | len }}}}{{{{ end }}}}] {} ({}): {{{{ .CommonLabels.alertname }}}}",
+        model.system, model.environment
+    )
+}
+
+/// What is wrong, how bad it is, where to read on and whom to call, alert by alert.
+const TEXT: &str = "{{ range .Alerts }}{{ .Labels.severity }}: {{ .Annotations.summary }}
+{{ .Annotations.description }}
+{{ .Annotations.runbook }}{{ with .Annotations.contact }} ({{ . }}){{ end }}
+{{ end }}";
+
+fn slack(model: &Model, way: &Way) -> Option<Map> {
+    let Way::Slack { channel, webhook } = way else { return None };
+    Some(
+        Map::new()
+            .set("channel", quote::go_template(channel.as_str()))
+            .set("api_url_file", format!("{SECRETS}/{webhook}"))
+            .set("send_resolved", true)
+            .set("title", title(model))
+            .set("text", TEXT),
+    )
+}
+
+fn mail(model: &Model, way: &Way) -> Option<Map> {
+    let Way::Mail { to, smarthost, from, user, password } = way else { return None };
+    Some(
+        Map::new()
+            .set("to", quote::go_template(to.as_str()))
+            .set("from", quote::go_template(from.as_str()))
+            .set("smarthost", smarthost.to_string())
+            .maybe("auth_username", user.as_ref().map(|user| user.as_str()))
+            .maybe("auth_password_file", password.as_ref().map(|name| format!("{SECRETS}/{name}")))
+            .set("send_resolved", true)
+            .set("headers", Map::new().set("subject", title(model))),
+    )
+}
+
+fn webhook(_: &Model, way: &Way) -> Option<Map> {
+    let Way::Webhook { url } = way else { return None };
+    Some(Map::new().set("url_file", format!("{SECRETS}/{url}")).set("send_resolved", true))
 }

@@ -130,9 +130,5 @@ fn scrape(model: &Model, scrape: &Scrape) -> Yaml {
     }
     let target = format!("{}:{}", scrape.target, scrape.port);
     job = job.set("static_configs", seq([Map::new().set("targets", flow([target])).set("labels", labels)]));
-    if scrape.host {
-        // What jobs write carries the host's label from here too.
-        job = job.set("honor_labels", false);
-    }
     job.into()
 }

@@ -2,10 +2,10 @@
 
 use super::from::SecretRef;
 use crate::{
-    model::{Origin, Receiver},
+    model::{Origin, Receiver, Severity, Way},
     source::{Located, Span},
     syntax::{Node, Reader},
-    values::{Duration, Email, Line},
+    values::{Duration, Email, HostPort, Line},
 };
 
 /// A stated `notify`.
@@ -31,32 +31,36 @@ pub fn notify(r: &mut Reader) -> Option<NotifySpec> {
     let mut receivers = r.keyed("slack", "a Slack channel", |r| {
         let channel = r.arg::<Line>("channel", "the channel").required();
         let webhook = r.prop::<SecretRef>("webhook", "the URL of an incoming webhook").required();
-        Some(Receiver::Slack {
-            channel: channel?.value,
-            webhook: webhook?.value.0,
-            origin: Origin::Stated(r.span()?),
-        })
+        let least = least(r);
+        let way = Way::Slack { channel: channel?.value, webhook: webhook?.value.0 };
+        Some(Receiver { least: least?, way, origin: Origin::Stated(r.span()?) })
     });
     receivers.extend(r.keyed("mail", "mail to an address", |r| {
-        r.example("mail \"oncall@example.com\" smarthost=\"smtp.example.com:587\" from=\"alerts@example.com\" user=\"alerts\" password=(secret)\"SMTP_PASSWORD\"");
+        r.example("mail \"oncall@example.com\" smarthost=\"smtp.example.com:587\" from=\"alerts@example.com\" user=\"alerts\" password=(secret)\"SMTP_PASSWORD\" severity=\"critical\"");
         let to = r.arg::<Email>("to", "to whom").required();
-        let smarthost = r.prop::<Line>("smarthost", "the server, `host:port`").required();
+        let smarthost = r.prop::<HostPort>("smarthost", "the mail server").required();
         let from = r.prop::<Email>("from", "the sender").required();
         let user = r.prop::<Line>("user", "account at the server").optional();
         let password = r.prop::<SecretRef>("password", "its password").optional();
-        Some(Receiver::Mail {
+        let least = least(r);
+        let way = Way::Mail {
             to: to?.value,
             smarthost: smarthost?.value,
             from: from?.value,
             user: user.map(|user| user.value),
             password: password.map(|password| password.value.0),
-            origin: Origin::Stated(r.span()?),
-        })
+        };
+        Some(Receiver { least: least?, way, origin: Origin::Stated(r.span()?) })
     }));
     receivers.extend(r.blocks("webhook", "any HTTP endpoint", |r| {
         r.example("webhook url=(secret)\"ALERT_WEBHOOK_URL\"");
         let url = r.prop::<SecretRef>("url", "its address").required();
-        Some(Receiver::Webhook { url: url?.value.0, origin: Origin::Stated(r.span()?) })
+        let least = least(r);
+        Some(Receiver {
+            least: least?,
+            way: Way::Webhook { url: url?.value.0 },
+            origin: Origin::Stated(r.span()?),
+        })
     }));
     let group_wait =
         r.prop::<Duration>("group-wait", "time that the first alert of a group waits for others").or("30s");
@@ -77,4 +81,9 @@ pub fn notify(r: &mut Reader) -> Option<NotifySpec> {
         raw,
         span: r.span()?,
     })
+}
+
+fn least(r: &mut Reader) -> Option<Severity> {
+    let severity = r.prop::<Severity>("severity", "the least severity that is told there").or("warning");
+    Some(severity?.value)
 }

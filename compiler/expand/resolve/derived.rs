@@ -198,7 +198,7 @@ impl Derive<'_> {
         {
             let service = &mut self.services[at];
             service.version = monitor.alertmanager_version.clone().or(service.version.take());
-            for variable in notify.receivers.iter().filter_map(secret) {
+            for variable in notify.receivers.iter().filter_map(Receiver::secret) {
                 let Ok(path) = AbsPath::parse(&format!("{SECRETS}/{variable}")) else { continue };
                 if !service.secret_files.iter().any(|(known, _)| known == variable) {
                     service.secret_files.push((variable.clone(), path));
@@ -261,13 +261,4 @@ fn host(path: &str, target: &str, read_only: bool, about: &str) -> Option<Mount>
 
 fn volume(name: &str, target: &str, read_only: bool, about: &str) -> Option<Mount> {
     mounted(MountSource::Volume(name.to_owned()), target, read_only, about)
-}
-
-/// The variable that a receiver reads from a file.
-fn secret(receiver: &Receiver) -> Option<&EnvName> {
-    match receiver {
-        Receiver::Slack { webhook, .. } => Some(webhook),
-        Receiver::Mail { password, .. } => password.as_ref(),
-        Receiver::Webhook { url, .. } => Some(url),
-    }
 }

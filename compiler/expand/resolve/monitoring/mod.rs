@@ -3,6 +3,7 @@
 //! Every alert is made together with the series that prove it.
 
 mod clock;
+mod extra;
 mod kinds;
 mod known;
 mod measure;
@@ -21,9 +22,8 @@ use crate::{
         read::{monitor::MonitorSpec, system::SystemSpec},
     },
     model::{Alert, Model, Monitoring, Service},
-    source::Located,
     syntax::Sink,
-    values::{AbsPath, RelPath, Value as _},
+    values::{AbsPath, Duration, Value as _},
 };
 
 /// What all parts look things up in.
@@ -74,6 +74,7 @@ pub fn monitored(mut model: Model, spec: &SystemSpec, kinds: &Kinds, read: &Read
     let Some(monitor) = &spec.monitor else { return model };
     let Ok(textfiles) = AbsPath::parse("/var/lib/node_exporter/textfile_collector") else { return model };
     let input = Input { model: &model, monitor, kinds, sink };
+    times(&input);
     let scrapes = targets::scrapes(&input);
     let watches = watch::watches(&input);
     let mut alerts: Vec<Alert> = watches.iter().flat_map(|watch| watch.alerts.iter().cloned()).collect();
@@ -108,9 +109,9 @@ pub fn monitored(mut model: Model, spec: &SystemSpec, kinds: &Kinds, read: &Read
         );
     }
     let rows = panels::rows(&input, &watches);
-    let files = |paths: &[Located<RelPath>]| -> Vec<(String, String)> {
-        paths.iter().filter_map(|path| extra(path, read, sink)).collect()
-    };
+    let extra = extra::Extra { read, sink };
+    let rules: Vec<String> = alerts.iter().map(|alert| format!("{}.yml", alert.group)).collect();
+    let tests: Vec<String> = alerts.iter().map(|alert| format!("{}_test.yml", alert.group)).collect();
     let monitoring = Monitoring {
         interval: monitor.interval.value,
         retention: monitor.retention.value,
@@ -120,26 +121,32 @@ pub fn monitored(mut model: Model, spec: &SystemSpec, kinds: &Kinds, read: &Read
         grafana: monitor.grafana.is_some(),
         alertmanager: spec.notify.is_some(),
         textfiles,
-        extra_rules: files(&monitor.rules),
-        extra_tests: files(&monitor.tests),
-        extra_dashboards: files(&monitor.dashboards),
+        extra_rules: extra.files(&monitor.rules, &["yml", "yaml"], &rules),
+        extra_tests: extra.files(&monitor.tests, &["yml", "yaml"], &tests),
+        extra_dashboards: extra.files(&monitor.dashboards, &["json"], &[format!("{}.json", model.system)]),
         raw_prometheus: monitor.raw_prometheus.clone(),
     };
     model.monitoring = Some(monitoring);
     model
 }
 
-/// A file of the user's own: its name and its contents.
-fn extra(path: &Located<RelPath>, read: &ReadFile, sink: &Sink) -> Option<(String, String)> {
-    match read(path.span, &path.value) {
-        Ok(text) => Some((path.value.file_name().to_owned(), text)),
-        Err(error) => {
-            sink.report(
-                Diagnostic::error("unreadable-file", format!("`{}` cannot be read", path.value))
-                    .at(path.span, error)
-                    .help("the path is relative to the file in which it stands"),
+/// Reports times with which nothing could be measured or told.
+fn times(input: &Input) {
+    let interval = &input.monitor.interval;
+    if !(Duration::from_seconds(1)..=Duration::from_minutes(2)).contains(&interval.value) {
+        input.sink.report(
+            Diagnostic::error("interval-out-of-range", "metrics are scraped every second at most, every 2 minutes at least")
+                .at(interval.span, "this interval is not between those")
+                .help("Prometheus takes a value for gone after 5 minutes: with a longer interval one lost scrape would be a gap"),
+        );
+    }
+    for hold in input.monitor.watches.iter().map(|watch| &watch.hold) {
+        if hold.value > Duration::from_days(1) {
+            input.sink.report(
+                Diagnostic::error("hold-too-long", "an alert waits for a day at most")
+                    .at(hold.span, "it would come too late to be of use")
+                    .help("write a shorter time, and a measure over a longer one: `expr=\"avg_over_time(…[7d])\"`"),
             );
-            None
         }
     }
 }
