@@ -40,7 +40,7 @@ pub mod reference;
 
 pub mod cli;
 
-use diagnostic::Diagnostics;
+use diagnostic::{Diagnostic, Diagnostics};
 use emit::Artifact;
 use expand::Expanded;
 use load::Project;
@@ -65,7 +65,7 @@ pub fn compile(project: &Project, wanted: &[String], diagnostics: &mut Diagnosti
     if diagnostics.has_errors() {
         return Vec::new();
     }
-    expanded
+    let compiled = expanded
         .into_iter()
         .map(|one| Compiled {
             system: one.system,
@@ -73,7 +73,13 @@ pub fn compile(project: &Project, wanted: &[String], diagnostics: &mut Diagnosti
             artifacts: one.model.as_ref().map(emit::emit).unwrap_or_default(),
             facts: one.facts,
         })
-        .collect()
+        .collect();
+    if let Some(fault) = emit::fault() {
+        let help = "the description is not to blame: please report this text, and what you compiled";
+        diagnostics.add(Diagnostic::error("internal-error", format!("a fault of ondol: {fault}")).help(help));
+        return Vec::new();
+    }
+    compiled
 }
 
 /// Expands and checks a loaded description: everything but the artifacts.

@@ -14,6 +14,8 @@ mod header;
 mod hostile;
 mod logrotate;
 mod nginx;
+#[cfg(test)]
+mod places;
 mod prometheus;
 pub mod quote;
 mod raw;
@@ -24,6 +26,7 @@ mod ufw;
 pub mod yaml;
 
 pub use artifact::{Artifact, OnChange};
+pub use template::fault;
 
 use rayon::prelude::*;
 

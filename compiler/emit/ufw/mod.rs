@@ -24,8 +24,7 @@ struct Script {
     tag: String,
     tunnel: bool,
     ssh_port: u16,
-    /// Networks, which need no quotes.
-    ssh_from: String,
+    ssh_from: Vec<String>,
     ssh: Vec<Allowed>,
     allowed: Vec<Allowed>,
 }
@@ -99,9 +98,9 @@ fn script(model: &Model) -> Script {
         tunnel: model.host.ssh_tunnel,
         ssh_port: model.host.ssh_port.get(),
         ssh_from: if everywhere {
-            "0.0.0.0/0 ::/0".to_owned()
+            vec!["0.0.0.0/0".to_owned(), "::/0".to_owned()]
         } else {
-            model.host.ssh_from.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+            model.host.ssh_from.iter().map(ToString::to_string).collect()
         },
         ssh: allowed(openings.iter().filter(is_ssh)),
         allowed: allowed(openings.iter().filter(|opening| !is_ssh(opening))),

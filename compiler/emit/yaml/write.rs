@@ -173,7 +173,7 @@ fn comment(out: &mut String, indent: usize, text: &str) {
     if text.is_empty() {
         return;
     }
-    for line in text.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']) {
+    for line in text.split(['\n', '\r']) {
         blanks(out, indent);
         out.push('#');
         let line = line.trim_end();
