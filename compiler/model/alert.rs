@@ -19,10 +19,12 @@ pub struct Monitoring {
     pub alerts: Vec<Alert>,
     /// The dashboard, row by row.
     pub rows: Vec<PanelRow>,
-    /// Whether Grafana runs.
-    pub grafana: bool,
-    /// Whether Alertmanager runs.
-    pub alertmanager: bool,
+    /// The service that is Prometheus, and its port.
+    pub prometheus: (Name, Port),
+    /// The service that is Alertmanager, and its port; none when nobody is to be told.
+    pub alertmanager: Option<(Name, Port)>,
+    /// The service that is Grafana, and its port; none without a dashboard.
+    pub grafana: Option<(Name, Port)>,
     /// Folder on the host into which jobs write their metrics for the node exporter.
     pub textfiles: AbsPath,
     /// Rule files of the user's own, placed beside the generated ones: name and contents.
@@ -80,8 +82,8 @@ impl Severity {
 pub struct Alert {
     /// Its name, such as `RedisDown`; unique in the system.
     pub name: String,
-    /// What states it: `watch/latency-p95`, `backup/redis`, `kind/redis`.
-    pub address: String,
+    /// Addresses of what it follows from: `watch/latency-p95`, `backup/redis`, `kind/redis`.
+    pub from: Vec<String>,
     /// Rule group: the service, `host` or `jobs`.
     pub group: String,
     /// The expression, complete with its bound.

@@ -15,9 +15,10 @@ const AWAY: &str = ".+(Unreachable|Down)";
 
 /// Makes `alertmanager/alertmanager.yml`; none without an Alertmanager.
 pub fn emit(model: &Model) -> Vec<Artifact> {
-    if !model.monitoring.as_ref().is_some_and(|monitoring| monitoring.alertmanager) {
+    let monitoring = model.monitoring.as_ref();
+    let Some((service, _)) = monitoring.and_then(|monitoring| monitoring.alertmanager.as_ref()) else {
         return Vec::new();
-    }
+    };
     let document = raw::merged(configuration(model).into(), &model.notify.raw_alertmanager);
     let why =
         "Alertmanager expands no variables: secrets are files, which compose makes of the environment file.";
@@ -27,7 +28,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
         mode: 0o644,
         emitter: "alertmanager",
         from: vec!["system".into()],
-        on_change: OnChange::Reload("alertmanager (docker compose kill -s HUP alertmanager)".into()),
+        on_change: OnChange::Reload(format!("{service} (docker compose kill -s HUP {service})")),
     }]
 }
 

@@ -14,15 +14,9 @@ const SOURCE: &str = "prometheus";
 
 /// Makes the files; none without Grafana.
 pub fn emit(model: &Model) -> Vec<Artifact> {
-    let Some(monitoring) = model.monitoring.as_ref().filter(|monitoring| monitoring.grafana) else {
-        return Vec::new();
-    };
-    let prometheus = model
-        .services
-        .iter()
-        .find(|service| service.name.as_str() == "prometheus")
-        .and_then(|service| service.port)
-        .map_or(9090, |port| port.get());
+    let Some(monitoring) = &model.monitoring else { return Vec::new() };
+    let Some((grafana, _)) = &monitoring.grafana else { return Vec::new() };
+    let (prometheus, port) = &monitoring.prometheus;
     let mut from = vec!["system".to_owned()];
     from.extend(
         model
@@ -30,6 +24,9 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
             .iter()
             .flat_map(|service| [format!("service/{}", service.name), format!("kind/{}", service.kind)]),
     );
+    from.extend(monitoring.alerts.iter().flat_map(|alert| alert.from.iter().cloned()));
+    from.sort();
+    from.dedup();
     let file = |path: String, contents: String, on_change: OnChange| Artifact {
         path,
         contents,
@@ -47,7 +44,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
                 .set("uid", SOURCE)
                 .set("type", "prometheus")
                 .set("access", "proxy")
-                .set("url", format!("http://prometheus:{prometheus}"))
+                .set("url", format!("http://{prometheus}:{port}"))
                 .set("isDefault", true)
                 .set("jsonData", Map::new().set("timeInterval", monitoring.interval.prometheus()))]),
         )
@@ -64,7 +61,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
                 .set("options", Map::new().set("path", "/etc/grafana/dashboards"))]),
         )
         .into();
-    let restart = || OnChange::Restart("grafana".into());
+    let restart = || OnChange::Restart(grafana.to_string());
     let mut files = vec![
         file(
             "grafana/provisioning/datasources/prometheus.yml".into(),

@@ -14,26 +14,23 @@ use crate::model::{Alert, Model, Monitoring, Scrape};
 /// Makes the files; none without monitoring.
 pub fn emit(model: &Model) -> Vec<Artifact> {
     let Some(monitoring) = &model.monitoring else { return Vec::new() };
-    let mut from = vec!["system".to_owned(), format!("host/{}", model.host.name)];
-    from.extend(model.services.iter().map(|service| format!("service/{}", service.name)));
-    from.extend(model.services.iter().map(|service| format!("kind/{}", service.kind)));
+    let prometheus = &monitoring.prometheus.0;
+    let reload = format!("{prometheus} (docker compose kill -s HUP {prometheus})");
     let file = |path: String, contents: String, from: Vec<String>| Artifact {
         path,
         contents,
         mode: 0o644,
         emitter: "prometheus",
         from,
-        on_change: OnChange::Reload("prometheus (docker compose kill -s HUP prometheus)".into()),
+        on_change: OnChange::Reload(reload.clone()),
     };
-    let mut files = vec![file("prometheus/prometheus.yml".into(), config(model, monitoring), from.clone())];
+    let mut files =
+        vec![file("prometheus/prometheus.yml".into(), config(model, monitoring), scraped(model, monitoring))];
     let mut groups: Vec<&str> = monitoring.alerts.iter().map(|alert| alert.group.as_str()).collect();
     groups.dedup();
     for group in groups {
         let alerts: Vec<&Alert> = monitoring.alerts.iter().filter(|alert| alert.group == group).collect();
-        let mut from = from.clone();
-        from.extend(model.backups.iter().map(|backup| format!("backup/{}", backup.service)));
-        from.extend(model.jobs.iter().map(|job| format!("job/{}", job.name)));
-        from.extend(alerts.iter().map(|alert| alert.address.clone()));
+        let from = ruled(model, &alerts);
         files.push(file(
             format!("prometheus/rules/{group}.yml"),
             rules::rules(model, group, &alerts),
@@ -54,6 +51,30 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     files.extend(own("rules", &monitoring.extra_rules));
     files.extend(own("tests", &monitoring.extra_tests));
     files
+}
+
+/// What the scraping follows from.
+fn scraped(model: &Model, monitoring: &Monitoring) -> Vec<String> {
+    let services = monitoring.scrapes.iter().filter_map(|scrape| model.service(scrape.job.as_str()));
+    common(model)
+        .chain(services.flat_map(|one| [format!("service/{}", one.name), format!("kind/{}", one.kind)]))
+        .collect()
+}
+
+/// What rules follow from; whom to call stands in them too.
+fn ruled(model: &Model, alerts: &[&Alert]) -> Vec<String> {
+    let teams = model.teams.iter().map(|team| format!("team/{}", team.name));
+    let mut from: Vec<String> = common(model)
+        .chain(teams)
+        .chain(alerts.iter().flat_map(|alert| alert.from.iter().cloned()))
+        .collect();
+    from.sort();
+    from.dedup();
+    from
+}
+
+fn common(model: &Model) -> impl Iterator<Item = String> {
+    ["system".to_owned(), format!("host/{}", model.host.name)].into_iter()
 }
 
 fn config(model: &Model, monitoring: &Monitoring) -> String {
@@ -78,12 +99,8 @@ fn config(model: &Model, monitoring: &Monitoring) -> String {
                 seq(["rules/*.yml"])
             },
         );
-    if let Some(alertmanager) = model
-        .services
-        .iter()
-        .find(|service| monitoring.alertmanager && service.name.as_str() == "alertmanager")
-    {
-        let target = format!("{}:{}", alertmanager.name, alertmanager.port.map_or(9093, |port| port.get()));
+    if let Some((alertmanager, port)) = &monitoring.alertmanager {
+        let target = format!("{alertmanager}:{port}");
         document = document.set(
             "alerting",
             Map::new().set(

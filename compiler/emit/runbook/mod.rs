@@ -33,6 +33,10 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     from.extend(model.checklists.iter().map(|list| format!("checklist/{}", list.name)));
     from.extend(model.runbook.troubles.iter().map(|trouble| format!("trouble/{}", trouble.title)));
     from.push(format!("host/{}", model.host.name));
+    from.extend(model.monitoring.iter().flat_map(|m| &m.alerts).flat_map(|alert| alert.from.iter().cloned()));
+    from.extend(model.jobs.iter().map(|job| format!("job/{}", job.name)));
+    from.sort();
+    from.dedup();
     let contents = template.render(&view::view(model));
     vec![Artifact {
         path: "runbook.md".into(),

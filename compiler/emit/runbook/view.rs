@@ -280,7 +280,7 @@ pub fn view(model: &Model) -> View {
             })
             .collect(),
         monitored: monitoring.is_some(),
-        grafana: monitoring.is_some_and(|m| m.grafana),
+        grafana: monitoring.is_some_and(|m| m.grafana.is_some()),
         variables: model
             .variables
             .iter()

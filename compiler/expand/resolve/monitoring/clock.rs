@@ -54,6 +54,8 @@ struct Due<'a> {
     limit: Duration,
     summary: (String, String),
     steps: Vec<String>,
+    /// What states it, and where.
+    address: String,
     from: Span,
 }
 
@@ -114,6 +116,7 @@ impl Clock<'_> {
                 format!("tail -n 50 /var/log/{}/{name}.log", self.input.model.system),
                 format!("grep {name} /etc/cron.d/{}", self.input.model.system),
             ],
+            address: format!("job/{name}"),
             from: job.origin.span(),
         })
     }
@@ -141,6 +144,7 @@ impl Clock<'_> {
                 format!("tail -n 50 /var/log/{}/backup-{service}.log", self.input.model.system),
                 format!("sudo scripts/backup-{service}.sh"),
             ],
+            address: format!("backup/{service}"),
             from: backup.origin.span(),
         })
     }
@@ -163,6 +167,7 @@ impl Clock<'_> {
                 format!("tail -n 50 /var/log/{}/verify-{service}.log", self.input.model.system),
                 format!("sudo scripts/verify-{service}.sh"),
             ],
+            address: format!("backup/{service}"),
             from: backup.origin.span(),
         }))
     }
@@ -301,6 +306,7 @@ impl Clock<'_> {
                 ..self.test()
             },
             bound: Some(self.input.pick(format!("older than {words}"), format!("{words}보다 오래됨"))),
+            from: vec![due.address],
             ..self.alert(due.name, due.group, due.severity, "what runs by the clock must not stop unseen", due.from)
         }
     }
@@ -309,7 +315,7 @@ impl Clock<'_> {
     fn alert(&self, name: String, group: &str, severity: Severity, because: &str, from: Span) -> Alert {
         Alert {
             name,
-            address: "system".to_owned(),
+            from: Vec::new(),
             group: group.to_owned(),
             expr: String::new(),
             hold: HOLD,

@@ -38,7 +38,7 @@ fn one(input: &Input, service: &Service, subject: &Subject, alert: &KindAlert) -
     summary.0.extend(message(&alert.summary).0);
     Some(Alert {
         name: format!("{}{}", subject.prefix(), alert.name.value),
-        address: format!("kind/{}", service.kind),
+        from: input.addresses(service),
         group: subject.group(),
         expr: alert.expr.value.about(&subject.matcher()),
         hold: alert.hold,

@@ -23,7 +23,7 @@ use crate::{
     },
     model::{Alert, Model, Monitoring, Service},
     syntax::Sink,
-    values::{AbsPath, Duration, Value as _},
+    values::{AbsPath, Duration, Name, Port, Value as _},
 };
 
 /// What all parts look things up in.
@@ -48,6 +48,16 @@ impl<'a> Input<'a> {
         service.metrics_path.is_some() || service.exporter.is_some()
     }
 
+    /// Where what a service is like is said: in it, in what it observes, in their kinds.
+    fn addresses(&self, service: &Service) -> Vec<String> {
+        let observed = service.observes.as_ref().and_then(|name| self.model.service(name.as_str()));
+        [Some(service), observed]
+            .into_iter()
+            .flatten()
+            .flat_map(|service| [format!("service/{}", service.name), format!("kind/{}", service.kind)])
+            .collect()
+    }
+
     /// Reports a name that is not among the known ones, with the nearest or all of them; `otherwise` is another way.
     fn unknown(&self, diagnostic: Diagnostic, name: &str, known: &[&str], otherwise: &str) {
         let suggestion = match nearest(name, known.iter().copied()) {
@@ -58,6 +68,13 @@ impl<'a> Input<'a> {
         let parts: Vec<&str> =
             [suggestion.as_str(), otherwise].into_iter().filter(|part| !part.is_empty()).collect();
         self.sink.report(diagnostic.help(parts.join("; or ")));
+    }
+
+    /// The service that plays that part, and its port.
+    fn with_role(&self, role: Role) -> Option<(Name, Port)> {
+        let service =
+            self.model.services.iter().find(|one| self.kind(one).is_some_and(|kind| kind.role == role))?;
+        Some((service.name.clone(), service.port?))
     }
 
     /// The service that exports metrics of the host.
@@ -74,6 +91,8 @@ pub fn monitored(mut model: Model, spec: &SystemSpec, kinds: &Kinds, read: &Read
     let Some(monitor) = &spec.monitor else { return model };
     let Ok(textfiles) = AbsPath::parse("/var/lib/node_exporter/textfile_collector") else { return model };
     let input = Input { model: &model, monitor, kinds, sink };
+    // Without one, what is wrong with it has been reported.
+    let Some(prometheus) = input.with_role(Role::Metrics) else { return model };
     times(&input);
     let scrapes = targets::scrapes(&input);
     let watches = watch::watches(&input);
@@ -118,8 +137,9 @@ pub fn monitored(mut model: Model, spec: &SystemSpec, kinds: &Kinds, read: &Read
         scrapes,
         alerts,
         rows,
-        grafana: monitor.grafana.is_some(),
-        alertmanager: spec.notify.is_some(),
+        prometheus,
+        alertmanager: spec.notify.as_ref().and_then(|_| input.with_role(Role::Alerts)),
+        grafana: monitor.grafana.as_ref().and_then(|_| input.with_role(Role::Dashboard)),
         textfiles,
         extra_rules: extra.files(&monitor.rules, &["yml", "yaml"], &rules),
         extra_tests: extra.files(&monitor.tests, &["yml", "yaml"], &tests),

@@ -132,7 +132,7 @@ impl Target<'_> {
         let job = &self.scrape.job;
         Alert {
             name: format!("{}{suffix}", camel(job.as_str())),
-            address: format!("service/{job}"),
+            from: self.input.addresses(self.service),
             group: "targets".to_owned(),
             expr: String::new(),
             hold: HOLD,

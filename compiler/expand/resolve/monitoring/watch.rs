@@ -204,7 +204,7 @@ impl Raised<'_> {
         labels.insert("watch".to_owned(), watch.to_owned());
         Some(Alert {
             name: format!("{}{}{suffix}", subject.prefix(), super::camel(watch)),
-            address: format!("watch/{watch}"),
+            from: self.from(),
             group: subject.group(),
             expr: format!("{} {}", self.measure.expr(self.bound.operator().is_upward()), self.bound.promql()),
             hold,
@@ -228,6 +228,13 @@ impl Raised<'_> {
                 Severity::Critical => self.spec.critical.as_ref().map_or(self.spec.span, |bound| bound.span),
             }),
         })
+    }
+
+    fn from(&self) -> Vec<String> {
+        let service = self.input.model.service(self.measure.subject.name().as_str());
+        std::iter::once(format!("watch/{}", self.spec.name.value))
+            .chain(service.into_iter().flat_map(|service| self.input.addresses(service)))
+            .collect()
     }
 
     /// The bound for people: `above 5 per second`.
