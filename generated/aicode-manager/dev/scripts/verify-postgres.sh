@@ -26,7 +26,7 @@ file=$(find "$folder" -maxdepth 1 -type f -regextype posix-extended -regex ".*/$
 container=$(compose ps --all --quiet "$service" | head -n 1)
 [ -n "$container" ] || fail "$service has no container whose image could be used"
 image=$(docker inspect --format='{{.Image}}' "$container")
-options=(--network none --env POSTGRES_DB=aicli_web --env POSTGRES_USER=aicli_user --env POSTGRES_HOST_AUTH_METHOD=trust --volume "$scratch-1":/var/lib/postgresql/data)
+options=(--network none --env POSTGRES_DB=aicli_web --env POSTGRES_USER=aicli_user --env POSTGRES_PASSWORD=scratch --volume "$scratch-1":/var/lib/postgresql/data)
 
 docker run --detach --name "$scratch" "${options[@]}" "$image" >/dev/null
 ready=0
