@@ -68,8 +68,7 @@ class Site:
     def __init__(self, edge):
         self.edge = edge
         self.secure = bool(re.search(r"listen\s+443", edge.config))
-        names = re.findall(r"server_name\s+([^;]+);", edge.config)
-        self.domain = next(name for line in names for name in line.split() if re.fullmatch(r"[a-z0-9][a-z0-9.-]*", name))
+        self.domain = edge.tree.domain
         self.base = f"{'https' if self.secure else 'http'}://{self.domain}"
         self.clients = iter(f"203.0.{113 + n // 250}.{n % 250 + 1}" for n in range(2500))
         run("ip", "address", "add", f"{SERVER}/32", "dev", "lo")

@@ -59,6 +59,13 @@ class Tree:
     def services(self):
         return self.compose["services"]
 
+    @functools.cached_property
+    def domain(self):
+        """The first name that nginx answers to."""
+        text = "".join(path.read_text() for path in self.files("nginx/**/*.conf"))
+        names = [name for line in re.findall(r"server_name\s+([^;]+);", text) for name in line.split()]
+        return next(name for name in names if re.fullmatch(r"[a-z0-9][a-z0-9.-]*", name))
+
     def files(self, pattern):
         return sorted(path for path in self.home.glob(pattern) if path.is_file())
 

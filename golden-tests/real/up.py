@@ -38,13 +38,13 @@ def serves(tree):
         return
     require(paths(tree), "nginx passes no path on")
     for path in paths(tree):
-        answer = eventually(f"an answer to {path}", lambda p=path: request(p), 20)
+        answer = eventually(f"an answer to {path}", lambda p=path: request(tree, p), 20)
         same("path at the backend", json.loads(answer)["path"], f"{path.rstrip('/')}/probe")
 
 
-def request(path):
+def request(tree, path):
     return run("curl", "-sSfkL", "--max-time", "5", "--resolve", "*:80:127.0.0.1", "--resolve", "*:443:127.0.0.1",
-               f"http://site.test{path.rstrip('/')}/probe")
+               f"http://{tree.domain}{path.rstrip('/')}/probe")
 
 
 def watched(tree, project):
@@ -81,7 +81,7 @@ def moves(tree, project):
         healthy(project, service)
         require(set(project.addresses(service)) != before, f"{service} is where it was: {before}")
     for path in paths(tree):
-        eventually(f"{path} is answered from the new addresses", lambda p=path: all(request(p) for _ in range(6)), 40, 1)
+        eventually(f"{path} is answered from the new addresses", lambda p=path: all(request(tree, p) for _ in range(6)), 40, 1)
 
 
 def network(project, tree):
