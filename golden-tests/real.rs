@@ -59,6 +59,7 @@ const CHECKS: &[Check] = &[
     files("alertmanager", "alertmanager"),
     files("grafana", "grafana"),
     files("cron", "cron.d"),
+    files("environment", "env"),
     files("logrotate", "logrotate.d"),
     files("scripts", "scripts"),
     files("workflow", "ci"),

@@ -17,12 +17,13 @@ problem() { problems+=("$1"); }
 
 # The values of the file, by name.
 read_values() {
-    local rest line name value quote number=0
-    rest=$(<"$file")$'\n'
-    rest=${rest#$'\xef\xbb\xbf'}
-    while [[ -n $rest ]]; do
-        line=${rest%%$'\n'*} rest=${rest#*$'\n'} number=$((number + 1))
-        line=${line%$'\r'}
+    local line name value quote number=0
+    local -a lines
+    mapfile -t lines <"$file"
+    ((${#lines[@]} > 0)) || return 0
+    lines[0]=${lines[0]#$'\xef\xbb\xbf'}
+    while ((number < ${#lines[@]})); do
+        line=${lines[number]%$'\r'} number=$((number + 1))
         [[ $line =~ ^[[:space:]]*(#|$) ]] && continue
         if ! [[ $line =~ ^[[:space:]]*(export[[:space:]]+)?([A-Za-z_][A-Za-z0-9_.]*)[[:space:]]*[=:][[:space:]]*(.*)$ ]]; then
             problem "line $number: not NAME=value"
@@ -35,20 +36,26 @@ read_values() {
                 quote=${value:0:1} value=${value:1}
                 # Up to the closing quote, over as many lines as it takes.
                 while ! [[ $value =~ ^(([^\\$quote]|\\.)*)$quote ]]; do
-                    if [[ -z $rest ]]; then
+                    if ((number == ${#lines[@]})); then
                         problem "$name: its quote is never closed"
                         break
                     fi
-                    value+=$'\n'${rest%%$'\n'*} rest=${rest#*$'\n'} number=$((number + 1))
+                    value+=$'\n'${lines[number]} number=$((number + 1))
                 done
                 value=${BASH_REMATCH[1]:-}
                 ;;
             *)
                 quote=
+                if [[ $value == \#* ]]; then problem "$name: compose takes this comment for its value"; fi
                 value=${value%% #*}
                 value=${value%"${value##*[![:space:]]}"}
                 ;;
         esac
+        if [[ $quote == \" ]]; then
+            # One character for each escape; what it stands for does not matter here.
+            value=${value//\\0[0-7][0-7][0-7]/x}
+            value=${value//\\?/x}
+        fi
         if [[ $quote != \' && $value == *\$* ]]; then
             problem "$name: compose would expand the \$ in it: put the value in single quotes"
         fi

@@ -1,0 +1,59 @@
+#!/usr/bin/python3
+"""The environment file: check-env accepts one that is filled in, names each thing that is wrong with another, and shows
+no value of any. What it accepts, compose starts with."""
+
+import re
+
+from trial import main, require, run
+
+
+def check(tree):
+    script, file = tree.home / "scripts/check-env.sh", tree.home / ".env"
+    good = file.read_text()
+    run(script)
+
+    def refuses(text, *expected, mode=0o600):
+        file.write_text(text)
+        file.chmod(mode)
+        said = run(script, fails=True)
+        for part in expected:
+            require(part in said, f"not said: {part!r}\n{said}")
+        for value in tree.values.values():
+            require(value not in said, f"it shows the value {value!r}")
+
+    rules = re.findall(r"^check (\w+) (\d+)(.*)$", script.read_text(), re.M)
+    require(sorted(name for name, _, _ in rules) == sorted(declared(tree)), f"it checks {rules}")
+    for name, least, how in rules:
+        without = re.sub(rf"^{name}=.*\n", "", good, flags=re.M)
+        if "optional" not in how:
+            refuses(without, f"{name}: not set")
+            refuses(f"{without}{name}=\n", f"{name}: not set")
+            refuses(f"{without}{name}=  # later\n", f"{name}: compose takes this comment for its value")
+        if int(least) > 1:
+            refuses(f"{without}{name}='{'s' * (int(least) - 1)}'\n", f"{name}: shorter than {least} characters")
+        if "secret" in how:
+            refuses(f"{without}{name}=<{name.lower()}>\n", f"{name}: still a placeholder")
+        if "url" in how:
+            refuses(f"{without}{name}='{'s' * int(least)}/@'\n", f"{name}: it stands in a URL")
+        # Compose takes the dollar sign in this for the beginning of a variable.
+        refuses(f"{without}{name}={'s' * int(least)}$x\n", f"{name}: compose would expand")
+        file.write_text(f"{without}export {name} = \"{tree.values[name]}\" # as compose may read it too\r\n")
+        run(script)
+        run("docker", "compose", "--project-directory", tree.home, "config", "-q")
+    refuses(f"{good}{rules[0][0]}='again, and long enough for all'\n", f"{rules[0][0]}: set twice")
+    refuses(f"{good}an accident\n", "not NAME=value")
+    refuses(f"{good}X='never closed\n", "X: its quote is never closed")
+    refuses(good, "chmod 600", mode=0o640)
+    file.unlink()
+    require("no such file" in run(script, fails=True), "a missing file is not named")
+    # What continuous integration supplies without a file is seen as well.
+    run(script, env={"PATH": "/usr/bin:/bin", **tree.values}, fails=True)
+    file.touch(0o600)
+    run(script, env={"PATH": "/usr/bin:/bin", **tree.values})
+
+
+def declared(tree):
+    return re.findall(r"^(?:# )?(\w+)=", (tree.home / "env/.env.example").read_text().split("\n# The release that runs")[0], re.M)
+
+
+main(check)

@@ -1,0 +1,188 @@
+//! Texts that nobody would write, through the whole compiler, read back by the real programs: each arrives as it is.
+//!
+//! What the language refuses is not tried here; what it accepts has to arrive. Needs `golden-tests/tools/install`.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use ondol::values::{Line, Value as _};
+use serde_json::Value as Json;
+
+#[path = "../compiler/emit/hostile.rs"]
+mod hostile;
+
+fn main() {
+    let trials = vec![
+        Trial::test("compose reads every text and every default", || compose(false)),
+        Trial::test("compose reads every value of an environment file", || compose(true)),
+        Trial::test("check-env reads an environment file as compose does", environment),
+        Trial::test("services read every text of their configuration", configuration),
+    ];
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+/// Every text that can be stated.
+fn texts() -> Vec<String> {
+    let mut texts: Vec<String> =
+        hostile::texts().into_iter().filter(|text| Line::parse(text).is_ok()).collect();
+    texts.retain(|text| text.len() < 4096);
+    texts.sort();
+    texts.dedup();
+    texts
+}
+
+/// A string of KDL.
+fn kdl(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// A system that says each text in each place; its tree, which is removed with the returned folder. Variables have a
+/// least length that is `more` than the length of their default.
+fn tree(texts: &[String], more: usize) -> Result<(tempfile::TempDir, PathBuf), Failed> {
+    let each = |line: &dyn Fn(usize, &str) -> String| -> String {
+        texts.iter().enumerate().map(|(index, text)| line(index, &kdl(text))).collect()
+    };
+    let variables: String = texts
+        .iter()
+        .enumerate()
+        .map(|(i, text)| {
+            let text_of = kdl(text);
+            format!(
+                "variable \"V{i}\" default={text_of} about={text_of} min-length={}\n",
+                text.chars().count().max(1) + more
+            )
+        })
+        .collect();
+    let system = format!(
+        "system \"strings\" {{\n{variables}service \"app\" kind=\"go-http\" {{\nimage \"app:1\"\ncommand {}\nhealth {{ command {}; }}\n\
+         env {{\n{}{}}}\nconfig \"/app/config.yaml\" format=\"yaml\" {{\n{}}}\nconfig \"/app/config.json\" format=\"json\" {{\n{}}}\n}}\n}}\n",
+        each(&|_, text| format!(" {text}")),
+        each(&|_, text| format!(" {text}")),
+        each(&|i, text| format!("E{i} {text}\n")),
+        each(&|i, _| format!("D{i} (variable)\"V{i}\"\n")),
+        each(&|i, text| format!("t{i} {text}\n")),
+        each(&|i, text| format!("t{i} {text}\n")),
+    );
+    let folder = tempfile::tempdir()?;
+    fs::write(folder.path().join("system.kdl"), system)?;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ondol"));
+    command
+        .args(["apply", "--yes", "--out"])
+        .arg(folder.path().join("out"))
+        .arg(folder.path().join("system.kdl"));
+    succeeded(&mut command)?;
+    let tree = folder.path().join("out/strings/default");
+    Ok((folder, tree))
+}
+
+fn succeeded(command: &mut Command) -> Result<Output, Failed> {
+    let output = command.output()?;
+    if output.status.success() {
+        return Ok(output);
+    }
+    let shown: String = String::from_utf8_lossy(&output.stderr).chars().take(2000).collect();
+    Err(format!("{command:?}: {}\n{shown}", output.status).into())
+}
+
+/// The example as environment file; with `all`, every variable in it set to its default.
+fn example(tree: &Path, all: bool) -> Result<String, Failed> {
+    let text = fs::read_to_string(tree.join("env/.env.example"))?;
+    let assigned = |line: &&str| {
+        let digits = line.trim_start_matches("# V");
+        let name = digits.split_once('=').map_or("", |(name, _)| name);
+        line.starts_with("# V") && !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit())
+    };
+    // A text that looks like an assignment can stand in a comment: the last line of each entry is the assignment.
+    let lines: Vec<&str> = text.lines().collect();
+    let kept = lines.iter().enumerate().map(|(index, line)| {
+        let last = lines.get(index + 1).is_none_or(|next| next.is_empty());
+        if all && last && assigned(line) { &line[2..] } else { line }
+    });
+    Ok(kept.collect::<Vec<_>>().join("\n") + "\n")
+}
+
+fn compose(from_file: bool) -> Result<(), Failed> {
+    let texts = texts();
+    let (_folder, tree) = tree(&texts, 0)?;
+    fs::write(tree.join(".env"), example(&tree, from_file)?)?;
+    let cache = env::var_os("ONDOL_TEST_CACHE")
+        .map_or_else(|| PathBuf::from("/var/cache/ondol-tests"), PathBuf::from);
+    let mut command = Command::new(cache.join("bin/docker-compose"));
+    command.args(["config", "--format", "json"]).current_dir(&tree).env_clear();
+    let output = succeeded(&mut command)?;
+    if !output.stderr.is_empty() {
+        return Err(format!("compose warns: {}", String::from_utf8_lossy(&output.stderr)).into());
+    }
+    let read: Json = serde_json::from_slice(&output.stdout)?;
+    let service = &read["services"]["app"];
+    for (index, text) in texts.iter().enumerate() {
+        // What compose prints is a compose file again, with its dollar signs doubled.
+        let places = [
+            ("environment", &service["environment"][format!("E{index}")]),
+            ("default", &service["environment"][format!("D{index}")]),
+            ("command", &service["command"][index]),
+            ("healthcheck", &service["healthcheck"]["test"][index + 1]),
+        ];
+        for (place, seen) in places {
+            let seen = seen.as_str().map(|seen| seen.replace("$$", "$"));
+            if seen.as_deref() != Some(text) {
+                return Err(format!("{place} {index}: {text:?} arrived as {seen:?}").into());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn environment() -> Result<(), Failed> {
+    let texts: Vec<String> = texts().into_iter().filter(|text| !text.is_empty()).collect();
+    for more in [0, 1] {
+        let (_folder, tree) = tree(&texts, more)?;
+        let file = tree.join(".env");
+        fs::write(&file, example(&tree, true)?)?;
+        succeeded(Command::new("chmod").arg("600").arg(&file))?;
+        let mut command = Command::new(tree.join("scripts/check-env.sh"));
+        command.arg(&file).env_clear().env("PATH", "/usr/bin:/bin").env("LC_ALL", "C.UTF-8");
+        if more == 0 {
+            succeeded(&mut command)?;
+            continue;
+        }
+        // Each is one character short, and nothing else is said of any.
+        let output = command.output()?;
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let lines: Vec<&str> = said.lines().skip(1).map(str::trim).collect();
+        for (index, text) in texts.iter().enumerate() {
+            let expected = format!("V{index}: shorter than {} characters", text.chars().count() + 1);
+            if !lines.contains(&expected.as_str()) {
+                return Err(format!("{text:?} is not read as it is: {expected:?} is missing").into());
+            }
+        }
+        if output.status.code() != Some(1) || lines.len() != texts.len() {
+            return Err(
+                format!("{} lines for {} variables, {}", lines.len(), texts.len(), output.status).into()
+            );
+        }
+    }
+    Ok(())
+}
+
+fn configuration() -> Result<(), Failed> {
+    let texts = texts();
+    let (_folder, tree) = tree(&texts, 0)?;
+    let folder = tree.join("config/app");
+    let yaml: Json = serde_yaml_ng::from_str(&fs::read_to_string(folder.join("config.yaml"))?)?;
+    let json: Json = serde_json::from_str(&fs::read_to_string(folder.join("config.json"))?)?;
+    for (index, text) in texts.iter().enumerate() {
+        for (format, read) in [("YAML", &yaml), ("JSON", &json)] {
+            if read[format!("t{index}")].as_str() != Some(text) {
+                return Err(
+                    format!("{format} {index}: {text:?} arrived as {:?}", read[format!("t{index}")]).into()
+                );
+            }
+        }
+    }
+    Ok(())
+}
