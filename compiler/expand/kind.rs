@@ -486,7 +486,8 @@ fn alert(r: &mut Reader) -> Option<KindAlert> {
     let expr = r.prop::<Promql>("expr", "PromQL, with `$self` for the labels of the service").required();
     let summary = r.block("summary", "one line for people", phrase);
     let description = r.block("description", "what it means", phrase);
-    let steps = r.list::<Line>("step", "what to do, for the runbook");
+    let steps =
+        r.list::<Line>("step", "what to do, for the runbook; placeholders of the service may stand in it");
     let after = r
         .prop::<Duration>("after", "how long the series of the unit test run before the alert is looked at")
         .or("15m");

@@ -146,6 +146,21 @@ pub fn jobs(
             ingress.origin.span(),
         ));
     }
+    if let Some(ingress) = ingress
+        && let Tls::Given { .. } = ingress.tls
+        && let Ok(daily) = Schedule::new("day", Time::parse("06:00").ok(), None)
+    {
+        jobs.extend(derived(
+            "check-certificate",
+            daily,
+            "scripts/certificate.sh",
+            &["status"],
+            Duration::from_minutes(5),
+            context.language.pick("tells when the certificate expires", "인증서 만료일 확인").into(),
+            "the given certificate expires some day",
+            ingress.origin.span(),
+        ));
+    }
     if let Ok(weekly) = Schedule::new("monday", Time::parse("06:30").ok(), None) {
         jobs.extend(derived(
             "security-check",

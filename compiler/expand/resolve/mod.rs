@@ -72,7 +72,7 @@ pub fn resolve(
         files: document::files(&context, spec),
         raw_compose: spec.raw_compose.clone(),
     };
-    let model = monitoring::monitored(model, spec, kinds, read, sink);
+    let model = monitoring::monitored(model, &context);
     // A proof over a system of which parts are missing would only echo what has been reported.
     Some(if sink.has_errors() { model } else { document::checked(model, spec, sink) })
 }

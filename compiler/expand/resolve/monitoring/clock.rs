@@ -2,7 +2,7 @@
 
 use super::{Input, camel, proof::series};
 use crate::{
-    model::{Alert, AlertTest, Backup, Job, Message, Origin, Series, Severity, Tls, Unit},
+    model::{Alert, AlertTest, Backup, Ingress, Job, Message, Origin, Series, Severity, Tls, Unit},
     source::Span,
     values::{Decimal, Duration, Labels},
 };
@@ -32,7 +32,7 @@ pub fn alerts(input: &Input) -> Vec<Alert> {
     if let Some(ingress) = &model.ingress
         && matches!(ingress.tls, Tls::LetsEncrypt { .. } | Tls::Given { .. })
     {
-        alerts.push(clock.certificate(ingress.origin.span()));
+        alerts.push(clock.certificate(ingress));
     }
     alerts
 }
@@ -219,7 +219,7 @@ impl Clock<'_> {
         }
     }
 
-    fn certificate(&self, from: Span) -> Alert {
+    fn certificate(&self, ingress: &Ingress) -> Alert {
         let domain = &self.input.model.domain;
         let metric = "ondol_certificate_not_after_timestamp_seconds";
         let label = ("domain", domain.as_str());
@@ -227,16 +227,19 @@ impl Clock<'_> {
         let until = |seconds: u64| {
             vec![self.series(metric, label, &format!("{seconds}x{}", LOOK.whole_minutes() + 5))]
         };
-        let (summary, description) = self.input.pick(
-            (
-                format!("the certificate of {domain} expires within 14 days"),
-                "It should have been renewed before: Let's Encrypt certificates are renewed 30 days ahead.",
-            ),
-            (
-                format!("{domain}의 인증서가 14일 안에 만료됨"),
-                "이미 갱신되었어야 합니다. Let's Encrypt 인증서는 만료 30일 전에 갱신됩니다.",
-            ),
+        let summary = self.input.pick(
+            format!("the certificate of {domain} expires within 14 days"),
+            format!("{domain}의 인증서가 14일 안에 만료됨"),
         );
+        let description = if matches!(ingress.tls, Tls::LetsEncrypt { .. }) {
+            self.input.pick(
+                "It should have been renewed before: certbot renews 30 days ahead.",
+                "이미 갱신되었어야 합니다. certbot은 만료 30일 전에 갱신합니다.",
+            )
+        } else {
+            self.input
+                .pick("A new certificate has to be put in its place.", "새 인증서를 그 자리에 두어야 합니다.")
+        };
         Alert {
             // The last known time counts even when the metric has gone: an expired certificate must not fall silent.
             expr: format!(
@@ -248,7 +251,7 @@ impl Clock<'_> {
             description: description.into(),
             steps: vec![
                 "sudo scripts/certificate.sh status".into(),
-                "docker compose logs --tail 50 nginx".into(),
+                format!("tail -n 50 /var/log/{}/*-certificate.log", self.input.model.system),
             ],
             test: AlertTest {
                 fires: until(14 * DAY - 1),
@@ -261,7 +264,7 @@ impl Clock<'_> {
                 "certificate",
                 Severity::Critical,
                 "TLS is asked for",
-                from,
+                ingress.origin.span(),
             )
         }
     }

@@ -34,6 +34,12 @@ fn one(input: &Input, service: &Service, subject: &Subject, alert: &KindAlert) -
         let text = phrase.get(input.model.language).replace("{name}", subject.name().as_str());
         message(&text, &alert.labels)
     };
+    // What is to be done is done about the service, not about its exporter.
+    let mut scope = input.context.scope(match subject {
+        Subject::Service(name) => name,
+        Subject::Host(_) => &service.name,
+    });
+    scope.text("name", subject.name().as_str());
     let mut summary = Message::default().text(format!("{}: ", subject.name()));
     summary.0.extend(message(&alert.summary).0);
     Some(Alert {
@@ -49,7 +55,7 @@ fn one(input: &Input, service: &Service, subject: &Subject, alert: &KindAlert) -
         steps: alert
             .steps
             .iter()
-            .map(|step| step.value.as_str().replace("{name}", subject.name().as_str()))
+            .filter_map(|step| input.context.filled(scope.fill_shell(step.value.as_str()), step.span))
             .collect(),
         test: AlertTest {
             interval: Duration::from_minutes(1),

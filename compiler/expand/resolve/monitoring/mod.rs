@@ -13,13 +13,12 @@ mod subject;
 mod targets;
 mod watch;
 
-use super::context::ReadFile;
+use super::context::Context;
 use crate::{
     diagnostic::{Diagnostic, nearest},
     expand::{
         kind::{Kind, Role},
-        kinds::Kinds,
-        read::{monitor::MonitorSpec, system::SystemSpec},
+        read::monitor::MonitorSpec,
     },
     model::{Alert, Model, Monitoring, Service},
     syntax::Sink,
@@ -30,13 +29,13 @@ use crate::{
 struct Input<'a> {
     model: &'a Model,
     monitor: &'a MonitorSpec,
-    kinds: &'a Kinds,
+    context: &'a Context<'a>,
     sink: &'a Sink,
 }
 
 impl<'a> Input<'a> {
     fn kind(&self, service: &Service) -> Option<&'a Kind> {
-        self.kinds.get(service.kind.as_str()).map(|defined| &defined.kind)
+        self.context.kinds.get(service.kind.as_str()).map(|defined| &defined.kind)
     }
 
     fn pick<T>(&self, english: T, korean: T) -> T {
@@ -87,10 +86,11 @@ impl<'a> Input<'a> {
 }
 
 /// The model with its monitoring.
-pub fn monitored(mut model: Model, spec: &SystemSpec, kinds: &Kinds, read: &ReadFile, sink: &Sink) -> Model {
+pub fn monitored(mut model: Model, context: &Context) -> Model {
+    let (spec, sink) = (context.spec, context.sink);
     let Some(monitor) = &spec.monitor else { return model };
     let Ok(textfiles) = AbsPath::parse("/var/lib/node_exporter/textfile_collector") else { return model };
-    let input = Input { model: &model, monitor, kinds, sink };
+    let input = Input { model: &model, monitor, context, sink };
     // Without one, what is wrong with it has been reported.
     let Some(prometheus) = input.with_role(Role::Metrics) else { return model };
     times(&input);
@@ -128,7 +128,7 @@ pub fn monitored(mut model: Model, spec: &SystemSpec, kinds: &Kinds, read: &Read
         );
     }
     let rows = panels::rows(&input, &watches);
-    let extra = extra::Extra { read, sink };
+    let extra = extra::Extra { read: context.read, sink };
     let rules: Vec<String> = alerts.iter().map(|alert| format!("{}.yml", alert.group)).collect();
     let tests: Vec<String> = alerts.iter().map(|alert| format!("{}_test.yml", alert.group)).collect();
     let monitoring = Monitoring {
