@@ -18,6 +18,9 @@ use std::{
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
+mod quoted;
+mod texts;
+
 /// A script of `golden-tests/real/` and the trees that it is for.
 struct Check {
     /// Name of the script and of the trials.
@@ -69,7 +72,7 @@ const CHECKS: &[Check] = &[
 const SHOWN_LINES: usize = 60;
 
 fn main() -> ExitCode {
-    let house = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let house: &'static Path = Path::new(env!("CARGO_MANIFEST_DIR"));
     let generated = env::var_os("ONDOL_TEST_TREES").map_or_else(|| house.join("generated"), PathBuf::from);
     let trees: Vec<PathBuf> = folders(&generated).iter().flat_map(|system| folders(system)).collect();
     let mut trials: Vec<Trial> = CHECKS
@@ -84,6 +87,7 @@ fn main() -> ExitCode {
     if trees.is_empty() {
         trials.push(Trial::test("trees", move || Err(format!("no tree in {}", generated.display()).into())));
     }
+    trials.push(Trial::test("quoted", || every_text(house)));
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
@@ -106,6 +110,15 @@ fn trial(house: &Path, check: &'static Check, tree: &Path) -> Trial {
     let parts: Vec<&str> = tree.iter().rev().take(2).filter_map(|part| part.to_str()).collect();
     let name = format!("{}::{}/{}", check.name, parts[1], parts[0]);
     Trial::test(name, move || within(command, Duration::from_secs(check.seconds)))
+}
+
+/// Hostile texts in every format, for the real readers.
+fn every_text(house: &Path) -> Result<(), Failed> {
+    let folder = tempfile::tempdir()?;
+    quoted::write(folder.path(), &texts::texts())?;
+    let mut command = Command::new(house.join("golden-tests/tools/sandbox"));
+    command.arg(house.join("golden-tests/real/quoted.py")).arg(folder.path());
+    within(command, Duration::from_secs(240))
 }
 
 /// Runs a command to its end or to the limit; its last lines are the failure.

@@ -11,6 +11,7 @@ mod files;
 mod grafana;
 mod header;
 #[cfg(test)]
+#[path = "../../golden-tests/texts.rs"]
 mod hostile;
 mod logrotate;
 mod nginx;

@@ -40,17 +40,17 @@ fn line(model: &Model, job: &Job) -> String {
         Command::Script(script, args) => [&[format!("{directory}/{script}")], args.as_slice()]
             .concat()
             .iter()
-            .map(|word| quote::bash_line(word))
+            .map(|word| quote::cron_word(word))
             .collect::<Vec<_>>()
             .join(" "),
         Command::InService(service, run) => {
             format!(
                 "docker compose --project-directory {} exec -T {service} sh -c {}",
                 quote::shell(directory),
-                quote::bash_line(run)
+                quote::cron_word(run)
             )
         }
-        Command::OnHost(run) => format!("bash -c {}", quote::bash_line(run)),
+        Command::OnHost(run) => format!("bash -c {}", quote::cron_word(run)),
     };
     let run =
         format!("{directory}/scripts/run-job.sh {} {} {command}", job.name, job.timeout.whole_seconds());

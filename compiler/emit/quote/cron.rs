@@ -1,20 +1,45 @@
 //! Commands in a crontab.
 
-use super::line;
+use super::{line, shell};
 
-/// A command as the last field of a crontab line. cron ends the command at the first `%` that no backslash escapes,
-/// and keeps all other backslashes: so a `%` gets one, and a second one when it stands behind a backslash already,
-/// which `shell` and `bash_line` avoid. Line breaks must be quoted by `bash_line`; bare ones become blanks.
+/// One argument of bash, on a single line, that is exactly `text`; the crontab has to set `SHELL=/bin/bash`.
 ///
-/// cron refuses a whole table for one command beyond 999 characters: longer ones belong into scripts.
-pub fn cron(command: &str) -> String {
-    let mut out = String::with_capacity(command.len());
-    let mut backslashes = 0;
-    for c in line(command).chars() {
-        if c == '%' {
-            out.push_str(if backslashes % 2 == 0 { "\\" } else { "\\\\" });
+/// Debian's cron makes one backslash of two, cronie leaves two: so no word has two in a row, nor one before a `%`. A
+/// NUL, which no argument can hold, is left out.
+pub fn cron_word(text: &str) -> String {
+    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    if !text.contains(breaks) && !text.contains(r"\\") && !text.contains(r"\%") {
+        return shell(text);
+    }
+    let mut out = String::from("$'");
+    for c in text.chars() {
+        match c {
+            '\0' => {}
+            '\'' => out.push_str("\\'"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            // Codes of bytes, which mean the same in every locale; of three digits, so that none can follow.
+            c if matches!(c, '\\' | '%') || breaks(c) => {
+                out.extend(c.encode_utf8(&mut [0; 4]).bytes().map(|byte| format!("\\{byte:03o}")))
+            }
+            c => out.push(c),
         }
-        backslashes = if c == '\\' { backslashes + 1 } else { 0 };
+    }
+    out + "'"
+}
+
+/// A command as the last field of a crontab line. cron ends it at the first `%` that no backslash escapes. What holds
+/// text is made by [`cron_word`]; bare line breaks become blanks.
+///
+/// cron refuses a whole table for one command beyond 999 bytes: longer ones belong into scripts.
+pub fn cron(command: &str) -> String {
+    let command = line(command);
+    let mut out = String::with_capacity(command.len());
+    let mut rest = command.chars().peekable();
+    while let Some(c) = rest.next() {
+        if c == '%' || c == '\\' && matches!(rest.peek(), Some('\\' | '%')) {
+            out.push('\\');
+        }
         out.push(c);
     }
     out
@@ -22,17 +47,16 @@ pub fn cron(command: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::process::Command;
+    use super::{cron, cron_word};
+    use crate::emit::{hostile, quote::shell::tests::passed_on};
 
-    use super::cron;
-    use crate::emit::{hostile, quote};
-
-    /// What cron gives to the shell of a command field, by `do_command.c`: all up to the first bare `%`.
-    fn given_to_the_shell(field: &str) -> String {
+    /// What cron gives to the shell of a command field: all up to the first bare `%`, without the backslashes that
+    /// escape one of `escapable`.
+    fn given_to_the_shell(field: &str, escapable: &[char]) -> String {
         let (mut out, mut escaped) = (String::new(), false);
         for c in field.chars() {
             match (escaped, c) {
-                (true, '%') => {
+                (true, c) if escapable.contains(&c) => {
                     out.pop();
                     out.push(c);
                 }
@@ -44,23 +68,21 @@ mod tests {
         out
     }
 
+    const DEBIAN: &[char] = &['%', '\\'];
+    const CRONIE: &[char] = &['%'];
+
     #[test]
-    fn commands_reach_the_shell_whole() {
+    fn words_arrive_through_both_crons() {
         let texts = hostile::texts();
-        let mut script = String::new();
-        for text in &texts {
-            let field = cron(&format!("printf '%s\\0' {}", quote::bash_line(text)));
-            assert!(!field.contains(|c: char| c.is_control()), "{field}");
-            script += &given_to_the_shell(&field);
-            script.push('\n');
-        }
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), script).unwrap();
-        let output = Command::new("bash").arg(file.path()).env("LC_ALL", "C.UTF-8").output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let passed = String::from_utf8(output.stdout).unwrap();
-        for (passed, text) in passed.split_terminator('\0').zip(&texts) {
-            assert_eq!(passed, text.replace('\0', "").replace(['\u{85}', '\u{2028}', '\u{2029}'], " "));
+        let expected: Vec<String> = texts.iter().map(|text| text.replace('\0', "")).collect();
+        for escapable in [DEBIAN, CRONIE] {
+            let commands = texts.iter().map(|text| {
+                let field = cron(&format!("printf '%s\\0' {}", cron_word(text)));
+                assert!(!field.contains(|c: char| c.is_control()), "{field}");
+                given_to_the_shell(&field, escapable)
+            });
+            let passed = passed_on("bash", commands);
+            assert!(passed == expected, "{:?}", passed.iter().zip(&expected).find(|(a, b)| a != b));
         }
     }
 
@@ -69,12 +91,12 @@ mod tests {
         for text in hostile::texts() {
             let field = cron(&text);
             assert!(!field.contains(|c: char| c.is_control()));
-            assert_eq!(
-                given_to_the_shell(&field).matches('%').count(),
-                text.matches('%').count(),
-                "{text:?}"
-            );
+            assert_eq!(given_to_the_shell(&field, DEBIAN), crate::emit::quote::line(&text));
+            let given = given_to_the_shell(&field, CRONIE);
+            assert_eq!(given.matches('%').count(), text.matches('%').count(), "{text:?}");
         }
         assert_eq!(cron("date +%F"), "date +\\%F");
+        assert_eq!(cron_word("a\nb\t7%'\\"), r"$'a\nb\t7\045\'\134'");
+        assert_eq!(cron_word("date +%F"), "'date +%F'");
     }
 }

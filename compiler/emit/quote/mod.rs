@@ -14,13 +14,13 @@ mod promql;
 mod shell;
 
 pub use compose::{compose, compose_default};
-pub use cron::cron;
+pub use cron::{cron, cron_word};
 pub use dotenv::dotenv;
 pub use go_template::go_template;
 pub use markdown::{markdown, markdown_cell, markdown_code, markdown_code_cell};
 pub use nginx::nginx;
 pub use promql::promql;
-pub use shell::{bash_line, shell};
+pub use shell::shell;
 
 /// Text that stays on its line: line breaks and control characters become blanks.
 pub fn line(text: &str) -> String {

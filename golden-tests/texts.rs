@@ -1,6 +1,9 @@
-//! Texts that nobody would write, for tests of what must hold for every text.
+//! Texts that nobody would write, for tests of what must hold for every text: of the quoting itself, and with the real
+//! readers of every format.
 //!
 //! It refuses to be random: the same texts come each time.
+
+use std::collections::BTreeSet;
 
 /// Pieces that mean something to some format.
 const PIECES: &[&str] = &[
@@ -253,7 +256,7 @@ const WHOLE: &[&str] = &[
     "a --> b --!> c",
 ];
 
-/// Every text to try: the known ones, 4,000 made of pieces, and long ones.
+/// Every text to try, each once: the known ones, 4,000 made of pieces, and long ones.
 pub fn texts() -> Vec<String> {
     let mut texts: Vec<String> = WHOLE.iter().chain(PIECES).map(|text| (*text).to_owned()).collect();
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
@@ -270,5 +273,7 @@ pub fn texts() -> Vec<String> {
     texts.push("가나다 \"x\" ".repeat(600));
     texts.push("long: # line\n".repeat(800));
     texts.push("a".repeat(10_000));
+    let mut seen = BTreeSet::new();
+    texts.retain(|text| seen.insert(text.clone()));
     texts
 }
