@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::{
     emit::quote,
-    model::{Command, Image, Item, Model, Offsite, Reach, Restore, Rhythm, Service, Severity, Tls},
+    model::{Command, Image, Item, Model, Offsite, Reach, Restore, Rhythm, Service, Severity, Tls, Variable},
+    values::Name,
 };
 
 #[derive(Serialize)]
@@ -289,7 +290,7 @@ pub fn view(model: &Model) -> View {
                 about: variable.about.as_ref().map(ToString::to_string).unwrap_or_default(),
                 secret: variable.secret,
                 rotate: variable.rotate_every.map(|every| every.words(language)),
-                restart: variable.used_by.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+                restart: restart(model, variable),
             })
             .collect(),
         settings: model
@@ -431,6 +432,18 @@ fn item(model: &Model, item: &Item) -> ItemView {
         evidence: item.proof.as_ref().map(|proof| proof.evidence.clone()),
         run: item.run.as_ref().map(ToString::to_string),
     }
+}
+
+/// The arguments of `docker compose up -d` after which the services have a new value of the variable. Compose does not
+/// see that a value has changed which it hands over as a file.
+fn restart(model: &Model, variable: &Variable) -> String {
+    let as_file = |name: &Name| {
+        model
+            .service(name.as_str())
+            .is_some_and(|service| service.secret_files.iter().any(|(known, _)| *known == variable.name))
+    };
+    let force = variable.used_by.iter().any(as_file).then(|| "--force-recreate --no-deps".to_owned());
+    force.into_iter().chain(variable.used_by.iter().map(ToString::to_string)).collect::<Vec<_>>().join(" ")
 }
 
 /// A code block whose fence is longer than any run of backticks in it.

@@ -235,6 +235,17 @@ impl Derive<'_> {
                 ));
             }
             service.derived_settings.push(("root-url", typed("http://localhost:3000")));
+            // People come through ssh, which ends on the host itself.
+            if let (true, Ok(port)) = (service.publish.is_empty(), Port::parse("3000")) {
+                service.publish.push(PublishSpec {
+                    host: Located::new(port, grafana.span),
+                    container: None,
+                    protocol: crate::expand::read::host::Protocol::Tcp,
+                    from: Vec::new(),
+                    public: false,
+                    span: grafana.span,
+                });
+            }
         }
     }
 }

@@ -196,7 +196,7 @@ fn mounts(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> 
             continue;
         };
         if !mounts.iter().any(|mount| mount.target == target) {
-            let about = Some("its log files, where the host rotates them".to_owned());
+            let about = Some("Its log files, where the host rotates them.".to_owned());
             mounts.push(Mount { source: MountSource::Host(host), target, read_only: false, about });
         }
     }

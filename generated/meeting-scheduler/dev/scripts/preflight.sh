@@ -18,7 +18,7 @@ done
 zone=$(timedatectl show --property=Timezone --value 2>/dev/null || readlink /etc/localtime | sed 's,.*zoneinfo/,,')
 if [ "$zone" = Asia/Seoul ]; then good "time zone $zone"; else bad "the time zone is ${zone:-unknown}: timedatectl set-timezone Asia/Seoul"; fi
 
-for port in 80 443; do
+for port in 80 443 3000; do
     owner=$(ss --no-header --listening --tcp --numeric --processes "sport = :$port" 2>/dev/null | head -n 1)
     case $owner in
         '' | *docker*) good "port $port is free or ours" ;;
