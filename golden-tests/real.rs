@@ -53,6 +53,7 @@ const CHECKS: &[Check] = &[
     containers("backup", "scripts"),
     containers("up", "compose.yaml"),
     containers("firewall", "ufw"),
+    containers("certificate", "scripts/certificate.sh"),
     behaviour("alerting", "alertmanager"),
     behaviour("jobs", "cron.d"),
     behaviour("proxy", "nginx"),

@@ -1,0 +1,66 @@
+#!/usr/bin/python3
+"""A certificate is issued and renewed by the tree's own script: the real certbot asks a real ACME authority (one for
+tests, on this machine), which asks nginx; nginx takes each new certificate up without a restart."""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+
+from containers import running
+from trial import eventually, main, require, run, same
+
+
+def check(tree):
+    script = tree.home / "scripts/certificate.sh"
+    domain = re.search(r"^domain=(\S+)", script.read_text(), re.M)[1]
+    with running(tree) as project:
+        nginx = project.containers(tree.one("nginx"))[0]
+        before = served(domain)
+        authority(next(iter(nginx["NetworkSettings"]["Networks"].values()))["Gateway"])
+        run(script, "issue", cwd="/")
+        issued = served(domain)
+        require("Pebble" in issued["issuer"], f"after `issue` nginx serves a certificate of {issued['issuer']}")
+        require(issued["serial"] != before["serial"], "nginx serves the certificate that it had")
+        run(script, "renew", cwd="/")
+        same("certificate after a renewal that is not due", served(domain), issued)
+        with open("/etc/letsencrypt/cli.ini", "a", encoding="ascii") as settings:
+            settings.write("renew-by-default = True\n")
+        run(tree.home / "scripts/run-job.sh", "renew-certificate", "300", script, "renew", cwd="/")
+        require(served(domain)["serial"] != issued["serial"], "after a renewal nginx serves the old certificate")
+        same("start of nginx", project.containers(tree.one("nginx"))[0]["State"]["StartedAt"], nginx["State"]["StartedAt"])
+        metrics = "".join(path.read_text() for path in pathlib.Path("/var/lib/node_exporter").rglob("*.prom"))
+        require("ondol_certificate_not_after_timestamp_seconds" in metrics or not tree.rules(), "no metric tells when the certificate ends")
+
+
+def served(domain):
+    """The certificate that a browser gets."""
+    shown = run("openssl", "s_client", "-connect", "127.0.0.1:443", "-servername", domain, stdin=subprocess.DEVNULL)
+    text = run("openssl", "x509", "-noout", "-serial", "-issuer", "-ext", "subjectAltName", input=shown)
+    require(f"DNS:{domain}" in text, f"the certificate is not for {domain}:\n{text}")
+    return {"serial": re.search(r"serial=(\w+)", text)[1], "issuer": re.search(r"issuer=(.*)", text)[1]}
+
+
+def daemon(*command):
+    with open(f"/run/{command[0]}.log", "w", encoding="utf-8") as log:
+        subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "PEBBLE_VA_NOSLEEP": "1"})
+
+
+def authority(gateway):
+    """Starts the authority where containers reach it, and tells certbot of it as an operator would."""
+    daemon("pebble-challtestsrv", "-defaultIPv4", "127.0.0.1", "-defaultIPv6", "", "-dnsserver", "127.0.0.1:8053", "-http01", "",
+           "-https01", "", "-tlsalpn01", "", "-doh", "")  # the name server: every name is this machine
+    run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+        "/CN=authority", "-keyout", "/run/authority.key", "-out", "/run/authority.pem")
+    settings = {"listenAddress": "0.0.0.0:14000", "managementListenAddress": "127.0.0.1:15000", "httpPort": 80, "tlsPort": 443,
+                "certificate": "/run/authority.pem", "privateKey": "/run/authority.key"}
+    pathlib.Path("/run/pebble.json").write_text(json.dumps({"pebble": settings}))
+    daemon("pebble", "-config", "/run/pebble.json", "-dnsserver", "127.0.0.1:8053")
+    os.makedirs("/etc/letsencrypt", exist_ok=True)
+    pathlib.Path("/etc/letsencrypt/cli.ini").write_text(f"server = https://{gateway}:14000/dir\nno-verify-ssl = True\n"
+                                                        "no-random-sleep-on-renew = True\n")
+    eventually("the authority answers", lambda: run("curl", "-sfk", f"https://{gateway}:14000/dir"), 10)
+
+
+main(check)
