@@ -57,6 +57,7 @@ const CHECKS: &[Check] = &[
     behaviour("alerting", "alertmanager"),
     behaviour("jobs", "cron.d"),
     behaviour("proxy", "nginx"),
+    behaviour("hostile", "nginx"),
     files("compose", "compose.yaml"),
     files("nginx", "nginx"),
     files("prometheus", "prometheus"),

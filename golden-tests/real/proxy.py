@@ -81,7 +81,7 @@ class Site:
 
     def get(self, path, *arguments, client=None):
         """Status, headers (lower case, every occurrence) and body of a request."""
-        text = self.curl("-i", "--path-as-is", *arguments, self.base + path, client=client)
+        text = self.curl("-ig", "--path-as-is", *arguments, self.base + path, client=client)
         head, _, body = text.partition("\n\n") if "\r" not in text else text.partition("\r\n\r\n")
         lines = head.splitlines()
         headers = collections.defaultdict(list)
@@ -234,7 +234,7 @@ def closed(site, tree):
 
 
 def headers(site, routes):
-    wanted = HEADERS + (["strict-transport-security"] if "Strict-Transport-Security" in site.edge.config else [])
+    wanted = HEADERS + (["strict-transport-security"] if "add_header Strict-Transport-Security" in site.edge.config else [])
     for path in [*routes.values(), routes[min(routes)].replace("/probe", "/boom"), "/metrics"]:
         arguments = [word for name in wanted for word in ("-H", f"X-Reply-{name}: from-the-backend")]
         _, seen, _ = site.get(path, *arguments)
@@ -308,4 +308,5 @@ def burst_of(site, path, number, client):
     return re.findall(r"status=(\d+);", output)
 
 
-main(check)
+if __name__ == "__main__":
+    main(check)

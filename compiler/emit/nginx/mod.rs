@@ -1,5 +1,7 @@
-//! The reverse proxy: `nginx/nginx.conf`, one server file, and the entrypoint hook that finds a certificate.
+//! The reverse proxy: `nginx/nginx.conf`, one file with upstreams and servers, the headers for services, and the entrypoint hook that finds a certificate.
 
+mod location;
+mod mask;
 mod view;
 
 use super::{
@@ -10,6 +12,7 @@ use crate::model::Model;
 
 static MAIN: Template = Template::new(Format::Nginx, include_str!("nginx.conf.tera"));
 static SITE: Template = Template::new(Format::Nginx, include_str!("site.conf.tera"));
+static FORWARDED: Template = Template::new(Format::Nginx, include_str!("forwarded.inc.tera"));
 static CERTIFICATE: Template = Template::new(Format::Shell, include_str!("certificate.sh.tera"));
 
 /// Makes the files; none without an ingress.
@@ -31,6 +34,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     let mut files = vec![
         file("nginx/nginx.conf".into(), MAIN.render(&view), 0o644, reload()),
         file(format!("nginx/conf.d/{}.conf", model.system), SITE.render(&view), 0o644, reload()),
+        file("nginx/conf.d/forwarded.inc".into(), FORWARDED.render(&view), 0o644, reload()),
     ];
     if view.tls {
         files.push(file(

@@ -2,6 +2,10 @@
 
 use serde::Serialize;
 
+use super::{
+    location::{self, Location, Proxied},
+    mask,
+};
 use crate::{
     emit::header::header,
     model::{Balance, Ingress, Model, RateLimit, Tls},
@@ -13,26 +17,45 @@ pub struct View {
     header: String,
     domains: Vec<String>,
     domain: String,
+    /// The names as `subjectAltName` takes them.
+    names: String,
     pub tls: bool,
     letsencrypt: bool,
     given: bool,
-    /// `Strict-Transport-Security` in seconds; none where browsers must not remember.
-    hsts: Option<u64>,
     /// `http2 on;` exists from 1.25.1; before, it is a word of `listen`.
     http2_directive: bool,
     /// `server … resolve` exists from 1.27.3; before, only a variable makes nginx ask DNS again.
     resolve: bool,
+    stages: Vec<Stage>,
+    stage: String,
+    /// The variable with the query behind all stages.
+    masked: String,
+    clean: String,
+    path: String,
+    referer: String,
+    names_bucket: Option<usize>,
+    headers_bucket: Option<usize>,
+    headers_max: Option<usize>,
     upstreams: Vec<Upstream>,
     zones: Vec<Zone>,
     limit: Option<Limit>,
     body_limit: String,
     headers: Vec<Header>,
-    masked: Vec<String>,
+    /// Headers of services that are replaced or tell too much.
+    hidden: Vec<String>,
+    forwarded: Vec<Header>,
     websocket: bool,
     locations: Vec<Location>,
+    /// Regular expressions of paths that are closed.
     private: Vec<String>,
     raw_http: Vec<String>,
     raw_server: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Stage {
+    from: String,
+    to: String,
 }
 
 #[derive(Serialize)]
@@ -40,7 +63,6 @@ struct Upstream {
     name: String,
     server: String,
     balance: &'static str,
-    replicas: u32,
 }
 
 #[derive(Serialize)]
@@ -49,180 +71,180 @@ struct Zone {
     rate: String,
 }
 
+/// A limit as a location states it.
 #[derive(Serialize, Clone)]
-struct Limit {
+pub struct Limit {
     zone: String,
     burst: u32,
 }
 
-#[derive(Serialize)]
-struct Header {
-    name: String,
-    value: String,
+/// A header with its value.
+#[derive(Serialize, Clone)]
+pub struct Header {
+    pub name: String,
+    pub value: String,
 }
 
-#[derive(Serialize)]
-struct Location {
-    path: String,
-    exact: bool,
-    service: String,
-    server: String,
-    strip: bool,
-    websocket: bool,
-    timeout: Option<String>,
-    body_limit: Option<String>,
-    limit: Option<Limit>,
-    raw: Vec<String>,
+impl Header {
+    pub fn new(name: &str, value: &str) -> Header {
+        Header { name: name.to_owned(), value: value.to_owned() }
+    }
 }
-
-/// Parameters whose values are secrets wherever they occur.
-const MASKED: &[&str] = &[
-    "access_token",
-    "api_key",
-    "apikey",
-    "auth",
-    "code",
-    "credential",
-    "id_token",
-    "jwt",
-    "key",
-    "otp",
-    "passwd",
-    "password",
-    "pwd",
-    "refresh_token",
-    "secret",
-    "session",
-    "sig",
-    "signature",
-    "state",
-    "token",
-];
 
 pub fn view(model: &Model, ingress: &Ingress) -> View {
     let version = Version::parse(&ingress.version).ok();
     let at_least = |wanted: &[u64]| version.as_ref().and_then(|v| v.is_at_least(wanted)).unwrap_or(true);
-    let mut upstreams: Vec<Upstream> = Vec::new();
+    let tls = !matches!(ingress.tls, Tls::None);
+    let headers = headers(ingress);
+    let hidden = hidden(ingress, &headers);
+    let forwarded = forwarded(tls);
     let mut zones = Vec::new();
-    let mut locations = Vec::new();
-    let limit = ingress.rate_limit.as_ref().map(|limit| zone(&mut zones, "per_client", limit));
-    for (index, route) in ingress.routes.iter().enumerate() {
-        let server = format!("{}:{}", route.target.service, route.target.port);
-        let name = upstream_name(route.target.service.as_str(), route.balance);
-        if !upstreams.iter().any(|upstream| upstream.name == name) {
-            upstreams.push(Upstream {
-                name: name.clone(),
-                server: server.clone(),
-                balance: match route.balance {
-                    Balance::RoundRobin => "",
-                    Balance::LeastConn => "least_conn",
-                    Balance::IpHash => "ip_hash",
-                },
-                replicas: route.target.replicas.get(),
-            });
-        }
-        let own_limit =
-            route.rate_limit.as_ref().map(|limit| zone(&mut zones, &format!("route_{index}"), limit));
-        let location = |path: &str, exact: bool, websocket: bool| Location {
-            path: path.to_owned(),
-            exact,
-            service: name.clone(),
-            server: server.clone(),
-            strip: route.strip && !exact,
-            websocket,
-            timeout: route.timeout.map(|timeout| timeout.nginx()),
-            body_limit: route.body_limit.map(|size| size.nginx()),
-            limit: own_limit.clone(),
-            raw: route.raw.clone(),
-        };
-        if let Some(service) = model.service(route.target.service.as_str()) {
-            for path in service.websocket_paths.iter().filter(|path| route.path.covers(path)) {
-                locations.push(location(path.as_str(), false, true));
-            }
-        }
-        locations.push(location(route.path.as_str(), false, false));
-    }
-    let routed = |service: &str| ingress.routes.iter().any(|route| route.target.service.as_str() == service);
-    let mut private: Vec<String> = model
-        .services
-        .iter()
-        .filter(|s| routed(s.name.as_str()))
-        .flat_map(|s| &s.private_paths)
-        .map(|p| p.to_string())
-        .collect();
-    private.sort();
-    private.dedup();
-    let mut masked: Vec<String> = MASKED
-        .iter()
-        .map(|name| (*name).to_owned())
-        .chain(ingress.masked.iter().map(|name| escaped(name.as_str())))
-        .collect();
-    masked.sort();
-    masked.dedup();
+    let limit = ingress.rate_limit.as_ref().map(|limit| zone(&mut zones, "per_client".to_owned(), limit));
+    let locations = location::locations(&Proxied {
+        model,
+        ingress,
+        headers: &headers,
+        forwarded: &forwarded,
+        limits: ingress
+            .routes
+            .iter()
+            .map(|route| {
+                route.rate_limit.as_ref().map(|l| zone(&mut zones, zone_name(route.path.as_str()), l))
+            })
+            .collect(),
+    });
+    let longest_domain = ingress.domains.iter().map(|domain| domain.as_str().len()).max().unwrap_or(0);
+    let longest_header = headers.iter().map(|header| header.name.len()).max().unwrap_or(0);
     View {
         header: header(model),
         domain: model.domain.to_string(),
         domains: ingress.domains.iter().map(ToString::to_string).collect(),
-        tls: !matches!(ingress.tls, Tls::None),
+        names: ingress.domains.iter().map(|domain| format!("DNS:{domain}")).collect::<Vec<_>>().join(","),
+        tls,
         letsencrypt: matches!(ingress.tls, Tls::LetsEncrypt { .. }),
         given: matches!(ingress.tls, Tls::Given { .. }),
-        hsts: ingress
-            .hsts
-            .filter(|_| matches!(ingress.tls, Tls::LetsEncrypt { .. } | Tls::Given { .. }))
-            .map(|age| age.whole_seconds()),
         http2_directive: at_least(&[1, 25, 1]),
         resolve: at_least(&[1, 27, 3]),
-        websocket: locations.iter().any(|location| location.websocket),
-        upstreams,
+        stages: (0..mask::STAGES).map(|n| Stage { from: stage_name(n), to: stage_name(n + 1) }).collect(),
+        stage: mask::stage(&ingress.masked),
+        masked: stage_name(mask::STAGES),
+        clean: mask::clean(&ingress.masked),
+        path: mask::path(),
+        referer: mask::referer(),
+        names_bucket: bucket(longest_domain),
+        headers_bucket: bucket(longest_header),
+        // nginx wants room for the names that it hides by itself as well.
+        headers_max: (headers.len() > 16).then_some(2048),
+        upstreams: upstreams(ingress),
         zones,
         limit,
         body_limit: ingress.body_limit.nginx(),
-        headers: headers(ingress),
-        masked,
+        headers,
+        hidden,
+        forwarded,
+        websocket: locations.iter().any(Location::is_websocket),
+        private: location::private(model, ingress),
         locations,
-        private,
         raw_http: ingress.raw_http.clone(),
         raw_server: ingress.raw_server.clone(),
     }
 }
 
-fn upstream_name(service: &str, balance: Balance) -> String {
+fn stage_name(stage: usize) -> String {
+    if stage == 0 { "args".to_owned() } else { format!("args_{stage}") }
+}
+
+/// The size of a hash bucket that a key of this length needs; none when nginx's own of 64 bytes will do.
+fn bucket(length: usize) -> Option<usize> {
+    (length > 40).then(|| (length + 24).next_power_of_two())
+}
+
+fn upstreams(ingress: &Ingress) -> Vec<Upstream> {
+    let mut upstreams: Vec<Upstream> = Vec::new();
+    for route in &ingress.routes {
+        let name = upstream_name(route.target.service.as_str(), route.balance);
+        if upstreams.iter().any(|upstream| upstream.name == name) {
+            continue;
+        }
+        let balance = match route.balance {
+            Balance::RoundRobin => "",
+            Balance::LeastConn => "least_conn",
+            Balance::IpHash => "ip_hash",
+        };
+        let server = format!("{}:{}", route.target.service, route.target.port);
+        upstreams.push(Upstream { name, server, balance });
+    }
+    upstreams
+}
+
+/// The upstream of a service under that way to spread requests. No service's name has `_`.
+pub fn upstream_name(service: &str, balance: Balance) -> String {
     match balance {
         Balance::RoundRobin => service.to_owned(),
-        Balance::LeastConn => format!("{service}-least-conn"),
-        Balance::IpHash => format!("{service}-ip-hash"),
+        Balance::LeastConn => format!("{service}_least_conn"),
+        Balance::IpHash => format!("{service}_ip_hash"),
     }
 }
 
-fn zone(zones: &mut Vec<Zone>, name: &str, limit: &RateLimit) -> Limit {
-    zones.push(Zone { name: name.to_owned(), rate: limit.rate.nginx() });
-    Limit { zone: name.to_owned(), burst: limit.burst.get() }
+fn zone_name(path: &str) -> String {
+    let name: String = path.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    format!("route{name}")
+}
+
+/// Adds a zone; another one that has the name already gives way by a number.
+fn zone(zones: &mut Vec<Zone>, name: String, limit: &RateLimit) -> Limit {
+    let same = zones.iter().filter(|zone| zone.name.starts_with(&name)).count();
+    let name = if same == 0 { name } else { format!("{name}_{same}") };
+    zones.push(Zone { name: name.clone(), rate: limit.rate.nginx() });
+    Limit { zone: name, burst: limit.burst.get() }
 }
 
 /// The standard security headers, those of the description in their place or beside them.
 fn headers(ingress: &Ingress) -> Vec<Header> {
-    let mut headers: Vec<Header> = [
-        ("X-Content-Type-Options", "nosniff"),
-        ("X-Frame-Options", "SAMEORIGIN"),
-        ("Referrer-Policy", "strict-origin-when-cross-origin"),
-        ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
-    ]
-    .into_iter()
-    .map(|(name, value)| Header { name: name.into(), value: value.into() })
-    .collect();
+    let mut headers = Vec::new();
+    // Not for a certificate that browsers refuse: who clicked the warning away once could never do so again.
+    let trusted = matches!(ingress.tls, Tls::LetsEncrypt { .. } | Tls::Given { .. });
+    if let Some(age) = ingress.hsts.filter(|_| trusted) {
+        headers.push(Header::new("Strict-Transport-Security", &format!("max-age={}", age.whole_seconds())));
+    }
+    headers.push(Header::new("X-Content-Type-Options", "nosniff"));
+    headers.push(Header::new("X-Frame-Options", "SAMEORIGIN"));
+    headers.push(Header::new("Referrer-Policy", "strict-origin-when-cross-origin"));
     for (name, value) in &ingress.headers {
-        match headers.iter_mut().find(|header| header.name.eq_ignore_ascii_case(name.as_str())) {
+        match headers.iter_mut().find(|header| name.is(&header.name)) {
             Some(header) => header.value = value.to_string(),
-            None => headers.push(Header { name: name.to_string(), value: value.to_string() }),
+            None => headers.push(Header::new(name.as_str(), value.as_str())),
         }
     }
     headers
 }
 
-/// A name as part of a regular expression within quotes of nginx.
-fn escaped(name: &str) -> String {
-    name.chars()
-        .filter(|c| c.is_ascii_alphanumeric() || "_-.".contains(*c))
-        .map(|c| if c == '.' { "[.]".to_owned() } else { c.to_string() })
-        .collect()
+fn hidden(ingress: &Ingress, headers: &[Header]) -> Vec<String> {
+    let mut hidden: Vec<String> = headers.iter().map(|header| header.name.clone()).collect();
+    let hsts = "Strict-Transport-Security";
+    if matches!(ingress.tls, Tls::SelfSigned) && !hidden.iter().any(|name| name.eq_ignore_ascii_case(hsts)) {
+        hidden.push(hsts.to_owned());
+    }
+    if !hidden.iter().any(|name| name.eq_ignore_ascii_case("X-Powered-By")) {
+        hidden.push("X-Powered-By".to_owned());
+    }
+    hidden
+}
+
+/// What a service is told about the request. An empty value takes a client's header of that name away.
+fn forwarded(tls: bool) -> Vec<Header> {
+    let proto = if tls { "$scheme" } else { "$forwarded_proto" };
+    [
+        ("Host", "$host"),
+        ("X-Real-IP", "$remote_addr"),
+        ("X-Forwarded-For", "$remote_addr"),
+        ("X-Forwarded-Proto", proto),
+        ("X-Forwarded-Host", "$host"),
+        ("X-Request-ID", "$request_id"),
+        ("Forwarded", "\"\""),
+        ("Proxy", "\"\""),
+    ]
+    .into_iter()
+    .map(|(name, value)| Header::new(name, value))
+    .collect()
 }
