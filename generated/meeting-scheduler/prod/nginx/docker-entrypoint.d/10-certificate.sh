@@ -4,24 +4,25 @@
 # nginx starts, and by scripts/certificate.sh after each renewal.
 set -eu
 
-domain=meet.company.com
 tls=/etc/nginx/tls
-mkdir -p "$tls"
 
-issued=/etc/letsencrypt/live/$domain
-if [ -e "$issued/fullchain.pem" ] && [ -e "$issued/privkey.pem" ]; then
+issued=/etc/letsencrypt/live/meet.company.com
+if [ -s "$issued/fullchain.pem" ] && [ -s "$issued/privkey.pem" ]; then
     ln -sfn "$issued/fullchain.pem" "$tls/fullchain.pem"
     ln -sfn "$issued/privkey.pem" "$tls/privkey.pem"
     exit 0
 fi
-
-# None was issued yet: a self-signed one, kept until it has less than a week left.
-if [ -s "$tls/fullchain.pem" ] && [ -s "$tls/privkey.pem" ] && openssl x509 -checkend 604800 -noout -in "$tls/fullchain.pem" >/dev/null 2>&1; then
+# None is issued yet: until then a self-signed one.
+names=DNS:meet.company.com
+# Kept while it is for these names and has a week left.
+if [ "$(cat "$tls/self-signed" 2>/dev/null)" = "$names" ] && [ -s "$tls/privkey.pem" ] &&
+    openssl x509 -checkend 604800 -noout -in "$tls/fullchain.pem" >/dev/null 2>&1; then
     exit 0
 fi
-rm -f "$tls/fullchain.pem" "$tls/privkey.pem"
 umask 077
+rm -f "$tls/fullchain.pem" "$tls/privkey.pem"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 365 \
-    -subj "/CN=$domain" -addext "subjectAltName=DNS:$domain" \
+    -subj "/CN=self-signed" -addext "subjectAltName=$names" \
     -keyout "$tls/privkey.pem" -out "$tls/fullchain.pem" 2>/dev/null
-echo "10-certificate.sh: made a self-signed certificate for $domain"
+printf '%s\n' "$names" >"$tls/self-signed"
+echo "10-certificate.sh: made a self-signed certificate for $names"
