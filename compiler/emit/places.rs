@@ -27,6 +27,20 @@ fn pieces(template: &str) -> Vec<Piece<'_>> {
     while let Some(at) = ["{{", "{%", "<#"].iter().filter_map(|tag| rest.find(tag)).min() {
         let (text, tag) = rest.split_at(at);
         pieces.push(Piece::Text(text));
+        // Between `raw` and `endraw` nothing is a tag.
+        if tag[2..].trim_start_matches(['-', ' ']).starts_with("raw") {
+            let (inside, behind) =
+                tag.split_once("%}").and_then(|(_, rest)| rest.split_once("{%")).unwrap_or(("", ""));
+            let (end, after) = behind.split_once("%}").unwrap_or(("", ""));
+            assert_eq!(
+                end.trim_matches(['-', ' ']),
+                "endraw",
+                "text that is left as it is holds a tag: {inside}"
+            );
+            pieces.push(Piece::Text(inside));
+            rest = after;
+            continue;
+        }
         let end = match &tag[..2] {
             "{{" => "}}",
             "{%" => "%}",

@@ -1,75 +1,81 @@
-//! Scripts that the host runs, by the clock or by hand.
+//! Scripts that the host runs, by the clock or by hand. Each stands alone: its first lines say what it does, when it runs
+//! and how to run it, and `--help` prints them.
+//!
+//! No value of a secret is in a script or reaches a command line: containers have them in their environment.
 
-mod view;
+mod backup;
+mod certificate;
+mod deploy;
+mod host;
+mod job;
+mod security;
 
 use super::{
     artifact::{Artifact, OnChange},
-    template::{Format, Template},
+    header::header,
 };
-use crate::model::{Model, Tls};
+use crate::{
+    model::{Command, Model},
+    values::Language,
+};
 
-static RUN_JOB: Template = Template::new(Format::Shell, include_str!("run-job.sh.tera"));
-static BACKUP: Template = Template::new(Format::Shell, include_str!("backup.sh.tera"));
-static RESTORE: Template = Template::new(Format::Shell, include_str!("restore.sh.tera"));
-static VERIFY: Template = Template::new(Format::Shell, include_str!("verify.sh.tera"));
-static CERTIFICATE: Template = Template::new(Format::Shell, include_str!("certificate.sh.tera"));
-static SECURITY: Template = Template::new(Format::Shell, include_str!("security-check.sh.tera"));
-static PREFLIGHT: Template = Template::new(Format::Shell, include_str!("preflight.sh.tera"));
-static DEPLOY: Template = Template::new(Format::Shell, include_str!("deploy.sh.tera"));
-static ROLLBACK: Template = Template::new(Format::Shell, include_str!("rollback.sh.tera"));
-static INSTALL: Template = Template::new(Format::Shell, include_str!("install.sh.tera"));
+/// A script before it is a file.
+struct Script {
+    /// Its name without folder and suffix.
+    name: String,
+    /// Its text.
+    text: String,
+    /// Addresses of what it was made from, beside the system and the host.
+    from: Vec<String>,
+}
 
 /// Makes every script that the system needs.
 pub fn emit(model: &Model) -> Vec<Artifact> {
-    let system = view::system(model);
-    let script = |name: String, contents: String, from: Vec<String>| Artifact {
-        path: format!("scripts/{name}.sh"),
-        contents,
+    let mut scripts = vec![
+        host::preflight(model),
+        host::install(model),
+        deploy::deploy(model),
+        deploy::rollback(model),
+        security::check(model),
+    ];
+    scripts.extend(job::runner(model));
+    scripts.extend(model.jobs.iter().filter_map(|job| job::stated(model, job)));
+    scripts.extend(certificate::script(model));
+    scripts.extend(model.backups.iter().flat_map(|backup| backup::scripts(model, backup)));
+    scripts.into_iter().map(|script| artifact(model, script)).collect()
+}
+
+fn artifact(model: &Model, script: Script) -> Artifact {
+    let mut from = vec!["system".to_owned(), format!("host/{}", model.host.name)];
+    from.extend(script.from);
+    Artifact {
+        path: format!("scripts/{}.sh", script.name),
+        contents: script.text,
         mode: 0o755,
         emitter: "scripts",
         from,
         on_change: OnChange::Nothing,
-    };
-    let of_system = || {
-        let mut from = vec!["system".to_owned(), format!("host/{}", model.host.name)];
-        from.extend(model.services.iter().map(|service| format!("service/{}", service.name)));
-        from.extend(
-            model
-                .variables
-                .iter()
-                .map(|v| format!("{}/{}", if v.secret { "secret" } else { "variable" }, v.name)),
-        );
-        from
-    };
-    let mut scripts = vec![
-        script("security-check".into(), SECURITY.render(&system), of_system()),
-        script("preflight".into(), PREFLIGHT.render(&system), of_system()),
-        script("deploy".into(), DEPLOY.render(&system), of_system()),
-        script("rollback".into(), ROLLBACK.render(&system), of_system()),
-        script("install".into(), INSTALL.render(&system), of_system()),
-    ];
-    if !model.jobs.is_empty() {
-        scripts.push(script("run-job".into(), RUN_JOB.render(&system), of_system()));
     }
-    if model.ingress.as_ref().is_some_and(|ingress| !matches!(ingress.tls, Tls::None)) {
-        scripts.push(script("certificate".into(), CERTIFICATE.render(&system), of_system()));
-    }
-    for backup in &model.backups {
-        let Some(view) = view::backup(model, backup) else { continue };
-        let from = || {
-            vec![
-                "system".to_owned(),
-                format!("backup/{}", backup.service),
-                format!("service/{}", backup.service),
-                format!("kind/{}", view.kind),
-                format!("host/{}", model.host.name),
-            ]
-        };
-        scripts.push(script(format!("backup-{}", backup.service), BACKUP.render(&view), from()));
-        scripts.push(script(format!("restore-{}", backup.service), RESTORE.render(&view), from()));
-        if backup.drill.is_some() {
-            scripts.push(script(format!("verify-{}", backup.service), VERIFY.render(&view), from()));
-        }
-    }
-    scripts
+}
+
+/// Where the logs of jobs are.
+fn logs(model: &Model) -> String {
+    format!("/var/log/{}", model.system)
+}
+
+/// Where jobs leave their metrics, if somebody collects them.
+fn textfiles(model: &Model) -> Option<String> {
+    model.monitoring.as_ref().map(|monitoring| monitoring.textfiles.to_string())
+}
+
+/// When cron runs the script of that name: `every day at 02:00`.
+fn when(model: &Model, name: &str) -> Option<String> {
+    let path = format!("scripts/{name}.sh");
+    let runs = |command: &Command| matches!(command, Command::Script(script, _) if *script == path);
+    model.jobs.iter().find(|job| runs(&job.command)).map(|job| job.schedule.words(Language::English))
+}
+
+/// Addresses of all services.
+fn services(model: &Model) -> impl Iterator<Item = String> {
+    model.services.iter().map(|service| format!("service/{}", service.name))
 }

@@ -1,0 +1,135 @@
+//! `deploy.sh` and `rollback.sh`: a release comes up, answers or goes, and is recorded.
+
+use serde::Serialize;
+
+use super::{Script, header, services};
+use crate::{
+    emit::template::{Format, Template},
+    model::{Image, Ingress, Model, MountSource, Route, Service, Tls},
+};
+
+static DEPLOY: Template = Template::new(Format::Shell, include_str!("deploy.sh.tera"));
+static ROLLBACK: Template = Template::new(Format::Shell, include_str!("rollback.sh.tera"));
+
+#[derive(Serialize)]
+struct View {
+    header: String,
+    directory: String,
+    built: Vec<Built>,
+    readers: Vec<Reader>,
+    /// Where curl finds the proxy: `name:port:address`.
+    resolve: String,
+    checks: Vec<String>,
+}
+
+/// A service whose image is built on the host.
+#[derive(Serialize)]
+struct Built {
+    service: String,
+    image: String,
+}
+
+/// A service that reads files of the tree, and how it is told that they have changed.
+#[derive(Serialize)]
+struct Reader {
+    service: String,
+    way: &'static str,
+    mounts: Vec<Mount>,
+}
+
+#[derive(Serialize)]
+struct Mount {
+    path: String,
+    target: String,
+}
+
+/// Brings up what the tree says.
+pub fn deploy(model: &Model) -> Script {
+    let mut from: Vec<String> = services(model).collect();
+    from.extend(routes(model).map(|route| format!("route/{}", route.path)));
+    Script { name: "deploy".to_owned(), text: DEPLOY.render(&view(model)), from }
+}
+
+/// Goes back to what ran before.
+pub fn rollback(model: &Model) -> Script {
+    Script { name: "rollback".to_owned(), text: ROLLBACK.render(&view(model)), from: Vec::new() }
+}
+
+fn view(model: &Model) -> View {
+    let (scheme, port) = model.ingress.as_ref().map_or(("http", 80), |ingress| entrance(model, ingress));
+    View {
+        header: header(model),
+        directory: model.directory().to_owned(),
+        built: model
+            .services
+            .iter()
+            .filter(|service| matches!(service.image, Image::Built(_)))
+            .map(|service| Built {
+                service: service.name.to_string(),
+                image: format!("{}/{}", model.system, service.name),
+            })
+            .collect(),
+        readers: model.services.iter().filter_map(|service| reader(model, service)).collect(),
+        resolve: format!("{}:{port}:127.0.0.1", model.domain),
+        checks: checks(model)
+            .into_iter()
+            .map(|path| format!("{scheme}://{}:{port}{path}", model.domain))
+            .collect(),
+    }
+}
+
+/// The scheme and the port of the host on which the proxy takes requests.
+fn entrance(model: &Model, ingress: &Ingress) -> (&'static str, u16) {
+    let (scheme, inside) = if matches!(ingress.tls, Tls::None) { ("http", 80) } else { ("https", 443) };
+    let published = model
+        .service(ingress.service.as_str())
+        .and_then(|service| service.published.iter().find(|published| published.container.get() == inside));
+    (scheme, published.map_or(inside, |published| published.host.get()))
+}
+
+fn routes(model: &Model) -> impl Iterator<Item = &Route> {
+    model.ingress.iter().flat_map(|ingress| &ingress.routes)
+}
+
+/// Paths at the proxy that answer when the services behind it work, each by the route that leads to it.
+fn checks(model: &Model) -> Vec<String> {
+    let mut paths: Vec<String> = routes(model)
+        .filter_map(|route| {
+            let service = model.service(route.target.service.as_str())?;
+            let path = service.health_path.as_ref()?;
+            // What is closed to outsiders is closed to this check too.
+            if service.private_paths.contains(path) {
+                return None;
+            }
+            if route.strip {
+                return Some(format!("{}{path}", route.path.as_str().trim_end_matches('/')));
+            }
+            let leads = routes(model).find(|other| other.path.covers(path))?;
+            (leads.path == route.path).then(|| path.to_string())
+        })
+        .collect();
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+/// How the service learns of changed files; none when it reads none.
+fn reader(model: &Model, service: &Service) -> Option<Reader> {
+    let of_tree = |mount: &crate::model::Mount| match &mount.source {
+        MountSource::Tree(path) => Some(Mount { path: path.clone(), target: mount.target.to_string() }),
+        MountSource::Volume(_) | MountSource::Host(_) => None,
+    };
+    let mounts: Vec<Mount> = service.mounts.iter().filter_map(of_tree).collect();
+    let is_ingress = model.ingress.as_ref().is_some_and(|ingress| ingress.service == service.name);
+    let way = match service.kind.as_str() {
+        _ if is_ingress => "nginx",
+        "prometheus" => "prometheus",
+        "alertmanager" => "alertmanager",
+        _ => "restart",
+    };
+    (!mounts.is_empty() && service.profile.is_none()).then(|| Reader {
+        service: service.name.to_string(),
+        way,
+        mounts,
+    })
+}

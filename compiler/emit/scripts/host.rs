@@ -1,0 +1,152 @@
+//! `preflight.sh` and `install.sh`: what the machine must be, and what is put in place on it.
+
+use serde::Serialize;
+
+use super::{Script, header, logs, services, textfiles};
+use crate::{
+    emit::template::{Format, Template},
+    model::{Model, MountSource, Offsite, Service, Tls},
+};
+
+static PREFLIGHT: Template = Template::new(Format::Shell, include_str!("preflight.sh.tera"));
+static INSTALL: Template = Template::new(Format::Shell, include_str!("install.sh.tera"));
+
+#[derive(Serialize)]
+struct View {
+    header: String,
+    system: String,
+    directory: String,
+    textfiles: Option<String>,
+    timezone: String,
+    cpus: Option<u32>,
+    memory_mib: Option<u64>,
+    /// What a machine with that memory or disk really shows.
+    memory_least: u64,
+    disk_mib: Option<u64>,
+    disk_least: u64,
+    systems: Vec<OperatingSystem>,
+    ports: Vec<String>,
+    dns: Vec<String>,
+    address: Option<String>,
+    letsencrypt: bool,
+    rsync: bool,
+    rclone: bool,
+    firewall: bool,
+    logrotate: bool,
+    jobs: Vec<String>,
+    logs: String,
+    log_folders: Vec<Folder>,
+    backups: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct OperatingSystem {
+    id: String,
+    version: String,
+}
+
+/// A folder and the numbers of its owner and group.
+#[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
+struct Folder {
+    path: String,
+    owner: String,
+}
+
+/// Whether the machine can carry the system.
+pub fn preflight(model: &Model) -> Script {
+    let mut from: Vec<String> = services(model).collect();
+    from.extend(backups(model));
+    Script { name: "preflight".to_owned(), text: PREFLIGHT.render(&view(model)), from }
+}
+
+/// What the host itself runs.
+pub fn install(model: &Model) -> Script {
+    let mut from: Vec<String> = backups(model).collect();
+    from.extend(model.jobs.iter().map(|job| format!("job/{}", job.name)));
+    Script { name: "install".to_owned(), text: INSTALL.render(&view(model)), from }
+}
+
+fn backups(model: &Model) -> impl Iterator<Item = String> {
+    model.backups.iter().map(|backup| format!("backup/{}", backup.service))
+}
+
+fn view(model: &Model) -> View {
+    let require = &model.host.require;
+    let memory_mib = require.memory.map(|size| size.whole_mebibytes());
+    let disk_mib = require.disk.map(|size| size.whole_mebibytes());
+    let tenth_less = |mib: Option<u64>| mib.unwrap_or(0) * 9 / 10;
+    let mut ports: Vec<u16> =
+        model.services.iter().flat_map(|s| &s.published).map(|published| published.host.get()).collect();
+    ports.sort_unstable();
+    ports.dedup();
+    let mut backups: Vec<String> = model.backups.iter().map(|backup| backup.directory.to_string()).collect();
+    backups.sort();
+    backups.dedup();
+    let offsite =
+        |is: fn(&Offsite) -> bool| model.backups.iter().any(|backup| backup.offsite.as_ref().is_some_and(is));
+    View {
+        header: header(model),
+        system: model.system.to_string(),
+        directory: model.directory().to_owned(),
+        textfiles: textfiles(model),
+        timezone: model.timezone.to_string(),
+        cpus: require.cpus.map(|count| count.get()),
+        memory_least: tenth_less(memory_mib),
+        memory_mib,
+        disk_least: tenth_less(disk_mib),
+        disk_mib,
+        systems: require
+            .systems
+            .iter()
+            .map(|(id, version)| OperatingSystem { id: id.to_string(), version: version.to_string() })
+            .collect(),
+        ports: ports.iter().map(ToString::to_string).collect(),
+        dns: public_names(model),
+        address: model.host.address.as_ref().map(ToString::to_string),
+        letsencrypt: model
+            .ingress
+            .as_ref()
+            .is_some_and(|ingress| matches!(ingress.tls, Tls::LetsEncrypt { .. })),
+        rsync: offsite(|offsite| matches!(offsite, Offsite::Rsync(_))),
+        rclone: offsite(|offsite| matches!(offsite, Offsite::Rclone(_))),
+        firewall: !model.firewall.openings.is_empty(),
+        logrotate: !model.logs.is_empty(),
+        jobs: model.jobs.iter().map(|job| job.name.to_string()).collect(),
+        logs: logs(model),
+        log_folders: log_folders(model),
+        backups,
+    }
+}
+
+/// The names that have to lead to this machine.
+fn public_names(model: &Model) -> Vec<String> {
+    let names = model.ingress.iter().flat_map(|ingress| &ingress.domains).map(ToString::to_string);
+    names.filter(|name| name != "localhost").collect()
+}
+
+/// Folders for logs that containers write, owned by the user that the description gives them.
+fn log_folders(model: &Model) -> Vec<Folder> {
+    let owner = |service: &Service| {
+        let user = service.user.as_ref().map(ToString::to_string).unwrap_or_default();
+        match user.split_once(':').unwrap_or((&user, &user)) {
+            (user, group) if number(user) && number(group) => format!("{user}:{group}"),
+            _ => "0:0".to_owned(),
+        }
+    };
+    let mut folders = Vec::new();
+    for service in &model.services {
+        folders.extend(service.mounts.iter().filter_map(|mount| match &mount.source {
+            MountSource::Host(path) if !mount.read_only && path.as_str().starts_with(&logs(model)) => {
+                Some(Folder { path: path.to_string(), owner: owner(service) })
+            }
+            _ => None,
+        }));
+    }
+    folders.sort();
+    folders.dedup();
+    folders
+}
+
+fn number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}

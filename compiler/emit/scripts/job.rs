@@ -1,0 +1,75 @@
+//! `run-job.sh`, which cron starts every job through, and `job-<name>.sh`: what a stated job does.
+//!
+//! A stated job is a script of its own, because a line of a crontab holds neither line breaks nor long commands.
+
+use serde::Serialize;
+
+use super::{Script, header, logs, textfiles};
+use crate::{
+    emit::template::{Format, Template},
+    model::{Command, Job, Model},
+    values::Language,
+};
+
+static RUN_JOB: Template = Template::new(Format::Shell, include_str!("run-job.sh.tera"));
+static JOB: Template = Template::new(Format::Shell, include_str!("job.sh.tera"));
+
+#[derive(Serialize)]
+struct Runner {
+    header: String,
+    system: String,
+    logs: String,
+    textfiles: Option<String>,
+}
+
+#[derive(Serialize)]
+struct View<'a> {
+    header: String,
+    directory: &'a str,
+    textfiles: Option<String>,
+    name: &'a str,
+    about: &'a str,
+    when: String,
+    /// The service in whose container it runs; on the host when absent.
+    service: Option<&'a str>,
+    run: &'a str,
+    seconds: u64,
+}
+
+/// The runner; none when nothing runs by the clock.
+pub fn runner(model: &Model) -> Option<Script> {
+    let view = Runner {
+        header: header(model),
+        system: model.system.to_string(),
+        logs: logs(model),
+        textfiles: textfiles(model),
+    };
+    (!model.jobs.is_empty()).then(|| Script {
+        name: "run-job".to_owned(),
+        text: RUN_JOB.render(&view),
+        from: Vec::new(),
+    })
+}
+
+/// What a stated job does; none for a job that runs another script.
+pub fn stated(model: &Model, job: &Job) -> Option<Script> {
+    let (service, run) = match &job.command {
+        Command::Script(..) => return None,
+        Command::InService(service, run) => (Some(service.as_str()), run),
+        Command::OnHost(run) => (None, run),
+    };
+    let view = View {
+        header: header(model),
+        directory: model.directory(),
+        textfiles: textfiles(model),
+        name: job.name.as_str(),
+        about: &job.about,
+        when: job.schedule.words(Language::English),
+        service,
+        run,
+        seconds: job.timeout.whole_seconds().max(1),
+    };
+    let mut from = vec![format!("job/{}", job.name)];
+    from.extend(service.map(|service| format!("service/{service}")));
+    Some(Script { name: format!("job-{}", job.name), text: JOB.render(&view), from })
+}

@@ -1,0 +1,92 @@
+//! `security-check.sh`: what should not be on the host.
+
+use serde::Serialize;
+
+use super::{Script, header, services, when};
+use crate::{
+    emit::template::{Format, Template},
+    model::{Backup, Model, Tls},
+};
+
+static CHECK: Template = Template::new(Format::Shell, include_str!("security-check.sh.tera"));
+
+#[derive(Serialize)]
+struct View {
+    header: String,
+    system: String,
+    directory: String,
+    when: Option<String>,
+    nginx: Option<String>,
+    https: bool,
+    firewall: bool,
+    /// `tcp/443`: what may be reached.
+    openings: Vec<String>,
+    rotations: Vec<Rotation>,
+    backups: Vec<Dump>,
+}
+
+/// A variable that is to be replaced now and then.
+#[derive(Serialize)]
+struct Rotation {
+    name: String,
+    days: u64,
+}
+
+/// What is backed up, and how old its newest dump may be.
+#[derive(Serialize)]
+struct Dump {
+    service: String,
+    extension: String,
+    folder: String,
+    seconds: u64,
+}
+
+/// The script.
+pub fn check(model: &Model) -> Script {
+    let ingress = model.ingress.as_ref();
+    let view = View {
+        header: header(model),
+        system: model.system.to_string(),
+        directory: model.directory().to_owned(),
+        when: when(model, "security-check"),
+        nginx: ingress.map(|ingress| ingress.service.to_string()),
+        https: ingress.is_some_and(|ingress| !matches!(ingress.tls, Tls::None)),
+        firewall: !model.firewall.openings.is_empty(),
+        openings: model
+            .firewall
+            .openings
+            .iter()
+            .map(|opening| format!("{}/{}", opening.protocol, opening.port))
+            .collect(),
+        rotations: model
+            .variables
+            .iter()
+            .filter_map(|variable| {
+                Some(Rotation {
+                    name: variable.name.to_string(),
+                    days: variable.rotate_every?.whole_days().max(1),
+                })
+            })
+            .collect(),
+        backups: model.backups.iter().map(dump).collect(),
+    };
+    let mut from: Vec<String> = services(model).collect();
+    from.extend(
+        model
+            .variables
+            .iter()
+            .map(|v| format!("{}/{}", if v.secret { "secret" } else { "variable" }, v.name)),
+    );
+    from.extend(model.backups.iter().map(|backup| format!("backup/{}", backup.service)));
+    Script { name: "security-check".to_owned(), text: CHECK.render(&view), from }
+}
+
+fn dump(backup: &Backup) -> Dump {
+    Dump {
+        service: backup.service.to_string(),
+        extension: backup.extension.clone(),
+        folder: backup.directory.to_string(),
+        // One missed run is told by its own alert at once; here half a period is grace enough.
+        seconds: backup.schedule.period().whole_seconds() * 3 / 2 + backup.timeout.whole_seconds(),
+    }
+}
