@@ -24,7 +24,8 @@ struct View {
     memory_least: u64,
     disk_mib: Option<u64>,
     disk_least: u64,
-    systems: Vec<OperatingSystem>,
+    /// `debian 12`.
+    systems: Vec<String>,
     ports: Vec<String>,
     dns: Vec<String>,
     address: Option<String>,
@@ -37,12 +38,6 @@ struct View {
     logs: String,
     log_folders: Vec<Folder>,
     backups: Vec<String>,
-}
-
-#[derive(Serialize)]
-struct OperatingSystem {
-    id: String,
-    version: String,
 }
 
 /// A folder and the numbers of its owner and group.
@@ -95,11 +90,7 @@ fn view(model: &Model) -> View {
         memory_mib,
         disk_least: tenth_less(disk_mib),
         disk_mib,
-        systems: require
-            .systems
-            .iter()
-            .map(|(id, version)| OperatingSystem { id: id.to_string(), version: version.to_string() })
-            .collect(),
+        systems: require.systems.iter().map(|(id, version)| format!("{id} {version}")).collect(),
         ports: ports.iter().map(ToString::to_string).collect(),
         dns: public_names(model),
         address: model.host.address.as_ref().map(ToString::to_string),

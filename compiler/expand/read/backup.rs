@@ -119,7 +119,7 @@ pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
     });
     let drill = r.block(
         "drill",
-        "when the newest dump is restored into a scratch container for proof; Sundays at 04:00 when absent",
+        "when the newest dump is restored into a scratch container for proof; Sundays from 04:00, one after the other, when absent",
         schedule,
     );
     let timeout = r.prop::<Duration>("timeout", "time after which it has failed").or("1h");

@@ -11,10 +11,11 @@ use crate::{
 
 /// Resolves all backups.
 pub fn backups(context: &Context, services: &[Service]) -> Vec<Backup> {
-    context.spec.backups.iter().filter_map(|spec| backup(context, spec, services)).collect()
+    let specs = context.spec.backups.iter().enumerate();
+    specs.filter_map(|(index, spec)| backup(context, index, spec, services)).collect()
 }
 
-fn backup(context: &Context, spec: &BackupSpec, services: &[Service]) -> Option<Backup> {
+fn backup(context: &Context, index: usize, spec: &BackupSpec, services: &[Service]) -> Option<Backup> {
     let service = context.reference(&spec.service.value, spec.service.span)?;
     let kind = context.kind(service)?;
     let Some(method) = &kind.backup else {
@@ -62,12 +63,18 @@ fn backup(context: &Context, spec: &BackupSpec, services: &[Service]) -> Option<
         offsite: offsite(context, spec),
         drill: match &spec.drill {
             Some(drill) => Some(drill.value),
-            None => Schedule::new("sunday", Time::parse("04:00").ok(), None).ok(),
+            None => Schedule::new("sunday", drill_time(index), None).ok(),
         },
         drill_environment,
         timeout: spec.timeout.value,
         origin: Origin::Stated(spec.span),
     })
+}
+
+/// The time of a drill that states none: one after the other, so that two never load the same disk.
+fn drill_time(index: usize) -> Option<Time> {
+    let minutes = (4 * 60 + index * 30) % (24 * 60);
+    Time::parse(&format!("{:02}:{:02}", minutes / 60, minutes % 60)).ok()
 }
 
 fn offsite(context: &Context, spec: &BackupSpec) -> Option<Offsite> {
@@ -125,41 +132,8 @@ pub fn jobs(
             ));
         }
     }
-    if let Some(ingress) = ingress
-        && let Tls::LetsEncrypt { .. } = ingress.tls
-        && let Ok(twice_a_day) = Schedule::new("12h", None, None)
-    {
-        jobs.extend(derived(
-            "renew-certificate",
-            twice_a_day,
-            "scripts/certificate.sh",
-            &["renew"],
-            Duration::from_minutes(15),
-            context
-                .language
-                .pick(
-                    "renews the certificate when it is due and has nginx take it up",
-                    "인증서를 때가 되면 갱신하고 nginx가 읽게 함",
-                )
-                .into(),
-            "certificates of Let's Encrypt last 90 days",
-            ingress.origin.span(),
-        ));
-    }
-    if let Some(ingress) = ingress
-        && let Tls::Given { .. } = ingress.tls
-        && let Ok(daily) = Schedule::new("day", Time::parse("06:00").ok(), None)
-    {
-        jobs.extend(derived(
-            "check-certificate",
-            daily,
-            "scripts/certificate.sh",
-            &["status"],
-            Duration::from_minutes(5),
-            context.language.pick("tells when the certificate expires", "인증서 만료일 확인").into(),
-            "the given certificate expires some day",
-            ingress.origin.span(),
-        ));
+    if let Some(ingress) = ingress {
+        jobs.extend(renewal(context, ingress));
     }
     if let Ok(weekly) = Schedule::new("monday", Time::parse("06:30").ok(), None) {
         jobs.extend(derived(
@@ -209,6 +183,51 @@ pub fn jobs(
         });
     }
     jobs
+}
+
+/// The job that keeps the certificate valid; none without TLS.
+fn renewal(context: &Context, ingress: &Ingress) -> Option<Job> {
+    let at = |every: &str, at: &str| Schedule::new(every, Time::parse(at).ok(), None).ok();
+    let (schedule, about, because) = match ingress.tls {
+        // Off the full hour, when everybody else asks the authority.
+        Tls::LetsEncrypt { .. } => (
+            at("12h", "05:47")?,
+            context.language.pick(
+                "renews the certificate when it is due and has nginx take it up",
+                "인증서를 때가 되면 갱신하고 nginx가 읽게 함",
+            ),
+            "certificates of Let's Encrypt last 90 days",
+        ),
+        Tls::Given { .. } => (
+            at("day", "05:47")?,
+            context.language.pick(
+                "has nginx take up a certificate that was replaced, and tells when it ends",
+                "교체된 인증서를 nginx가 읽게 하고 만료일을 기록",
+            ),
+            "nginx reads a given certificate only when it is told to",
+        ),
+        Tls::SelfSigned => (
+            at("sunday", "05:47")?,
+            context.language.pick(
+                "makes a new self-signed certificate when the old one ends",
+                "자체 서명 인증서가 만료되기 전에 새로 만듦",
+            ),
+            "a self-signed certificate ends after a year",
+        ),
+        Tls::None => return None,
+    };
+    let timeout = Duration::from_minutes(15);
+    let script = "scripts/certificate.sh";
+    derived(
+        "renew-certificate",
+        schedule,
+        script,
+        &["renew"],
+        timeout,
+        about.into(),
+        because,
+        ingress.origin.span(),
+    )
 }
 
 #[expect(clippy::too_many_arguments, reason = "each is a fact of the job; a builder would only rename them")]
