@@ -12,7 +12,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use ondol::values::{Line, Value as _};
 use serde_json::Value as Json;
 
-#[path = "../compiler/emit/hostile.rs"]
+#[path = "texts.rs"]
 mod hostile;
 
 fn main() {

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""A certificate is issued and renewed by the tree's own script: the real certbot asks a real ACME authority (one for
-tests, on this machine), which asks nginx; nginx takes each new certificate up without a restart."""
+"""A certificate is kept up by the tree's own script, and nginx takes each new one up without a restart. It is issued and
+renewed by the real certbot, which asks a real ACME authority (one for tests, on this machine), which asks nginx; or the
+tree signs its own."""
 
 import json
 import os
@@ -17,21 +18,47 @@ def check(tree):
     domain = re.search(r"^domain=(\S+)", script.read_text(), re.M)[1]
     with running(tree) as project:
         nginx = project.containers(tree.one("nginx"))[0]
-        before = served(domain)
-        authority(next(iter(nginx["NetworkSettings"]["Networks"].values()))["Gateway"])
-        run(script, "issue", cwd="/")
-        issued = served(domain)
-        require("Pebble" in issued["issuer"], f"after `issue` nginx serves a certificate of {issued['issuer']}")
-        require(issued["serial"] != before["serial"], "nginx serves the certificate that it had")
-        run(script, "renew", cwd="/")
-        same("certificate after a renewal that is not due", served(domain), issued)
-        with open("/etc/letsencrypt/cli.ini", "a", encoding="ascii") as settings:
-            settings.write("renew-by-default = True\n")
-        run(tree.home / "scripts/run-job.sh", "renew-certificate", "300", script, "renew", cwd="/")
-        require(served(domain)["serial"] != issued["serial"], "after a renewal nginx serves the old certificate")
+        if "certbot" in script.read_text():
+            issued(tree, script, domain, next(iter(nginx["NetworkSettings"]["Networks"].values()))["Gateway"])
+        else:
+            own(tree, script, domain, project)
         same("start of nginx", project.containers(tree.one("nginx"))[0]["State"]["StartedAt"], nginx["State"]["StartedAt"])
         metrics = "".join(path.read_text() for path in pathlib.Path("/var/lib/node_exporter").rglob("*.prom"))
         require("ondol_certificate_not_after_timestamp_seconds" in metrics or not tree.rules(), "no metric tells when the certificate ends")
+
+
+def issued(tree, script, domain, gateway):
+    """An authority's certificate takes the place of the self-signed one, and is renewed when that is due."""
+    before = served(domain)
+    authority(gateway)
+    run(script, "issue", cwd="/")
+    first = served(domain)
+    require("Pebble" in first["issuer"], f"after `issue` nginx serves a certificate of {first['issuer']}")
+    require(first["serial"] != before["serial"], "nginx serves the certificate that it had")
+    run(script, "renew", cwd="/")
+    same("certificate after a renewal that is not due", served(domain), first)
+    with open("/etc/letsencrypt/cli.ini", "a", encoding="ascii") as settings:
+        settings.write("renew-by-default = True\n")
+    renew(tree, script)
+    require(served(domain)["serial"] != first["serial"], "after a renewal nginx serves the old certificate")
+
+
+def own(tree, script, domain, project):
+    """A self-signed certificate is kept while it is good, and a new one is made in its last week."""
+    first = served(domain)
+    run(script, "renew", cwd="/")
+    same("certificate after a renewal that is not due", served(domain), first)
+    project.compose("exec", "-T", tree.one("nginx"), "sh", "-c",
+                    "cd /etc/nginx/tls && openssl req -x509 -key privkey.pem -days 6 -subj /CN=old "
+                    f"-addext subjectAltName=DNS:{domain} -out fullchain.pem && nginx -s reload")
+    old = eventually("the old certificate is served", lambda: served(domain) != first and served(domain), 10)
+    renew(tree, script)
+    require(served(domain)["serial"] != old["serial"], "after a renewal nginx serves the old certificate")
+
+
+def renew(tree, script):
+    """As cron does it."""
+    run(tree.home / "scripts/run-job.sh", "renew-certificate", "300", script, "renew", cwd="/")
 
 
 def served(domain):
