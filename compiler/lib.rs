@@ -8,6 +8,8 @@
 //!
 //! Stages do not stop at the first problem: they return what they could make and add to [`diagnostic::Diagnostics`].
 
+pub mod digest;
+
 pub mod source;
 
 pub mod diagnostic;

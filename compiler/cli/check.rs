@@ -76,15 +76,18 @@ pub fn run(args: &Args) -> u8 {
                 .filter(|d| render::word(d.severity) == wanted)
                 .count()
         };
-        let systems = checked.len();
         common::remark(&format!(
-            "checked {systems} {}: {} errors, {} warnings",
-            if systems == 1 { "description" } else { "descriptions" },
-            count("error"),
-            count("warning")
+            "checked {}: {}, {}",
+            counted(checked.len(), "description"),
+            counted(count("error"), "error"),
+            counted(count("warning"), "warning")
         ));
     }
     if errors { FAILED } else { DONE }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn print(args: &Args, checked: &[Checked]) {

@@ -11,15 +11,19 @@ pub mod read;
 mod resolve;
 pub mod setting;
 
+use std::sync::{Mutex, PoisonError};
+
 use rayon::prelude::*;
 
 pub use resolve::ReadFile;
 
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, nearest},
+    digest::sha256,
     model::Model,
+    source::Span,
     syntax::{Fact, Node, Reader, Sink},
-    values::{Name, Value as _},
+    values::{Name, RelPath, Value as _},
 };
 use kinds::Kinds;
 
@@ -109,8 +113,24 @@ fn one(
         None => overlay::base(node),
     };
     let spec = Reader::read(&merged, &sink, "system", |r| read::system::system(r, kinds));
-    let model = spec.as_ref().and_then(|spec| resolve::resolve(spec, environment, kinds, read, &sink));
+    let contents = Mutex::new(Vec::new());
+    let read = |span: Span, path: &RelPath| {
+        let text = read(span, path);
+        if let Ok(text) = &text {
+            // What such a file holds is part of the description, too: a plan must be able to name it.
+            let fact = Fact {
+                address: format!("contents/{}", path.bare()),
+                field: "sha256".into(),
+                value: sha256(text.as_bytes())[..12].to_owned(),
+                span,
+            };
+            contents.lock().unwrap_or_else(PoisonError::into_inner).push(fact);
+        }
+        text
+    };
+    let model = spec.as_ref().and_then(|spec| resolve::resolve(spec, environment, kinds, &read, &sink));
     let (diagnostics, mut facts) = sink.finish();
+    facts.extend(contents.into_inner().unwrap_or_else(PoisonError::into_inner));
     let mut used: Vec<&str> = model.iter().flat_map(|m| &m.services).map(|s| s.kind.as_str()).collect();
     used.sort_unstable();
     used.dedup();

@@ -68,6 +68,34 @@ pub struct FieldChange {
     pub span: Option<Span>,
 }
 
+/// Why a file changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Nothing has ever been written here.
+    First,
+    /// What the description says has changed: see [`FileChange::because`].
+    System,
+    /// The description says the same things in another order.
+    Order,
+    /// Another ondol or standard library makes it differently.
+    Compiler,
+    /// It is wanted as it was written last, but that is not what stands there: edited, deleted, or made executable.
+    Target,
+}
+
+impl Cause {
+    /// The word for JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Cause::First => "first",
+            Cause::System => "system",
+            Cause::Order => "order",
+            Cause::Compiler => "compiler",
+            Cause::Target => "target",
+        }
+    }
+}
+
 /// A change of one file.
 #[derive(Clone, Debug)]
 pub struct FileChange {
@@ -75,7 +103,9 @@ pub struct FileChange {
     pub path: String,
     /// How.
     pub action: Action,
-    /// The changed addresses that it follows from; empty when only ondol itself, or the file, has changed.
+    /// Why.
+    pub cause: Cause,
+    /// The changed addresses that it follows from; empty unless the cause is [`Cause::System`].
     pub because: Vec<String>,
     /// What a change of it means for what runs.
     pub consequence: OnChange,
@@ -167,10 +197,11 @@ pub fn system_changes(before: &Manifest, facts: &[Fact]) -> Vec<SystemChange> {
 pub fn file_changes(
     state: &State,
     artifacts: &[Artifact],
+    now: &Manifest,
     system: &[SystemChange],
     overwrite: bool,
 ) -> Vec<FileChange> {
-    let changed: BTreeSet<&str> = system.iter().map(|change| change.address.as_str()).collect();
+    let reasons = Reasons::new(state, now, system);
     let mut changes = Vec::new();
     for artifact in artifacts {
         let on_disk = state.files.get(&artifact.path);
@@ -184,15 +215,12 @@ pub fn file_changes(
         let before =
             on_disk.map(|file| String::from_utf8_lossy(&file.contents).into_owned()).unwrap_or_default();
         let (diff, lines) = unified(&before, &artifact.contents);
+        let (cause, because) = reasons.of(&artifact.path, &artifact.from);
         changes.push(FileChange {
             path: artifact.path.clone(),
             action: if on_disk.is_some() { Action::Update } else { Action::Create },
-            because: artifact
-                .from
-                .iter()
-                .filter(|address| changed.contains(address.as_str()))
-                .cloned()
-                .collect(),
+            cause,
+            because,
             consequence: artifact.on_change.clone(),
             lines,
             diff,
@@ -200,19 +228,15 @@ pub fn file_changes(
             kept: edited && !overwrite,
         });
     }
-    let wanted: BTreeSet<&str> = artifacts.iter().map(|artifact| artifact.path.as_str()).collect();
-    for path in state.manifest.files.keys().filter(|path| !wanted.contains(path.as_str())) {
+    for path in state.manifest.files.keys().filter(|path| !now.files.contains_key(*path)) {
         let Some(file) = state.files.get(path) else { continue };
         let edited = state.is_edited(path, file);
         let (diff, lines) = unified(&String::from_utf8_lossy(&file.contents), "");
-        let because = system
-            .iter()
-            .filter(|change| change.action == Action::Delete)
-            .map(|change| change.address.clone())
-            .collect();
+        let (cause, because) = reasons.of(path, &[]);
         changes.push(FileChange {
             path: path.clone(),
             action: Action::Delete,
+            cause,
             because,
             consequence: OnChange::Nothing,
             lines,
@@ -223,6 +247,57 @@ pub fn file_changes(
     }
     changes.sort_by(|a, b| a.path.cmp(&b.path));
     changes
+}
+
+/// Finds out why files change.
+struct Reasons<'a> {
+    state: &'a State,
+    now: &'a Manifest,
+    system: &'a [SystemChange],
+}
+
+impl<'a> Reasons<'a> {
+    fn new(state: &'a State, now: &'a Manifest, system: &'a [SystemChange]) -> Self {
+        Reasons { state, now, system }
+    }
+
+    /// The cause, and the changed addresses that the file at `path`, made from `from`, follows from.
+    fn of(&self, path: &str, from: &[String]) -> (Cause, Vec<String>) {
+        let before = &self.state.manifest;
+        if self.state.manifest_text.is_none() {
+            return (Cause::First, Vec::new());
+        }
+        if before.files.get(path) == self.now.files.get(path) {
+            return (Cause::Target, Vec::new());
+        }
+        if self.system.is_empty() {
+            let compiler = (&before.ondol, &before.stdlib) != (&self.now.ondol, &self.now.stdlib);
+            return (if compiler { Cause::Compiler } else { Cause::Order }, Vec::new());
+        }
+        let because: Vec<String> = self
+            .system
+            .iter()
+            .filter(|change| follows(from, change))
+            .map(|change| change.address.clone())
+            .collect();
+        // A file that names none of them, such as one that is no longer made at all, follows from all: to say too much
+        // is better than to leave a reason out.
+        let all = || self.system.iter().map(|change| change.address.clone()).collect();
+        (Cause::System, if because.is_empty() { all() } else { because })
+    }
+}
+
+/// Whether what is made from `from` follows from this change: it is one of these things or a part of one, or, when it
+/// has gone, stood among things of its sort.
+fn follows(from: &[String], change: &SystemChange) -> bool {
+    let address = change.address.as_str();
+    let part = |of: &String| {
+        address.strip_prefix(of.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let sort = |address: &str| address.split_once('/').map(|(noun, _)| noun.to_owned());
+    from.iter().any(part)
+        || change.action == Action::Delete
+            && sort(address).is_some_and(|noun| from.iter().any(|one| sort(one).as_ref() == Some(&noun)))
 }
 
 /// A unified diff with three lines of context, and the numbers of lines that come and go.

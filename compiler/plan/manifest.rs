@@ -5,9 +5,8 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use crate::{emit::Artifact, stdlib, syntax::Fact};
+use crate::{digest::sha256, emit::Artifact, stdlib, syntax::Fact};
 
 /// Version of the format. A manifest of a later one is not read.
 pub const FORMAT: u32 = 1;
@@ -92,13 +91,4 @@ impl Manifest {
         text.push('\n');
         text
     }
-}
-
-/// SHA-256 in hexadecimal.
-pub fn sha256(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -7,7 +7,7 @@ mod risk;
 pub mod saved;
 mod state;
 
-pub use changes::{Action, FieldChange, FileChange, SystemChange};
+pub use changes::{Action, Cause, FieldChange, FileChange, SystemChange};
 pub use manifest::Manifest;
 pub use state::{OnDisk, State};
 
@@ -45,7 +45,7 @@ pub fn plan(state: &State, compiled: &Compiled, overwrite_edited: bool) -> Plan 
         &compiled.facts,
     );
     let changes = changes::system_changes(&state.manifest, &compiled.facts);
-    let files = changes::file_changes(state, &compiled.artifacts, &changes, overwrite_edited);
+    let files = changes::file_changes(state, &compiled.artifacts, &manifest, &changes, overwrite_edited);
     let risks = changes
         .iter()
         .filter_map(|change| Some((change.address.clone(), risk::risk(change, &state.manifest)?)))

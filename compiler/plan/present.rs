@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::{Action, FileChange, Plan, SystemChange};
+use super::{Action, Cause, FileChange, Plan, SystemChange};
 use crate::{emit::OnChange, source::Sources};
 
 /// Version of the JSON format: the schema is `docs/schema/plan.json`.
@@ -51,7 +51,7 @@ pub fn text(plan: &Plan, sources: &Sources, view: View) -> String {
                 paint(color(file.action), &file.action.symbol().to_string()),
                 file.path,
                 counts(file),
-                note(plan, file)
+                note(file)
             );
             if view.diff {
                 for line in file.diff.lines() {
@@ -148,8 +148,8 @@ fn counts(file: &FileChange) -> String {
 }
 
 /// Why a file changes, and what follows.
-fn note(plan: &Plan, file: &FileChange) -> String {
-    let because = reason(plan, file);
+fn note(file: &FileChange) -> String {
+    let because = reason(file);
     let consequence = match &file.consequence {
         OnChange::Nothing => String::new(),
         consequence => format!("; {}", words(consequence)),
@@ -157,25 +157,24 @@ fn note(plan: &Plan, file: &FileChange) -> String {
     format!("{because}{}", if file.kept { String::new() } else { consequence })
 }
 
-fn reason(plan: &Plan, file: &FileChange) -> String {
+fn reason(file: &FileChange) -> String {
     if file.kept {
         return "edited by hand: kept (overwrite with --overwrite-edited)".to_owned();
     }
     if file.edited {
         return "edited by hand: overwritten".to_owned();
     }
-    if plan.first {
-        return "new".to_owned();
+    match file.cause {
+        Cause::First => return "new".to_owned(),
+        Cause::Compiler => return "another ondol or standard library".to_owned(),
+        Cause::Order => return "things are stated in another order".to_owned(),
+        Cause::Target if file.action == Action::Create => {
+            return "was deleted since the last apply".to_owned();
+        }
+        Cause::Target => return "its mode was changed since the last apply".to_owned(),
+        Cause::System => {}
     }
     let mut names: Vec<String> = file.because.iter().map(|address| spoken(address)).collect();
-    if names.is_empty() {
-        return match (plan.compiler_changed, file.action) {
-            (true, _) => "another ondol or standard library".to_owned(),
-            (false, Action::Create) => "was missing".to_owned(),
-            (false, Action::Delete) => "no longer needed".to_owned(),
-            (false, Action::Update) => "a fact that it is made from".to_owned(),
-        };
-    }
     let more = names.len().saturating_sub(3);
     names.truncate(3);
     format!(
@@ -276,7 +275,7 @@ pub fn markdown(plan: &Plan, sources: &Sources) -> String {
                 file.action.symbol(),
                 code(&file.path),
                 counts(file),
-                inline(&note(plan, file))
+                inline(&note(file))
             );
         }
         for file in plan.files.iter().filter(|file| !file.diff.is_empty() && !plan.first) {
@@ -371,6 +370,7 @@ struct FieldRecord<'a> {
 struct FileRecord<'a> {
     path: &'a str,
     action: &'static str,
+    cause: &'static str,
     because: &'a [String],
     reason: String,
     consequence: ConsequenceRecord,
@@ -432,8 +432,9 @@ pub fn record<'a>(plan: &'a Plan, sources: &Sources) -> Record<'a> {
             .map(|file| FileRecord {
                 path: &file.path,
                 action: file.action.word(),
+                cause: file.cause.word(),
                 because: &file.because,
-                reason: reason(plan, file),
+                reason: reason(file),
                 consequence: ConsequenceRecord::new(&file.consequence),
                 lines_added: file.lines.0,
                 lines_removed: file.lines.1,

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Plan, State, manifest::sha256};
-use crate::source::Sources;
+use super::{Plan, State};
+use crate::{digest::sha256, source::Sources};
 
 /// Version of the format.
 pub const FORMAT: u32 = 1;

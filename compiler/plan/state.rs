@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::manifest::{Manifest, sha256};
+use super::manifest::Manifest;
+use crate::digest::sha256;
 
 /// What was found at a target.
 #[derive(Clone, Debug, Default)]

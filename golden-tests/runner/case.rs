@@ -95,7 +95,9 @@ impl Case {
             return self.write(&outcome);
         }
         if self.expected.is_empty() {
-            return Err("nothing is expected of this case: run it with BLESS=1 and read what it writes".into());
+            return Err(
+                "nothing is expected of this case: run it with BLESS=1 and read what it writes".into()
+            );
         }
         files::same("not as expected", &self.expected, &outcome)?;
         self.all_is_read(&outcome)

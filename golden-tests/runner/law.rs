@@ -91,7 +91,8 @@ fn nothing_written(here: &Path) -> Result<Files, Failed> {
     ondol::expect(here, &["apply", ".", "--yes", "--out", "out"], 1)?;
     ondol::expect(here, &["plan", ".", "--out", "out"], 1)?;
     // The lock of the output folder is no output.
-    let after = files::read(here).into_iter().filter(|(path, _)| !path.starts_with("out/.ondol.lock")).collect();
+    let after =
+        files::read(here).into_iter().filter(|(path, _)| !path.starts_with("out/.ondol.lock")).collect();
     files::same("an apply of a wrong description wrote something", &before, &after)?;
     Ok(Files::new())
 }
@@ -108,8 +109,13 @@ fn written(here: &Path) -> Result<Files, Failed> {
         return Err(format!("apply fails with one thread\n{}", one.stderr).into());
     }
     files::same("one thread writes other bytes", &tree, &files::read(&here.join("one")))?;
-    let planned: usize =
-        first["plans"].as_array().into_iter().flatten().filter_map(|p| p["files"].as_array()).map(Vec::len).sum();
+    let planned: usize = first["plans"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|p| p["files"].as_array())
+        .map(Vec::len)
+        .sum();
     let manifests = tree.keys().filter(|path| path.ends_with("manifest.json")).count();
     if planned + manifests != tree.keys().filter(|path| !hidden(path)).count() {
         return Err(format!("{planned} files were planned, others were written").into());
@@ -117,7 +123,8 @@ fn written(here: &Path) -> Result<Files, Failed> {
     readable(&tree)?;
 
     let touched = identities(&here.join("out"));
-    let again = ondol::expect(here, &["plan", ".", "--out", "out", "--detailed-exitcode", "--format", "json"], 0)?;
+    let again =
+        ondol::expect(here, &["plan", ".", "--out", "out", "--detailed-exitcode", "--format", "json"], 0)?;
     if valid("plan", &again.stdout)?["changes"] != Value::Bool(false) {
         return Err("a plan after an apply has changes".into());
     }
@@ -146,7 +153,8 @@ fn identities(folder: &Path) -> BTreeMap<PathBuf, (u64, i64, i64)> {
 pub fn readable(tree: &Files) -> Result<(), Failed> {
     for (path, bytes) in tree {
         let text = std::str::from_utf8(bytes).map_err(|_| format!("{} is not UTF-8", path.display()))?;
-        let wrong = |error: String| Failed::from(format!("{} cannot be read: {error}\n{text}", path.display()));
+        let wrong =
+            |error: String| Failed::from(format!("{} cannot be read: {error}\n{text}", path.display()));
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("json") if path.ends_with("manifest.json") => drop(valid("manifest", text)?),
             Some("json") => {
@@ -176,7 +184,9 @@ fn formatting(input: &Files, codes_before: &[String], tree: &Files) -> Result<()
     let checked = ondol::run(here, &["check", ".", "--format", "json"])?;
     let codes_after = codes(&valid("check", &checked.stdout)?);
     if codes_before != codes_after {
-        return Err(format!("formatting changes what is found: {codes_before:?}, then {codes_after:?}").into());
+        return Err(
+            format!("formatting changes what is found: {codes_before:?}, then {codes_after:?}").into()
+        );
     }
     if checked.status == 0 {
         ondol::expect(here, &["apply", ".", "--yes", "--out", "out"], 0)?;

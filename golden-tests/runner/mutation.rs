@@ -14,7 +14,7 @@ use ondol::{
     Compiled,
     diagnostic::{Diagnostic, Diagnostics, Severity},
     load,
-    plan::{self, Manifest, OnDisk, State},
+    plan::{self, Cause, Manifest, OnDisk, State},
 };
 
 use super::{case::Sandbox, files::Files, law};
@@ -85,8 +85,12 @@ fn compile(description: &Path) -> Result<Outcome, Failed> {
         if vague || one.code == "internal-error" || one.message.ends_with('.') {
             return Err(format!("a finding that helps nobody\n{text}").into());
         }
-        let about_a_file = ["unreadable-file", "invalid-utf8", "file-too-large", "no-system"].contains(&one.code);
-        if one.severity == Severity::Error && one.help.is_none() && one.labels.iter().all(|l| l.text.is_empty()) {
+        let about_a_file =
+            ["unreadable-file", "invalid-utf8", "file-too-large", "no-system"].contains(&one.code);
+        if one.severity == Severity::Error
+            && one.help.is_none()
+            && one.labels.iter().all(|l| l.text.is_empty())
+        {
             return Err(format!("a finding without help\n{text}").into());
         }
         if one.labels.is_empty() && !about_a_file {
@@ -112,19 +116,30 @@ fn tree(compiled: &Compiled) -> Files {
 /// A plan from one to the other names, for every file that changes, a change in the system that it follows from.
 fn explained(before: &[Compiled], after: &[Compiled]) -> Result<(), Failed> {
     for now in after {
-        let then = before.iter().find(|one| (&one.system, &one.environment) == (&now.system, &now.environment));
+        let then =
+            before.iter().find(|one| (&one.system, &one.environment) == (&now.system, &now.environment));
         let Some(then) = then else { continue };
         let plan = plan::plan(&applied(then), now, false);
-        for file in plan.files.iter().filter(|file| file.because.is_empty()) {
-            let changes: Vec<&str> = plan.changes.iter().map(|change| change.address.as_str()).collect();
-            return Err(format!(
-                "the plan gives no reason for {} of {} (changes: {})\n{}",
-                file.path,
-                now.environment,
-                changes.join(", "),
-                file.diff
-            )
-            .into());
+        let said = |compiled: &Compiled| -> Vec<(String, String, String)> {
+            compiled.facts.iter().map(|f| (f.address.clone(), f.field.clone(), f.value.clone())).collect()
+        };
+        let (mut old, mut new) = (said(then), said(now));
+        let reordered = old != new;
+        old.sort();
+        new.sort();
+        for file in &plan.files {
+            let right = match file.cause {
+                Cause::System => !file.because.is_empty(),
+                Cause::Order => reordered && old == new,
+                _ => false,
+            };
+            if !right {
+                return Err(format!(
+                    "the plan gives no reason for {} of {}, but {:?}\n{}",
+                    file.path, now.environment, file.cause, file.diff
+                )
+                .into());
+            }
         }
     }
     Ok(())
