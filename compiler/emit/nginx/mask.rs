@@ -3,7 +3,8 @@
 //! nginx has no "replace all", so masking and proving are two things. [`stage`] masks one parameter; a chain of maps
 //! runs it a few times. [`clean`] then lets a query through only if every parameter of it is either masked or plainly
 //! harmless; all others are left out whole. So what no stage has thought of costs a query in the log, never a secret.
-//! No expression can backtrack beyond one parameter: a long query costs time in proportion to its length.
+//! Whatever is repeated ends where its own characters do, and a parameter reads in one way only, so no expression
+//! backtracks beyond one parameter: a long query costs time in proportion to its length.
 
 use crate::values::Line;
 
@@ -18,7 +19,7 @@ const WITHIN: &str = "token|secret|passw|passphrase|passcode|pwd|credential|sign
 const AT_END: &str = "key|code|sig|auth|pass|pin|otp|sid|state|ticket|verifier|nonce|hmac";
 
 /// A name as programmers write them; brackets may be encoded.
-const NAME: &str = r"(?:[\w.\[\]-]|%5[BD]){1,32}+";
+const NAME: &str = r"(?:[\w.\[\]-]|%5[BD]){1,32}";
 
 /// What a harmless value does not hold: structure of its own, in which secrets could hide (a nested query, JSON,
 /// double encoding), or a run of characters as long and dense as a key.
@@ -42,26 +43,24 @@ fn sensitive(extra: &[Line]) -> String {
 /// Matches a query with a secret that is not masked yet; what stands before it, its name, what stands behind it.
 pub fn stage(extra: &[Line]) -> String {
     let sensitive = sensitive(extra);
-    format!(r"~*^((?:[^&;]*+[&;])*?)(?={sensitive})([^=&;]*+)=(?!\*\*\*(?:[&;]|$))[^&;]*+(.*)$")
+    format!(r"~*^((?:[^&;]*[&;])*?)(?={sensitive})([^=&;]*)=(?!\*\*\*(?:[&;]|$))[^&;]*(.*)$")
 }
 
 /// Matches a query in which nothing needs to be masked any more.
 pub fn clean(extra: &[Line]) -> String {
     let sensitive = sensitive(extra);
-    let masked = format!(r"{NAME}=\*\*\*");
-    let harmless = format!("(?!{sensitive}){NAME}=(?:(?!{SUSPICIOUS})[^&;])*+");
-    let bare = r"[\w.-]{1,20}+";
-    format!(
-        r"~*(?(DEFINE)(?<parameter>(?:{masked}|{harmless}|{bare})?(?=[&;]|$)))^(?:(?&parameter)[&;])*+(?&parameter)$"
-    )
+    let masked = format!(r"(?={sensitive}){NAME}=\*\*\*");
+    let harmless = format!("(?!{sensitive}){NAME}=(?:(?!{SUSPICIOUS})[^&;])*");
+    let bare = r"[\w.-]{1,20}";
+    format!(r"~*^(?:(?:{masked}|{harmless}|{bare})?(?:[&;]|$))+$")
 }
 
 /// Matches a request's path, or the part of it in front of something that reads like a query.
 pub fn path() -> String {
-    format!("~*^((?:[^?;&#%]|%(?!{PATH_END}))*+)")
+    format!("~*^((?:[^?;&#%]|%(?!{PATH_END}))*)")
 }
 
 /// Matches the address in a `Referer` without its query; not at all when it names an account.
 pub fn referer() -> String {
-    format!("~*^(https?://[^/?#@;&%]*+(?=[/?#]|$)(?:[^?;&#%]|%(?!{PATH_END}))*+)")
+    format!("~*^(https?://[^/?#@;&%]*(?=[/?#]|$)(?:[^?;&#%]|%(?!{PATH_END}))*)")
 }
