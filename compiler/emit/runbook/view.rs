@@ -109,7 +109,8 @@ struct AlertView {
     description: String,
     bound: Option<String>,
     hold: String,
-    steps: Vec<StepView>,
+    /// What to do, as one block of code.
+    commands: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -273,11 +274,7 @@ pub fn view(model: &Model) -> View {
                 description: alert.description.plain(),
                 bound: alert.bound.clone(),
                 hold: alert.hold.words(language),
-                steps: alert
-                    .steps
-                    .iter()
-                    .map(|run| StepView { text: String::new(), block: Some(block(run)) })
-                    .collect(),
+                commands: (!alert.steps.is_empty()).then(|| block(&alert.steps.join("\n"))),
             })
             .collect(),
         monitored: monitoring.is_some(),

@@ -212,7 +212,7 @@ impl Raised<'_> {
             labels,
             summary: Message::default().text(format!("{}: {} {}", subject.name(), self.title, self.words())),
             description: self.description(),
-            steps: self.spec.steps.iter().map(|step| step.value.to_string()).collect(),
+            steps: self.steps(subject),
             test: AlertTest {
                 interval: Duration::from_minutes(1),
                 at: Duration::from_minutes(at),
@@ -235,6 +235,23 @@ impl Raised<'_> {
         std::iter::once(format!("watch/{}", self.spec.name.value))
             .chain(service.into_iter().flat_map(|service| self.input.addresses(service)))
             .collect()
+    }
+
+    /// What the description says is to be done; when it is silent, where anybody would look first.
+    fn steps(&self, subject: &Subject) -> Vec<String> {
+        if !self.spec.steps.is_empty() {
+            return self.spec.steps.iter().map(|step| step.value.to_string()).collect();
+        }
+        match subject {
+            Subject::Service(name) => {
+                vec![format!("docker compose ps {name}"), format!("docker compose logs --since 15m {name}")]
+            }
+            Subject::Host(_) => vec![
+                "docker stats --no-stream".to_owned(),
+                "top -b -n 1 | head -n 20".to_owned(),
+                "df -h".to_owned(),
+            ],
+        }
     }
 
     /// The bound for people: `above 5 per second`.
