@@ -2,7 +2,7 @@
 //!
 //! It refuses to know anything of KDL, of the file system or of diagnostics.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +28,8 @@ pub struct Source {
     pub name: String,
     /// The whole text, valid UTF-8.
     pub text: Arc<str>,
+    /// Where each line starts, found when it is first asked for: a plan of a large description asks very often.
+    lines: OnceLock<Vec<u32>>,
 }
 
 /// All texts that one compilation reads. The order is the order of reading and never changes.
@@ -40,7 +42,7 @@ impl Sources {
     /// Adds a text and returns its identity.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> SourceId {
         let id = SourceId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(Source { name: name.into(), text: text.into() });
+        self.files.push(Source { name: name.into(), text: text.into(), lines: OnceLock::new() });
         id
     }
 
@@ -57,9 +59,14 @@ impl Sources {
     /// `name:line:column` (both from 1, columns in characters) of the place where `span` starts.
     pub fn place(&self, span: Span) -> Place<'_> {
         let source = self.get(span.source);
-        let before = &source.text[..floor_boundary(&source.text, span.start as usize)];
-        let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+        let at = floor_boundary(&source.text, span.start as usize);
+        let starts = source.lines.get_or_init(|| {
+            let breaks = source.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect()
+        });
+        let line = starts.partition_point(|start| *start as usize <= at);
+        let start = starts.get(line - 1).map_or(0, |start| *start as usize);
+        let column = source.text[start..at].chars().count() + 1;
         Place { file: &source.name, line, column }
     }
 }

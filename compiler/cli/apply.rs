@@ -274,7 +274,11 @@ fn done(one: &super::plan::Planned) -> String {
 }
 
 fn show(args: &Args, planned: &[PlannedDescription]) {
-    let view = present::View { color: args.input.output.color.stdout(), diff: args.input.output.verbose };
+    let view = present::View {
+        color: args.input.output.color.stdout(),
+        diff: args.input.output.verbose,
+        all: args.input.output.verbose,
+    };
     let parts: Vec<String> = planned
         .iter()
         .flat_map(|one| one.planned.iter().map(move |p| present::text(&p.plan, &one.sources, view)))

@@ -227,6 +227,7 @@ fn show(args: &Args, planned: &[PlannedDescription]) {
             let view = present::View {
                 color: args.input.output.color.stdout(),
                 diff: args.diff || args.input.output.verbose,
+                all: args.input.output.verbose,
             };
             let parts: Vec<String> =
                 each().map(|(one, planned)| present::text(&planned.plan, &one.sources, view)).collect();

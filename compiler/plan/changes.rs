@@ -1,15 +1,9 @@
-//! What would change: in the system first, then in the files that follow. The only file that knows `similar`.
+//! What would change in the system: the difference between the facts of the last apply and those of now.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use similar::{ChangeTag, TextDiff};
-
-use super::{manifest::Manifest, state::State};
-use crate::{
-    emit::{Artifact, OnChange},
-    source::Span,
-    syntax::Fact,
-};
+use super::manifest::Manifest;
+use crate::{source::Span, syntax::Fact};
 
 /// What happens to something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,6 +47,8 @@ pub struct SystemChange {
     pub fields: Vec<FieldChange>,
     /// Where it is stated now.
     pub span: Option<Span>,
+    /// Of a new thing: the name of the one that goes and said the same, so that this is a new name only.
+    pub renames: Option<String>,
 }
 
 /// A change of one thing that is said.
@@ -68,242 +64,160 @@ pub struct FieldChange {
     pub span: Option<Span>,
 }
 
-/// Why a file changes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cause {
-    /// Nothing has ever been written here.
-    First,
-    /// What the description says has changed: see [`FileChange::because`].
-    System,
-    /// The description says the same things in another order.
-    Order,
-    /// Another ondol or standard library makes it differently.
-    Compiler,
-    /// It is wanted as it was written last, but that is not what stands there: edited, deleted, or made executable.
-    Target,
-}
-
-impl Cause {
-    /// The word for JSON.
-    pub fn word(self) -> &'static str {
-        match self {
-            Cause::First => "first",
-            Cause::System => "system",
-            Cause::Order => "order",
-            Cause::Compiler => "compiler",
-            Cause::Target => "target",
-        }
-    }
-}
-
-/// A change of one file.
-#[derive(Clone, Debug)]
-pub struct FileChange {
-    /// The path within the tree.
-    pub path: String,
-    /// How.
-    pub action: Action,
-    /// Why.
-    pub cause: Cause,
-    /// The changed addresses that it follows from; empty unless the cause is [`Cause::System`].
-    pub because: Vec<String>,
-    /// What a change of it means for what runs.
-    pub consequence: OnChange,
-    /// Lines that come and go.
-    pub lines: (usize, usize),
-    /// The difference as a unified diff.
-    pub diff: String,
-    /// Whether somebody edited it by hand since it was written.
-    pub edited: bool,
-    /// Whether it stays as it is all the same, because it was edited and nobody said to overwrite.
-    pub kept: bool,
-}
-
-/// The semantic difference between the facts of the last manifest and those of now.
+/// The semantic difference between the facts of the last manifest and those of now: what is new or different in the
+/// order of the description, then what goes.
 pub fn system_changes(before: &Manifest, facts: &[Fact]) -> Vec<SystemChange> {
-    let mut now: BTreeMap<&str, BTreeMap<&str, &Fact>> = BTreeMap::new();
     let mut order: Vec<&str> = Vec::new();
+    let mut now: BTreeMap<&str, Vec<&Fact>> = BTreeMap::new();
     for fact in facts {
-        if !now.contains_key(fact.address.as_str()) {
-            order.push(&fact.address);
-        }
-        now.entry(&fact.address).or_default().insert(&fact.field, fact);
+        now.entry(&fact.address)
+            .or_insert_with(|| {
+                order.push(&fact.address);
+                Vec::new()
+            })
+            .push(fact);
     }
-    let mut changes = Vec::new();
-    for address in order {
-        let fields = &now[address];
-        let span = fields.get("").or(fields.values().next()).map(|fact| fact.span);
-        match before.facts.get(address) {
-            None => changes.push(SystemChange {
-                address: address.to_owned(),
-                action: Action::Create,
-                fields: facts
-                    .iter()
-                    .filter(|fact| fact.address == address && !fact.value.is_empty())
-                    .map(|fact| FieldChange {
-                        field: fact.field.clone(),
-                        before: None,
-                        after: Some(fact.value.clone()),
-                        span: Some(fact.span),
-                    })
-                    .collect(),
-                span,
-            }),
-            Some(old) => {
-                let names: BTreeSet<&str> =
-                    old.keys().map(String::as_str).chain(fields.keys().copied()).collect();
-                let differing: Vec<FieldChange> = names
-                    .into_iter()
-                    .filter_map(|field| {
-                        let (was, is) = (old.get(field), fields.get(field));
-                        (was.map(String::as_str) != is.map(|fact| fact.value.as_str())).then(|| FieldChange {
-                            field: field.to_owned(),
-                            before: was.cloned(),
-                            after: is.map(|fact| fact.value.clone()),
-                            span: is.map(|fact| fact.span),
-                        })
-                    })
-                    .collect();
-                if !differing.is_empty() {
-                    let span = differing.iter().find_map(|field| field.span).or(span);
-                    changes.push(SystemChange {
-                        address: address.to_owned(),
-                        action: Action::Update,
-                        fields: differing,
-                        span,
-                    });
-                }
-            }
-        }
+    let gone = before.facts.iter().filter(|(address, _)| !now.contains_key(address.as_str()));
+    let mut going: Vec<SystemChange> = gone.map(|(address, old)| deleted(address, old)).collect();
+    // What people state stands before the kinds that it brings along, as it does among what is new.
+    going.sort_by_key(|change| change.address.starts_with("kind/"));
+    let mut changes: Vec<SystemChange> = order
+        .into_iter()
+        .filter_map(|address| match before.facts.get(address) {
+            None => Some(created(address, &now[address], &going)),
+            Some(old) => updated(address, old, &now[address]),
+        })
+        .collect();
+    changes.append(&mut going);
+    changes
+}
+
+fn created(address: &str, facts: &[&Fact], going: &[SystemChange]) -> SystemChange {
+    let now = listed(facts.iter().map(|fact| (fact.field.as_str(), fact.value.as_str(), Some(fact.span))));
+    let fields = differing(BTreeMap::new(), now);
+    SystemChange {
+        address: address.to_owned(),
+        action: Action::Create,
+        span: Some(place(facts)),
+        renames: renamed(address, &fields, going),
+        fields,
     }
-    for (address, old) in before.facts.iter().filter(|(address, _)| !now.contains_key(address.as_str())) {
-        let fields = old.iter().filter(|(_, value)| !value.is_empty()).map(|(field, value)| FieldChange {
+}
+
+fn deleted(address: &str, old: &BTreeMap<String, String>) -> SystemChange {
+    let was = listed(old.iter().map(|(field, value)| (field.as_str(), value.as_str(), None)));
+    SystemChange {
+        address: address.to_owned(),
+        action: Action::Delete,
+        fields: differing(was, BTreeMap::new()),
+        span: None,
+        renames: None,
+    }
+}
+
+fn updated(address: &str, old: &BTreeMap<String, String>, facts: &[&Fact]) -> Option<SystemChange> {
+    let was = listed(old.iter().map(|(field, value)| (field.as_str(), value.as_str(), None)));
+    let is = listed(facts.iter().map(|fact| (fact.field.as_str(), fact.value.as_str(), Some(fact.span))));
+    let fields = differing(was, is);
+    let span = fields.iter().find_map(|field| field.span).or_else(|| Some(place(facts)));
+    let (address, action) = (address.to_owned(), Action::Update);
+    (!fields.is_empty()).then_some(SystemChange { address, action, fields, span, renames: None })
+}
+
+/// What is said under one field: a value, or the items of a list or of blocks that may be repeated.
+#[derive(Default)]
+struct Said {
+    items: Vec<(String, Option<Span>)>,
+    /// Whether the items are blocks, which are told apart by what they hold.
+    blocks: bool,
+}
+
+impl Said {
+    /// All of it, or of blocks those that `other` does not hold: the rest has only moved.
+    fn beside(&self, other: Option<&Said>) -> (Option<String>, Option<Span>) {
+        let held = |item: &str| other.is_some_and(|other| other.items.iter().any(|(text, _)| text == item));
+        let all = !self.blocks || other.is_some_and(|other| other.items.len() == self.items.len());
+        let told: Vec<_> = self.items.iter().filter(|(text, _)| all || !held(text)).collect();
+        let texts: Vec<&str> = told.iter().map(|(text, _)| text.as_str()).collect();
+        let separator = if self.blocks { "; " } else { ", " };
+        ((!told.is_empty()).then(|| texts.join(separator)), told.first().and_then(|(_, span)| *span))
+    }
+}
+
+/// The fields that differ.
+fn differing(was: BTreeMap<String, Said>, is: BTreeMap<String, Said>) -> Vec<FieldChange> {
+    let mut names: Vec<&String> = was.keys().chain(is.keys()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let texts =
+        |said: Option<&Said>| said.map(|said| said.items.iter().map(|(t, _)| t.clone()).collect::<Vec<_>>());
+    names
+        .into_iter()
+        .map(|field| (field, was.get(field), is.get(field)))
+        .filter(|(_, was, is)| texts(*was) != texts(*is))
+        .map(|(field, was, is)| FieldChange {
             field: field.clone(),
-            before: Some(value.clone()),
-            after: None,
-            span: None,
+            before: was.and_then(|was| was.beside(is).0),
+            after: is.and_then(|is| is.beside(was).0),
+            span: is.and_then(|is| is.beside(was).1.or_else(|| is.items.first().and_then(|(_, span)| *span))),
+        })
+        .collect()
+}
+
+/// The fields with the items of a list, and blocks that may be repeated, in one each: an item that comes in front is
+/// one change, not one of each behind it.
+fn listed<'a>(fields: impl Iterator<Item = (&'a str, &'a str, Option<Span>)>) -> BTreeMap<String, Said> {
+    let mut blocks: BTreeMap<(&str, usize), Vec<(&str, &str, Option<Span>)>> = BTreeMap::new();
+    let mut said: BTreeMap<String, Said> = BTreeMap::new();
+    for (field, value, span) in fields {
+        let item = field.split_once('[').and_then(|(name, rest)| {
+            let (index, rest) = rest.split_once(']')?;
+            Some((name, index.parse().ok()?, rest))
         });
-        changes.push(SystemChange {
-            address: address.clone(),
-            action: Action::Delete,
-            fields: fields.collect(),
-            span: None,
-        });
-    }
-    changes
-}
-
-/// What happens to each file: those that are written, those that go, those that were edited by hand.
-pub fn file_changes(
-    state: &State,
-    artifacts: &[Artifact],
-    now: &Manifest,
-    system: &[SystemChange],
-    overwrite: bool,
-) -> Vec<FileChange> {
-    let reasons = Reasons::new(state, now, system);
-    let mut changes = Vec::new();
-    for artifact in artifacts {
-        let on_disk = state.files.get(&artifact.path);
-        let executable = artifact.mode & 0o111 != 0;
-        if on_disk.is_some_and(|file| {
-            file.contents == artifact.contents.as_bytes() && file.executable == executable
-        }) {
-            continue;
+        match item {
+            Some((name, index, rest)) => {
+                blocks.entry((name, index)).or_default().push((rest.trim_start_matches('.'), value, span));
+            }
+            None => said.entry(field.to_owned()).or_default().items.push((value.to_owned(), span)),
         }
-        let edited = on_disk.is_some_and(|file| state.is_edited(&artifact.path, file));
-        let before =
-            on_disk.map(|file| String::from_utf8_lossy(&file.contents).into_owned()).unwrap_or_default();
-        let (diff, lines) = unified(&before, &artifact.contents);
-        let (cause, because) = reasons.of(&artifact.path, &artifact.from);
-        changes.push(FileChange {
-            path: artifact.path.clone(),
-            action: if on_disk.is_some() { Action::Update } else { Action::Create },
-            cause,
-            because,
-            consequence: artifact.on_change.clone(),
-            lines,
-            diff,
-            edited,
-            kept: edited && !overwrite,
-        });
     }
-    for path in state.manifest.files.keys().filter(|path| !now.files.contains_key(*path)) {
-        let Some(file) = state.files.get(path) else { continue };
-        let edited = state.is_edited(path, file);
-        let (diff, lines) = unified(&String::from_utf8_lossy(&file.contents), "");
-        let (cause, because) = reasons.of(path, &[]);
-        changes.push(FileChange {
-            path: path.clone(),
-            action: Action::Delete,
-            cause,
-            because,
-            consequence: OnChange::Nothing,
-            lines,
-            diff,
-            edited,
-            kept: edited && !overwrite,
-        });
+    for ((name, _), mut parts) in blocks {
+        let entry = said.entry(name.to_owned()).or_default();
+        parts.sort_by_key(|(part, _, _)| *part);
+        let span = parts.first().and_then(|(_, _, span)| *span);
+        let text = match parts.as_slice() {
+            [("", value, _)] if !value.is_empty() => (*value).to_owned(),
+            _ => {
+                entry.blocks = true;
+                let parts = parts.iter().filter(|(part, value, _)| !(part.is_empty() && value.is_empty()));
+                parts.map(|(part, value, _)| format!("{part}={value}")).collect::<Vec<_>>().join(" ")
+            }
+        };
+        entry.items.push((text, span));
     }
-    changes.sort_by(|a, b| a.path.cmp(&b.path));
-    changes
+    said
 }
 
-/// Finds out why files change.
-struct Reasons<'a> {
-    state: &'a State,
-    now: &'a Manifest,
-    system: &'a [SystemChange],
+/// Where a thing is stated: its own place, else that of the first thing said of it.
+fn place(facts: &[&Fact]) -> Span {
+    facts.iter().find(|fact| fact.field.is_empty()).unwrap_or(&facts[0]).span
 }
 
-impl<'a> Reasons<'a> {
-    fn new(state: &'a State, now: &'a Manifest, system: &'a [SystemChange]) -> Self {
-        Reasons { state, now, system }
+/// The thing of the same sort that goes and said just the same, but for its name.
+fn renamed(address: &str, fields: &[FieldChange], going: &[SystemChange]) -> Option<String> {
+    let (noun, _) = address.rsplit_once('/')?;
+    let said =
+        |value: fn(&FieldChange) -> Option<&String>, fields: &[FieldChange]| -> BTreeMap<String, String> {
+            let named = fields.iter().filter(|field| field.field != "name");
+            named.filter_map(|field| Some((field.field.clone(), value(field)?.clone()))).collect()
+        };
+    let now = said(|field| field.after.as_ref(), fields);
+    let mut same = going.iter().filter(|gone| {
+        gone.address.rsplit_once('/').is_some_and(|(sort, _)| sort == noun)
+            && said(|field| field.before.as_ref(), &gone.fields) == now
+    });
+    match (same.next(), same.next()) {
+        (Some(one), None) if !now.is_empty() => Some(one.address.clone()),
+        _ => None,
     }
-
-    /// The cause, and the changed addresses that the file at `path`, made from `from`, follows from.
-    fn of(&self, path: &str, from: &[String]) -> (Cause, Vec<String>) {
-        let before = &self.state.manifest;
-        if self.state.manifest_text.is_none() {
-            return (Cause::First, Vec::new());
-        }
-        if before.files.get(path) == self.now.files.get(path) {
-            return (Cause::Target, Vec::new());
-        }
-        if self.system.is_empty() {
-            let compiler = (&before.ondol, &before.stdlib) != (&self.now.ondol, &self.now.stdlib);
-            return (if compiler { Cause::Compiler } else { Cause::Order }, Vec::new());
-        }
-        let because: Vec<String> = self
-            .system
-            .iter()
-            .filter(|change| follows(from, change))
-            .map(|change| change.address.clone())
-            .collect();
-        // A file that names none of them, such as one that is no longer made at all, follows from all: to say too much
-        // is better than to leave a reason out.
-        let all = || self.system.iter().map(|change| change.address.clone()).collect();
-        (Cause::System, if because.is_empty() { all() } else { because })
-    }
-}
-
-/// Whether what is made from `from` follows from this change: it is one of these things or a part of one, or, when it
-/// has gone, stood among things of its sort.
-fn follows(from: &[String], change: &SystemChange) -> bool {
-    let address = change.address.as_str();
-    let part = |of: &String| {
-        address.strip_prefix(of.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    let sort = |address: &str| address.split_once('/').map(|(noun, _)| noun.to_owned());
-    from.iter().any(part)
-        || change.action == Action::Delete
-            && sort(address).is_some_and(|noun| from.iter().any(|one| sort(one).as_ref() == Some(&noun)))
-}
-
-/// A unified diff with three lines of context, and the numbers of lines that come and go.
-fn unified(before: &str, after: &str) -> (String, (usize, usize)) {
-    let diff = TextDiff::from_lines(before, after);
-    let count = |tag| diff.iter_all_changes().filter(|change| change.tag() == tag).count();
-    let lines = (count(ChangeTag::Insert), count(ChangeTag::Delete));
-    (diff.unified_diff().context_radius(3).to_string(), lines)
 }

@@ -1,17 +1,22 @@
 //! What `apply` would do to a target, and why: a value that is printed, saved, or done.
 
 mod changes;
+mod consequence;
+mod containers;
+mod files;
 pub mod manifest;
 pub mod present;
 mod risk;
 pub mod saved;
 mod state;
 
-pub use changes::{Action, Cause, FieldChange, FileChange, SystemChange};
+pub use changes::{Action, FieldChange, SystemChange};
+pub use consequence::Consequence;
+pub use files::{Cause, FileChange};
 pub use manifest::Manifest;
 pub use state::{OnDisk, State};
 
-use crate::{Compiled, emit::OnChange};
+use crate::Compiled;
 
 /// The plan for one environment of one system.
 #[derive(Clone, Debug)]
@@ -24,6 +29,8 @@ pub struct Plan {
     pub changes: Vec<SystemChange>,
     /// What changes in the files.
     pub files: Vec<FileChange>,
+    /// What has to follow on the host, least grave first.
+    pub consequences: Vec<Consequence>,
     /// Addresses whose change may lose data, each with the reason.
     pub risks: Vec<(String, String)>,
     /// How many files stay as they are.
@@ -45,10 +52,13 @@ pub fn plan(state: &State, compiled: &Compiled, overwrite_edited: bool) -> Plan 
         &compiled.facts,
     );
     let changes = changes::system_changes(&state.manifest, &compiled.facts);
-    let files = changes::file_changes(state, &compiled.artifacts, &manifest, &changes, overwrite_edited);
+    let files = files::file_changes(state, &compiled.artifacts, &manifest, &changes, overwrite_edited);
     let risks = changes
         .iter()
-        .filter_map(|change| Some((change.address.clone(), risk::risk(change, &state.manifest)?)))
+        .flat_map(|change| {
+            let reasons = risk::risks(change, &state.manifest, &manifest).into_iter();
+            reasons.map(|reason| (change.address.clone(), reason))
+        })
         .collect();
     let touched = files.iter().filter(|file| file.action != Action::Delete).count();
     Plan {
@@ -58,6 +68,7 @@ pub fn plan(state: &State, compiled: &Compiled, overwrite_edited: bool) -> Plan 
         compiler_changed: state.manifest_text.is_some()
             && (state.manifest.ondol != manifest.ondol || state.manifest.stdlib != manifest.stdlib),
         first: state.manifest_text.is_none(),
+        consequences: consequence::all(&files, &changes, state.manifest_text.is_none()),
         changes,
         risks,
         files,
@@ -72,18 +83,8 @@ impl Plan {
             && state.manifest_text.as_deref() == Some(self.manifest.text().as_str())
     }
 
-    /// The consequences of what is really written, gravest first, each once.
-    pub fn consequences(&self) -> Vec<OnChange> {
-        let mut all: Vec<OnChange> =
-            self.files.iter().filter(|file| !file.kept).map(|file| file.consequence.clone()).collect();
-        all.sort();
-        all.dedup();
-        all.reverse();
-        all
-    }
-
     /// Why the change of `address` may lose data.
-    pub fn risk_of(&self, address: &str) -> Option<&str> {
-        self.risks.iter().find(|(at, _)| at == address).map(|(_, risk)| risk.as_str())
+    pub fn risks_of<'a>(&'a self, address: &'a str) -> impl Iterator<Item = &'a str> {
+        self.risks.iter().filter(move |(at, _)| at == address).map(|(_, risk)| risk.as_str())
     }
 }

@@ -38,7 +38,7 @@ def check(tree):
     names = NameServer({}).names
     pathlib.Path("/etc/resolv.conf").write_text("nameserver 127.0.0.11\n")
     for number, service in enumerate(sorted(tree.services)):
-        replicas = tree.services[service].get("deploy", {}).get("replicas", 1)
+        replicas = tree.services[service].get("scale", 1)
         names[service] = [f"127.20.{number}.{replica + 1}" for replica in range(replicas)]
     targets = Targets(tree, names)
     targets.start()

@@ -24,7 +24,7 @@ def check(tree):
 def replicas(tree, project):
     for name, service in tree.services.items():
         if not service.get("profiles"):
-            same(f"containers of {name}", len(project.containers(name)), service.get("deploy", {}).get("replicas", 1))
+            same(f"containers of {name}", len(project.containers(name)), service.get("scale", 1))
 
 
 def paths(tree):

@@ -160,10 +160,10 @@ fn resources(map: Map, service: &Service) -> Map {
     let resources = Map::new()
         .filled("limits", amount(&service.limits))
         .filled("reservations", amount(&service.reservations));
-    let deploy = Map::new()
-        .maybe("replicas", (service.replicas.get() != 1).then(|| service.replicas.get()))
-        .filled("resources", resources);
-    map.filled("deploy", deploy)
+    // Not `deploy.replicas`: where there was no `deploy` before, compose takes it for another service and makes the
+    // containers that run anew, instead of starting more beside them.
+    map.maybe("scale", (service.replicas.get() != 1).then(|| service.replicas.get()))
+        .filled("deploy", Map::new().filled("resources", resources))
         .comment("What makes the reserved processors count: compose itself ignores them.")
         .maybe("cpu_shares", service.reservations.cpus.as_deref().and_then(shares))
 }

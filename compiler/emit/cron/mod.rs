@@ -49,7 +49,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
         mode: 0o644,
         emitter: "cron",
         from,
-        on_change: OnChange::Nothing,
+        on_change: OnChange::Reload("cron (sudo scripts/install.sh)".into()),
     }]
 }
 

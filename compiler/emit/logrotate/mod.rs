@@ -51,7 +51,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
         mode: 0o644,
         emitter: "logrotate",
         from,
-        on_change: OnChange::Nothing,
+        on_change: OnChange::Reload("logrotate (sudo scripts/install.sh)".into()),
     }]
 }
 
