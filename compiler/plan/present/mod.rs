@@ -119,7 +119,9 @@ fn told<'a>(plan: &Plan, change: &'a SystemChange) -> Vec<&'a FieldChange> {
         field.field.strip_prefix(block.field.as_str()).is_some_and(|rest| rest.starts_with('.'))
     };
     // A block that comes is told by what it says, one that goes by itself.
-    let goes = |block: &FieldChange| block.before.as_deref() == Some("") && block.after.is_none();
+    let goes = |block: &FieldChange| {
+        change.action == Action::Update && block.before.as_deref() == Some("") && block.after.is_none()
+    };
     let marker = |field: &FieldChange| {
         let empty = field.after.as_deref().is_none_or(str::is_empty);
         empty && !goes(field) && change.fields.iter().any(|other| within(other, field))

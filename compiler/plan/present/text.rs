@@ -170,7 +170,6 @@ fn difference(change: &SystemChange, field: &FieldChange) -> String {
     };
     match change.action {
         Action::Create => format!("{} {}", field.field, value(&field.after)),
-        Action::Delete if field.before.as_deref() == Some("") => field.field.clone(),
         Action::Delete => format!("{} {}", field.field, value(&field.before)),
         Action::Update if field.before.as_deref() == Some("") && field.after.is_none() => {
             format!("{} no longer stated", field.field)
