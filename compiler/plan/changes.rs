@@ -124,6 +124,9 @@ fn updated(address: &str, old: &BTreeMap<String, String>, facts: &[&Fact]) -> Op
     (!fields.is_empty()).then_some(SystemChange { address, action, fields, span, renames: None })
 }
 
+/// A name, a value, and where it is stated.
+type Field<'a> = (&'a str, &'a str, Option<Span>);
+
 /// What is said under one field: a value, or the items of a list or of blocks that may be repeated.
 #[derive(Default)]
 struct Said {
@@ -166,8 +169,8 @@ fn differing(was: BTreeMap<String, Said>, is: BTreeMap<String, Said>) -> Vec<Fie
 
 /// The fields with the items of a list, and blocks that may be repeated, in one each: an item that comes in front is
 /// one change, not one of each behind it.
-fn listed<'a>(fields: impl Iterator<Item = (&'a str, &'a str, Option<Span>)>) -> BTreeMap<String, Said> {
-    let mut blocks: BTreeMap<(&str, usize), Vec<(&str, &str, Option<Span>)>> = BTreeMap::new();
+fn listed<'a>(fields: impl Iterator<Item = Field<'a>>) -> BTreeMap<String, Said> {
+    let mut blocks: BTreeMap<(&str, usize), Vec<Field>> = BTreeMap::new();
     let mut said: BTreeMap<String, Said> = BTreeMap::new();
     for (field, value, span) in fields {
         let item = field.split_once('[').and_then(|(name, rest)| {
