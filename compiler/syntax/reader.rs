@@ -324,6 +324,14 @@ impl<'a> Reader<'a> {
         values
     }
 
+    /// Whether a property or a child of that name is stated, be it right or wrong: what is stated wrongly has been
+    /// reported, and is not missing as well.
+    pub fn stated(&self, name: &str) -> bool {
+        self.node.is_some_and(|node| {
+            node.prop(name).is_some() || node.children.iter().any(|child| child.name.value == name)
+        })
+    }
+
     /// A block whose children are names of the user's own, each with one value: `env { NAME "value" }`.
     pub fn map<K: Value, T: FromEntry>(
         &mut self,

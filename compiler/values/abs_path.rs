@@ -79,18 +79,18 @@ pub(super) fn check(rest: &str, what: &str) -> Result<(), String> {
         let named = character::named(wrong);
         return Err(match wrong {
             '*' | '?' | '[' | ']' => {
-                format!("{what} has no {named}: a shell would look for files that match")
+                format!("{what} cannot hold {named}: a shell would look for files that match")
             }
-            '$' | '`' => format!("{what} has no {named}: a shell and compose would expand it"),
+            '$' | '`' => format!("{what} cannot hold {named}: a shell and compose would expand it"),
             '%' => format!(
-                "{what} has no {named}: cron takes it for the end of the line, systemd for a specifier"
+                "{what} cannot hold {named}: cron takes it for the end of the line, systemd for a specifier"
             ),
-            ':' => format!("{what} has no {named}: compose separates its mounts with it"),
+            ':' => format!("{what} cannot hold {named}: compose separates its mounts with it"),
             c if c.is_whitespace() => {
-                format!("{what} has no {named}: cron, logrotate and a shell would split it there")
+                format!("{what} cannot hold {named}: cron, logrotate and a shell would split it there")
             }
             c if c.is_alphanumeric() => {
-                format!("{what} has no {named}: programs of the host may run without a UTF-8 locale")
+                format!("{what} cannot hold {named}: programs of the host may run without a UTF-8 locale")
             }
             _ => format!("{what} has only letters, digits and `-._@+,=`, not {named}"),
         });

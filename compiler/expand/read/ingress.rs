@@ -121,6 +121,7 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
         .into_iter()
         .cloned()
         .collect();
+    absent(r);
     Some(IngressSpec {
         version,
         domains,
@@ -138,6 +139,25 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
     })
 }
 
+/// Reports what no ingress can do without.
+fn absent(r: &Reader) {
+    let Some(span) = r.span() else { return };
+    if !r.stated("tls") {
+        r.sink().report(
+            Diagnostic::error("missing-property", "`ingress` needs `tls`")
+                .at(span, "it is not said where certificates come from")
+                .help("write `tls \"letsencrypt\" email=\"…\"`, `tls \"self-signed\"`, `tls \"given\" certificate=\"…\" key=\"…\"` or `tls \"none\"`"),
+        );
+    }
+    if !r.stated("route") {
+        r.sink().report(
+            Diagnostic::error("missing-property", "`ingress` needs a `route`")
+                .at(span, "nothing would be served")
+                .help("write for example `route \"/\" to=\"web\"`"),
+        );
+    }
+}
+
 fn tls(r: &mut Reader) -> Option<Located<Tls>> {
     r.example("tls \"given\" certificate=\"/etc/ssl/certs/shop.pem\" key=\"/etc/ssl/private/shop.key\"");
     let mode = r.arg::<TlsMode>("mode", "`letsencrypt` (certbot issues and renews), `self-signed` (for development), `given` (files on the host), `none` (behind another proxy)").required();
@@ -147,7 +167,10 @@ fn tls(r: &mut Reader) -> Option<Located<Tls>> {
         .optional();
     let key = r.prop::<AbsPath>("key", "for `given`: the key, on the host").optional();
     let mode = mode?;
-    let missing = |what: &str, example: &str| {
+    let missing = |property: &str, what: &str, example: &str| {
+        if r.stated(property) {
+            return;
+        }
         r.sink().report(
             Diagnostic::error("missing-property", format!("this source of certificates needs {what}"))
                 .at(mode.span, format!("{what} is missing"))
@@ -158,20 +181,28 @@ fn tls(r: &mut Reader) -> Option<Located<Tls>> {
         TlsMode::LetsEncrypt => match email {
             Some(email) => Tls::LetsEncrypt { email: email.value },
             None => {
-                missing("`email`", "tls \"letsencrypt\" email=\"infra@example.com\"");
+                missing("email", "`email`", "tls \"letsencrypt\" email=\"infra@example.com\"");
                 return None;
             }
         },
-        TlsMode::Given => match (certificate, key) {
-            (Some(certificate), Some(key)) => Tls::Given { certificate: certificate.value, key: key.value },
-            _ => {
-                missing(
-                    "`certificate` and `key`",
-                    "tls \"given\" certificate=\"/etc/ssl/certs/shop.pem\" key=\"/etc/ssl/private/shop.key\"",
-                );
-                return None;
+        TlsMode::Given => {
+            let example =
+                "tls \"given\" certificate=\"/etc/ssl/certs/shop.pem\" key=\"/etc/ssl/private/shop.key\"";
+            match (certificate, key) {
+                (Some(certificate), Some(key)) => {
+                    Tls::Given { certificate: certificate.value, key: key.value }
+                }
+                (certificate, key) => {
+                    if certificate.is_none() {
+                        missing("certificate", "`certificate`", example);
+                    }
+                    if key.is_none() {
+                        missing("key", "`key`", example);
+                    }
+                    return None;
+                }
             }
-        },
+        }
         TlsMode::SelfSigned => Tls::SelfSigned,
         TlsMode::None => Tls::None,
     };

@@ -15,14 +15,8 @@ pub fn ingress(context: &Context, spec: &IngressSpec, services: &[Service]) -> O
     let service =
         context.specs.iter().find(|s| context.kind(s).is_some_and(|kind| kind.role == Role::Ingress))?;
     let resolved = services.iter().find(|s| s.name == service.name.value)?;
-    let Some(tls) = &spec.tls else {
-        context.sink.report(
-            Diagnostic::error("missing-property", "`ingress` needs `tls`")
-                .at(spec.span, "it is not said where certificates come from")
-                .help("write `tls \"letsencrypt\" email=\"…\"`, `tls \"self-signed\"`, `tls \"given\" certificate=\"…\" key=\"…\"` or `tls \"none\"`"),
-        );
-        return None;
-    };
+    // Without it, the reader has told.
+    let tls = spec.tls.as_ref()?;
     if matches!(tls.value, Tls::LetsEncrypt { .. }) && !context.domain.as_str().contains('.') {
         context.sink.report(
             Diagnostic::error(
@@ -32,13 +26,6 @@ pub fn ingress(context: &Context, spec: &IngressSpec, services: &[Service]) -> O
             .at(tls.span, "asked for here")
             .at(context.spec.domain.as_ref().map_or(context.spec.name.span, |d| d.span), "the domain")
             .help("in this environment write `ingress { tls \"self-signed\" }`"),
-        );
-    }
-    if spec.routes.is_empty() {
-        context.sink.report(
-            Diagnostic::error("missing-property", "`ingress` needs a `route`")
-                .at(spec.span, "nothing would be served")
-                .help("write for example `route \"/\" to=\"web\"`"),
         );
     }
     let mut routes: Vec<Route> = spec.routes.iter().filter_map(|r| route(context, r, services)).collect();

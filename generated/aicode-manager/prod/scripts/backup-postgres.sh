@@ -13,11 +13,12 @@ set -euo pipefail
 umask 077
 
 directory=${ONDOL_DIRECTORY:-/opt/aicode-manager}
-system=aicode-manager
 service=postgres
 folder=/backup/aicli-web
 keep_seconds=2592000
+# Where the metrics about it go, and the system that they belong to.
 textfiles=/var/lib/node_exporter/textfile_collector
+system=aicode-manager
 # The names of its dumps and of nothing else: postgres_20260131_020000.dump
 two='[0-9][0-9]' extension=dump
 pattern=${service}_$two$two$two${two}_$two$two$two.$extension

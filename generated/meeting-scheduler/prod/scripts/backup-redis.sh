@@ -13,11 +13,12 @@ set -euo pipefail
 umask 077
 
 directory=${ONDOL_DIRECTORY:-/opt/meeting-scheduler}
-system=meeting-scheduler
 service=redis
 folder=/var/backups/meeting-scheduler
 keep_seconds=2592000
+# Where the metrics about it go, and the system that they belong to.
 textfiles=/var/lib/node_exporter/textfile_collector
+system=meeting-scheduler
 # The names of its dumps and of nothing else: redis_20260131_020000.rdb
 two='[0-9][0-9]' extension=rdb
 pattern=${service}_$two$two$two${two}_$two$two$two.$extension
