@@ -55,7 +55,9 @@ impl Value for Hostname {
                     format!("a host name is in lower case: write `{}`", shown(&text.to_ascii_lowercase()))
                 }
                 c if !c.is_ascii() => {
-                    format!("a host name cannot hold {named}: write the name in punycode, as in `xn--3e0b707e`")
+                    format!(
+                        "a host name cannot hold {named}: write the name in punycode, as in `xn--3e0b707e`"
+                    )
                 }
                 '*' => "a host name has no wildcard: write each name".into(),
                 ':' => "a host name has no port".into(),
