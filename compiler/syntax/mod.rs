@@ -3,14 +3,20 @@
 //! [`parse`] is the only door to the `kdl` crate; [`Reader`] is the only way to read a node. Neither knows what a
 //! service is.
 
+mod fact;
 mod format;
+mod from_entry;
 mod node;
 mod parse;
 mod reader;
+mod sink;
 mod table;
 
+pub use fact::Fact;
 pub use format::format;
+pub use from_entry::FromEntry;
 pub use node::{Entry, Node, Scalar};
 pub use parse::parse;
-pub use reader::{Fact, FromEntry, Question, Reader, Sink, describe};
+pub use reader::{Question, Reader, describe};
+pub use sink::Sink;
 pub use table::{Ask, Default, Place, Table};

@@ -1,0 +1,172 @@
+//! A kind of service, as data: what `kind "redis" { … }` says. Built-in kinds and a user's own are read alike.
+//!
+//! Text in a kind may hold placeholders such as `{port}` or `{memory:mb}`, which `expand::placeholder` fills; PromQL,
+//! where braces mean something else, writes `$self` for the labels of the service.
+mod alert;
+mod backup;
+mod health;
+mod measure;
+mod metric;
+mod mount;
+mod panel;
+mod phrase;
+mod role;
+
+pub use alert::KindAlert;
+pub use backup::KindBackup;
+pub use health::KindHealth;
+pub use measure::{Form, Measure, Sample, form};
+pub use metric::{KindMetric, metric};
+pub use mount::{KindMount, KindMountSource};
+pub use panel::KindPanel;
+pub use phrase::{Phrase, phrase};
+pub use role::Role;
+
+use super::setting::{Setting, setting};
+use crate::{
+    source::{Located, Span},
+    syntax::Reader,
+    values::{AbsPath, Duration, EnvName, Line, Name, Port, UrlPath, Version},
+};
+
+/// What a kind says about its services.
+#[derive(Clone, Debug)]
+pub struct Kind {
+    /// Its name.
+    pub name: Located<Name>,
+    /// What it is.
+    pub about: Phrase,
+    /// What part it plays; some parts are looked for by the compiler.
+    pub role: Role,
+    /// The version when none is stated.
+    pub version: Option<Located<Version>>,
+    /// The image that is pulled; none for kinds that are built from source.
+    pub image: Option<Located<Line>>,
+    /// The port on which it serves.
+    pub port: Option<Located<Port>>,
+    /// How others connect: the first whose placeholders all have values.
+    pub urls: Vec<Located<Line>>,
+    /// The command, argument by argument; a group is left out when a placeholder in it has no value.
+    pub command: Vec<Vec<Located<Line>>>,
+    /// Environment variables, left out likewise.
+    pub environment: Vec<(Located<EnvName>, Located<Line>)>,
+    /// What the kind's services can be told.
+    pub settings: Vec<Setting>,
+    /// What is mounted.
+    pub mounts: Vec<KindMount>,
+    /// Memory-backed directories.
+    pub tmpfs: Vec<Located<AbsPath>>,
+    /// How to tell that it works.
+    pub health: Option<KindHealth>,
+    /// The path of the health check when none is stated.
+    pub health_path: Option<Located<UrlPath>>,
+    /// Where it exports metrics itself when nothing is stated.
+    pub metrics_path: Option<Located<UrlPath>>,
+    /// The kind that exports metrics for it.
+    pub exporter: Option<Located<Name>>,
+    /// Metrics that it exports.
+    pub metrics: Vec<KindMetric>,
+    /// Named measures that `watch` can bound.
+    pub measures: Vec<Measure>,
+    /// Alerts worth having.
+    pub alerts: Vec<KindAlert>,
+    /// Panels of the dashboard.
+    pub panels: Vec<KindPanel>,
+    /// How its data is dumped and comes back.
+    pub backup: Option<KindBackup>,
+    /// The user that it runs as.
+    pub run_as: Option<Located<Line>>,
+    /// Whether its root file system is read-only.
+    pub read_only: bool,
+    /// Capabilities that are kept while all others are dropped; none to leave the image's.
+    pub capabilities: Option<Vec<Located<Line>>>,
+    /// Time to stop in.
+    pub stop_grace: Option<Located<Duration>>,
+    /// Facts of the definition, kept for the plan.
+    pub span: Span,
+}
+
+/// Reads a `kind` node.
+pub fn kind(r: &mut Reader) -> Option<Kind> {
+    r.example(
+        "kind \"mailpit\" {\n    about \"catches mail in development\"\n    role \"application\"\n    version \"v1.21\"\n    image \"axllent/mailpit:{version}\"\n    port 8025\n    health { command \"/mailpit\" \"readyz\" }\n}",
+    );
+    let name = r.arg::<Name>("name", "what services of this kind call it").required();
+    let about = r.block("about", "what it is", phrase);
+    let role = r.prop::<Role>("role", "what part it plays").or("application");
+    let version = r.prop::<Version>("version", "the version when a service states none").optional();
+    let image = r
+        .prop::<Line>("image", "the image that is pulled, `{version}` in it; without one, services are built")
+        .optional();
+    let port = r.prop::<Port>("port", "the port on which it serves").optional();
+    let urls = r.list::<Line>("url", "how others connect: the first whose placeholders all have values");
+    let command = command(r);
+    let environment =
+        r.map::<EnvName, Line>("env", "environment variables; left out when a placeholder has no value");
+    let settings = r.keyed("setting", "something that a service of this kind can be told", setting);
+    let mounts = mount::mounts(r);
+    let tmpfs = r.list::<AbsPath>("tmpfs", "memory-backed directories");
+    let health = r.block("health", "how to tell that it works", health::health);
+    let health_path = r
+        .prop::<UrlPath>("health-path", "the path of the health check when a service states none")
+        .optional();
+    let metrics_path = r.prop::<UrlPath>("metrics-path", "where it exports metrics itself").optional();
+    let exporter = r.prop::<Name>("exporter", "the kind that exports metrics for it").optional();
+    let metrics = r.keyed("metric", "a metric that it exports", metric::metric);
+    let measures = r.keyed("measure", "a named measure that `watch` can bound", measure::measure);
+    let alerts = r.keyed("alert", "an alert worth having", alert::alert);
+    let panels = r.blocks("panel", "a panel of the dashboard", panel::panel);
+    let backup = r.block("backup", "how its data is dumped and comes back", backup::backup);
+    let run_as = r.prop::<Line>("run-as", "the user that it runs as, when not the image's own").optional();
+    let read_only = r.flag("read-only", "whether its root file system is read-only");
+    let capabilities = capabilities(r);
+    let stop_grace = r.prop::<Duration>("stop-grace", "time to stop in before it is killed").optional();
+    Some(Kind {
+        name: name?,
+        about: about.unwrap_or_default(),
+        role: role?.value,
+        version,
+        image,
+        port,
+        urls,
+        command,
+        environment,
+        settings,
+        mounts,
+        tmpfs,
+        health,
+        health_path,
+        metrics_path,
+        exporter,
+        metrics,
+        measures,
+        alerts,
+        panels,
+        backup,
+        run_as,
+        read_only,
+        capabilities,
+        stop_grace,
+        span: r.span()?,
+    })
+}
+
+fn command(r: &mut Reader) -> Vec<Vec<Located<Line>>> {
+    r.block("command", "the command, when it is not the image's own", |r| {
+        r.example("command { arg \"redis-server\"; arg \"--maxmemory\" \"{memory:mb}\" }");
+        Some(r.blocks(
+            "arg",
+            "arguments that belong together; left out when a placeholder in them has no value",
+            |r| Some(r.args::<Line>("text", "the arguments")),
+        ))
+    })
+    .unwrap_or_default()
+}
+
+/// None when the image's own are left.
+fn capabilities(r: &mut Reader) -> Option<Vec<Located<Line>>> {
+    let drop_all =
+        r.flag("drop-capabilities", "whether capabilities are dropped, but for those of `keep-capability`");
+    let kept = r.list::<Line>("keep-capability", "a capability that is kept");
+    drop_all.then_some(kept)
+}

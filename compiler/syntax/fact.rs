@@ -1,0 +1,44 @@
+//! What a description says, flat: so that a plan can name whatever changed in it.
+
+use super::node::{Entry, Node};
+use crate::source::Span;
+
+/// One thing that a description (or the kind of a service) says, flat: `service/backend`, `replicas`, `3`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// The thing that it is said of: `system`, `service/backend`, `route//api`.
+    pub address: String,
+    /// What is said, with the blocks in which it stands: `limits.memory`.
+    pub field: String,
+    /// The value as text. Secrets are names here, never values.
+    pub value: String,
+    /// Where it is said; for a default, the thing that has it.
+    pub span: Span,
+}
+
+/// An entry as a fact shows it: `(secret)TOKEN`, `30s`.
+pub(super) fn shown(entry: &Entry) -> String {
+    match &entry.annotation {
+        Some(annotation) => format!("({annotation}){}", entry.scalar.text()),
+        None => entry.scalar.text().into_owned(),
+    }
+}
+
+/// A passed-through node on one line, so that any change in it is a changed fact.
+pub(super) fn outline(node: &Node) -> String {
+    let mut text = node.annotation.as_ref().map(|annotation| format!("({annotation})")).unwrap_or_default();
+    text.push_str(&node.name.value);
+    for entry in &node.entries {
+        text.push(' ');
+        if let Some(name) = &entry.name {
+            text.push_str(&name.value);
+            text.push('=');
+        }
+        text.push_str(&shown(entry));
+    }
+    if !node.children.is_empty() {
+        let children: Vec<String> = node.children.iter().map(outline).collect();
+        text.push_str(&format!(" {{ {} }}", children.join("; ")));
+    }
+    text
+}

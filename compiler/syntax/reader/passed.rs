@@ -1,0 +1,88 @@
+//! Nodes that are not read but passed on as they are.
+
+use super::Reader;
+use crate::{
+    diagnostic::Diagnostic,
+    syntax::{
+        fact::outline,
+        node::Node,
+        table::{Ask, Default, Place},
+    },
+};
+
+impl<'a> Reader<'a> {
+    /// The children of all blocks of that name as they are, for formats that ondol passes through.
+    pub fn raw(&mut self, name: &'static str, about: &'static str) -> Vec<&'a Node> {
+        self.blocks.push(name);
+        if let Some(table) = &mut self.table {
+            table.asks.push(Ask {
+                name,
+                about,
+                place: Place::Raw,
+                what: "any nodes",
+                examples: Vec::new(),
+                default: Default::Optional,
+            });
+            return Vec::new();
+        }
+        let Some(node) = self.node else { return Vec::new() };
+        let nodes: Vec<&Node> = node
+            .children
+            .iter()
+            .filter(|child| child.name.value == name)
+            .flat_map(|block| &block.children)
+            .collect();
+        for (index, child) in nodes.iter().enumerate() {
+            self.fact(&format!("{name}[{index}]"), outline(child), child.span);
+            self.passed_on(child);
+        }
+        nodes
+    }
+
+    /// Reports annotations that would be lost in nodes that are passed on: nothing is looked up for them.
+    fn passed_on(&self, node: &Node) {
+        if let Some(annotation) = &node.annotation
+            && !["list", "override", "reset"].contains(&annotation.as_str())
+        {
+            self.sink.report(
+                Diagnostic::error("invalid-value", format!("`({annotation})` has no meaning before a key that is passed on"))
+                    .at(node.span, "here")
+                    .help("known are `(list)`, `(override)`, which replaces what stands there, and `(reset)`, which removes it"),
+            );
+        }
+        for entry in &node.entries {
+            if let Some(annotation) = &entry.annotation {
+                self.sink.report(
+                    Diagnostic::error(
+                        "invalid-value",
+                        format!("`({annotation})` has no meaning in what is passed on"),
+                    )
+                    .at(entry.span, "no reference is followed here")
+                    .help("in compose write the variable itself: `\"${NAME}\"`"),
+                );
+            }
+        }
+        node.children.iter().for_each(|child| self.passed_on(child));
+    }
+
+    /// All children of this node as they are, for what the description says in words of its own.
+    pub fn contents(&mut self, about: &'static str) -> Vec<Node> {
+        self.open = true;
+        if let Some(table) = &mut self.table {
+            table.asks.push(Ask {
+                name: "…",
+                about,
+                place: Place::Raw,
+                what: "any nodes",
+                examples: Vec::new(),
+                default: Default::Optional,
+            });
+        }
+        let Some(node) = self.node else { return Vec::new() };
+        self.report_unknown_properties(&self.vocabulary());
+        for child in &node.children {
+            self.fact(&format!("contents.{}", child.name.value), outline(child), child.span);
+        }
+        node.children.clone()
+    }
+}
