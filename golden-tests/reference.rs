@@ -1,4 +1,4 @@
-//! The reference pages are up to date, and every example in them compiles.
+//! The reference pages are up to date, and every example in them and in the pages written by hand compiles.
 
 use std::{env, fs, path::Path};
 
@@ -14,12 +14,18 @@ use ondol::{
 /// A system that has one of every block, so that an example of any of them has a place to stand in.
 const BASE: &str = include_str!("reference/base.kdl");
 
+/// Pages that people write, with examples.
+const WRITTEN: &[&str] = &["README.md", "docs/contributing.md", "docs/escape-hatches.md"];
+
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials =
         vec![page("docs/language.md", reference::language), page("docs/kinds.md", reference::kinds)];
     trials.push(Trial::test("the base system compiles", || compiles(BASE, None)));
     examples(overlay::table(), &[], &mut trials);
+    for path in WRITTEN {
+        trials.push(Trial::test(format!("examples in {path}"), move || written(path)));
+    }
     libtest_mimic::run(&arguments, trials).exit();
 }
 
@@ -50,6 +56,22 @@ fn examples(table: &'static Table, path: &[&'static str], trials: &mut Vec<Trial
     for block in &table.blocks {
         examples(block, &path, trials);
     }
+}
+
+/// Every example of a page: a part of a system stands in one of its own.
+fn written(path: &str) -> Result<(), Failed> {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path))?;
+    let examples: Vec<&str> =
+        page.split("```kdl\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    if examples.is_empty() {
+        return Err(format!("{path} has no example").into());
+    }
+    for example in examples {
+        let whole = example.starts_with("system ") || example.starts_with("kind ");
+        let text = if whole { example.to_owned() } else { format!("system \"example\" {{\n{example}\n}}\n") };
+        compiles(&text, None)?;
+    }
+    Ok(())
 }
 
 /// Compiles `text`: by itself, or put into the base system at `place`.
