@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""nginx's configuration: accepted without a warning, and every upstream is a service, on the port of its health check."""
+"""nginx's configuration: accepted without a warning, safe as far as an analyser sees, and every upstream is a service, on the port of its health check."""
 
+import json
 import re
 
 from edge import Edge
-from trial import main, require, run
+from trial import main, require, run, same
 
 
 def check(tree):
@@ -16,6 +17,10 @@ def check(tree):
     for program in edge.programs:
         output = run(program, "-t")
         require(not re.search(r"\[(warn|error|alert)\]", output), output)
+    for path in tree.files("nginx/**/*.conf"):
+        # A path that is cut off leaves `proxy_pass` with a path of its own, as it has to be.
+        output = run("gixy", "-ll", "--skips", "proxy_pass_normalized", "--format", "json", "--disable-includes", path)
+        same(f"what gixy finds in {path.name}", json.loads(output), [])
     for name, port in edge.upstreams().items():
         require(name in tree.services, f"upstream {name} is no service of the compose file")
         ports = re.findall(r"://[^/:]+:(\d+)", str(tree.services[name].get("healthcheck", "")))
