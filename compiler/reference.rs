@@ -65,9 +65,10 @@ pub fn kinds() -> String {
                     (None, true) => "required".into(),
                     (None, false) => String::new(),
                 };
+                let range = setting.range().map(|range| format!(", {range}")).unwrap_or_default();
                 let _ = writeln!(
                     out,
-                    "| `{}` | {} | {default} | {} |",
+                    "| `{}` | {}{range} | {default} | {} |",
                     setting.name.value,
                     setting.what(),
                     setting.about

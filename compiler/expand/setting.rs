@@ -1,5 +1,7 @@
 //! Typed settings of a kind: `setting "memory" type="size"`, and the values that services give them.
 
+use std::cmp::Ordering;
+
 use crate::{
     diagnostic::Diagnostic,
     source::{Located, Span},
@@ -20,6 +22,10 @@ pub struct Setting {
     pub required: bool,
     /// The values of a choice.
     pub choices: Vec<Located<Line>>,
+    /// The least value that makes sense.
+    pub min: Option<Located<Line>>,
+    /// The greatest value that makes sense.
+    pub max: Option<Located<Line>>,
     /// Whether it may be given several times.
     pub many: bool,
     /// What it does.
@@ -77,6 +83,19 @@ pub enum Typed {
     Secret(EnvName),
 }
 
+impl Typed {
+    /// What it is compared by, among values of one type; none for what has no order.
+    fn magnitude(&self) -> Option<f64> {
+        match self {
+            Typed::Text(text) => text.parse().ok(),
+            Typed::Duration(duration) => Some(duration.millis() as f64),
+            Typed::Size(size) => Some(size.bytes() as f64),
+            Typed::Percent(percent) => percent.ratio().to_string().parse().ok(),
+            Typed::Bool(_) | Typed::Secret(_) => None,
+        }
+    }
+}
+
 impl Setting {
     /// Reads one value of this setting from an entry; the error says what is wrong.
     pub fn read(&self, entry: &Entry) -> Result<Typed, String> {
@@ -94,8 +113,23 @@ impl Setting {
         self.parse(&entry.scalar.text())
     }
 
-    /// Reads one value of this setting from text.
+    /// Reads one value of this setting from text: of its type, and within its range.
     pub fn parse(&self, text: &str) -> Result<Typed, String> {
+        let value = self.typed(text)?;
+        let beyond = |bound: &Option<Located<Line>>, side: Ordering| {
+            let bound = bound.as_ref()?;
+            let limit = self.typed(bound.value.as_str()).ok()?;
+            (value.magnitude()?.partial_cmp(&limit.magnitude()?) == Some(side)).then(|| bound.value.to_string())
+        };
+        match (beyond(&self.min, Ordering::Less), beyond(&self.max, Ordering::Greater)) {
+            (Some(least), _) => Err(format!("it must be at least {least}")),
+            (_, Some(most)) => Err(format!("it must be at most {most}")),
+            (None, None) => Ok(value),
+        }
+    }
+
+    /// Reads one value of this setting's type.
+    fn typed(&self, text: &str) -> Result<Typed, String> {
         Ok(match self.kind {
             SettingType::Text => Typed::Text(Line::parse(text)?.to_string()),
             SettingType::Count => Typed::Text(Count::parse(text)?.to_string()),
@@ -115,6 +149,17 @@ impl Setting {
             }
             SettingType::Secret => return Err("a secret has no default".into()),
         })
+    }
+
+    /// Its range as people read it: `1MiB to 4GiB`; none when anything goes.
+    pub fn range(&self) -> Option<String> {
+        let text = |bound: &Option<Located<Line>>| bound.as_ref().map(|bound| bound.value.to_string());
+        match (text(&self.min), text(&self.max)) {
+            (Some(min), Some(max)) => Some(format!("{min} to {max}")),
+            (Some(min), None) => Some(format!("at least {min}")),
+            (None, Some(max)) => Some(format!("at most {max}")),
+            (None, None) => None,
+        }
     }
 
     /// What it takes, for messages.
@@ -144,7 +189,7 @@ fn decimal(text: &str) -> Result<String, String> {
 
 /// Reads a `setting` node of a kind.
 pub fn setting(r: &mut Reader) -> Option<Setting> {
-    r.example("setting \"memory\" type=\"size\" about=\"most memory that data may take\"");
+    r.example("setting \"memory\" type=\"size\" min=\"16MiB\" about=\"most memory that data may take\"");
     let name = r
         .arg::<Name>("name", "its name: a property or child of the service, and a placeholder in the kind")
         .required();
@@ -154,6 +199,8 @@ pub fn setting(r: &mut Reader) -> Option<Setting> {
         .optional();
     let required = r.flag("required", "whether a service must give it");
     let choices = r.list::<Line>("choices", "the values of a choice");
+    let min = r.prop::<Line>("min", "the least value, of its type: `64MiB`, `1s`, `0.5`").optional();
+    let max = r.prop::<Line>("max", "the greatest value, of its type").optional();
     let many = r.flag("many", "whether it may be given several times");
     let about = r.prop::<Line>("about", "what it does").optional();
     let source = r.prop::<Line>("source", "where the default comes from").optional();
@@ -163,10 +210,25 @@ pub fn setting(r: &mut Reader) -> Option<Setting> {
         default,
         required,
         choices,
+        min,
+        max,
         many,
         about: about.map(|text| text.value.to_string()).unwrap_or_default(),
         source: source.map(|text| text.value.to_string()),
     };
+    for bound in [&setting.min, &setting.max].into_iter().flatten() {
+        let text = bound.value.as_str();
+        let error = match setting.typed(text) {
+            Ok(value) if value.magnitude().is_none() => "this type has no order".to_owned(),
+            Ok(_) => continue,
+            Err(error) => error,
+        };
+        r.sink().report(
+            Diagnostic::error("invalid-value", format!("a bound of `{}` is no {}", setting.name.value, setting.what()))
+                .at(bound.span, error)
+                .help("write a value of the setting's own type, such as 10, \"1s\" or \"64MiB\""),
+        );
+    }
     if let Some(default) = &setting.default
         && !default.value.as_str().contains('{')
         && let Err(error) = setting.parse(default.value.as_str())

@@ -87,6 +87,19 @@ pub struct Log {
     pub create: Option<String>,
     /// Lines of the user's own for this stanza.
     pub raw: Vec<Line>,
+    /// What the security check reports of it.
+    pub reports: Vec<LogReport>,
     /// Why it is there.
     pub origin: Origin,
+}
+
+/// Lines of a log that somebody should look at now and then.
+#[derive(Clone, Debug)]
+pub struct LogReport {
+    /// The text that such a line holds.
+    pub text: String,
+    /// The field of a JSON line by whose values they are counted.
+    pub by: Option<String>,
+    /// What they are, for people.
+    pub about: String,
 }

@@ -22,7 +22,7 @@ pub use document::{
     Checklist, ConfigFile, ConfigValue, ExtraFile, Item, Link, Objective, Proof, Rhythm, Runbook, Section,
     Step, Team, Trouble,
 };
-pub use host::{Firewall, Host, Log, Opening, Requirement};
+pub use host::{Firewall, Host, Log, LogReport, Opening, Requirement};
 pub use ingress::{Balance, Ingress, RateLimit, Route, Target, Tls};
 pub use job::{Command, Job};
 pub use notify::{Notify, Receiver, Way};

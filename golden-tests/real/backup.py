@@ -9,7 +9,7 @@ import subprocess
 import time
 
 from containers import Project
-from datastore import KINDS
+from datastore import datastore
 from trial import Failed, main, require, run, same
 
 # The machine that keeps copies is a folder here: only what would leave this machine is replaced.
@@ -52,8 +52,7 @@ class Trial:
 
     def __init__(self, project, service):
         self.project, self.tree, self.service = project, project.tree, service
-        kind = next(kind for kind in KINDS if service in self.tree.of(kind))
-        self.data = KINDS[kind](project, service)
+        self.data = datastore(project, service)
         stated = re.search(rf'^    backup "{service}" \{{(.*?)^    \}}', self.tree.description, re.M | re.S)
         self.keep = int(re.search(r'keep "(\d+)d"', stated[1])[1]) if stated else 30
 

@@ -1,4 +1,9 @@
-"""Databases as their users see them: put something in, and say in a few letters what is in there."""
+"""Databases as their users see them: put something in, and say in a few letters what is in there.
+
+What a datastore is tells the program that dumps it, so that one of a kind that nobody here has heard of is known too.
+"""
+
+import re
 
 
 class Postgres:
@@ -54,4 +59,38 @@ class Redis:
         return self.cli("EVAL", script, "0")
 
 
-KINDS = {"postgres": Postgres, "redis": Redis}
+class Sqlite:
+    def __init__(self, project, service):
+        self.project, self.service = project, service
+        script = (project.tree.home / f"scripts/backup-{service}.sh").read_text()
+        self.file = re.search(r"sqlite3 (?:-\w+ )*(/\S+)", script)[1]
+
+    def sql(self, text):
+        return self.project.compose("exec", "-T", self.service, "sqlite3", "-bail", self.file, input=text).strip()
+
+    def fill(self):
+        """In write-ahead mode, and with a reader that holds it open: a copy of the file alone would miss what is there."""
+        self.sql("""
+            pragma journal_mode = wal;
+            create table events (id integer primary key, at text not null, actor text, event text, detail blob);
+            insert into events (at, actor, event, detail)
+                with recursive n(n) as (select 1 union all select n + 1 from n where n < 5000)
+                select datetime(1700000000 + n, 'unixepoch'), '사용자 ' || (n % 97) || ' ''"\', 'auth_failed', zeroblob(n % 50) from n;
+            create index events_by_actor on events (actor, at);
+        """)
+        self.project.compose("exec", "-d", self.service, "sh", "-c",
+                             f"(echo 'select count(*) from events;'; sleep 600) | sqlite3 {self.file}")
+        self.sql("insert into events (at, actor, event) values ('2026-01-01', 'the last', 'sign_in');")
+
+    def fingerprint(self):
+        """Rows and structure; empty for a database in which nothing is."""
+        return self.sql(".sha3sum\nselect count(*) from events;") if self.sql("select 1 from sqlite_master limit 1;") else ""
+
+
+# By the program that dumps.
+KINDS = {"pg_dump": Postgres, "redis-cli": Redis, "sqlite3": Sqlite}
+
+
+def datastore(project, service):
+    script = (project.tree.home / f"scripts/backup-{service}.sh").read_text()
+    return next(kind for program, kind in KINDS.items() if program in script)(project, service)

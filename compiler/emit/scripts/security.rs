@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Script, header, services, when};
 use crate::{
     emit::template::{Format, Template},
-    model::{Backup, Model, Tls},
+    model::{Backup, Log, Model, Tls},
 };
 
 static CHECK: Template = Template::new(Format::Shell, include_str!("security-check.sh.tera"));
@@ -22,6 +22,7 @@ struct View {
     /// `tcp/443`: what may be reached.
     openings: Vec<String>,
     rotations: Vec<Rotation>,
+    reports: Vec<Report>,
     backups: Vec<Dump>,
 }
 
@@ -30,6 +31,16 @@ struct View {
 struct Rotation {
     name: String,
     days: u64,
+}
+
+/// Lines of a service's log that somebody should look at.
+#[derive(Serialize)]
+struct Report {
+    about: String,
+    text: String,
+    folder: String,
+    file: String,
+    by: String,
 }
 
 /// What is backed up, and how old its newest dump may be.
@@ -68,6 +79,7 @@ pub fn check(model: &Model) -> Script {
                 })
             })
             .collect(),
+        reports: model.logs.iter().flat_map(reports).collect(),
         backups: model.backups.iter().map(dump).collect(),
     };
     let mut from: Vec<String> = services(model).collect();
@@ -79,6 +91,17 @@ pub fn check(model: &Model) -> Script {
     );
     from.extend(model.backups.iter().map(|backup| format!("backup/{}", backup.service)));
     Script { name: "security-check".to_owned(), text: CHECK.render(&view), from }
+}
+
+fn reports(log: &Log) -> impl Iterator<Item = Report> {
+    let (folder, file) = log.pattern.rsplit_once('/').unwrap_or(("/", &log.pattern));
+    log.reports.iter().map(move |report| Report {
+        about: report.about.clone(),
+        text: report.text.clone(),
+        folder: folder.to_owned(),
+        file: file.to_owned(),
+        by: report.by.clone().unwrap_or_default(),
+    })
 }
 
 fn dump(backup: &Backup) -> Dump {

@@ -22,7 +22,10 @@ pub use panel::KindPanel;
 pub use phrase::{Phrase, phrase};
 pub use role::Role;
 
-use super::setting::{Setting, setting};
+use super::{
+    read::service::{LogSpec, log},
+    setting::{Setting, setting},
+};
 use crate::{
     source::{Located, Span},
     syntax::Reader,
@@ -62,6 +65,10 @@ pub struct Kind {
     pub health_path: Option<Located<UrlPath>>,
     /// Where it exports metrics itself when nothing is stated.
     pub metrics_path: Option<Located<UrlPath>>,
+    /// Paths that tell more than outsiders should see.
+    pub private_paths: Vec<Located<UrlPath>>,
+    /// Log files that its services write.
+    pub logs: Vec<LogSpec>,
     /// The kind that exports metrics for it.
     pub exporter: Option<Located<Name>>,
     /// Metrics that it exports.
@@ -111,6 +118,15 @@ pub fn kind(r: &mut Reader) -> Option<Kind> {
         .prop::<UrlPath>("health-path", "the path of the health check when a service states none")
         .optional();
     let metrics_path = r.prop::<UrlPath>("metrics-path", "where it exports metrics itself").optional();
+    let private_paths = r.list::<UrlPath>(
+        "private",
+        "a path that tells more than outsiders should see; closed at the ingress",
+    );
+    let logs = r.keyed(
+        "log",
+        "a log file that its services write, unless a service says otherwise of the same path",
+        log,
+    );
     let exporter = r.prop::<Name>("exporter", "the kind that exports metrics for it").optional();
     let metrics = r.keyed("metric", "a metric that it exports", metric::metric);
     let measures = r.keyed("measure", "a named measure that `watch` can bound", measure::measure);
@@ -137,6 +153,8 @@ pub fn kind(r: &mut Reader) -> Option<Kind> {
         health,
         health_path,
         metrics_path,
+        private_paths,
+        logs,
         exporter,
         metrics,
         measures,

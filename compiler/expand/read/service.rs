@@ -7,7 +7,7 @@ use super::{
 use crate::{
     diagnostic::{Diagnostic, nearest},
     expand::{
-        kind::{KindMetric, metric},
+        kind::{KindMetric, Phrase, metric, phrase},
         kinds::Kinds,
         setting::{Typed, values},
     },
@@ -243,8 +243,21 @@ pub struct LogSpec {
     pub reopens: bool,
     /// Lines for logrotate.
     pub raw: Vec<Located<Line>>,
+    /// What the security check reports of it.
+    pub reports: Vec<ReportSpec>,
     /// Where it is stated.
     pub span: Span,
+}
+
+/// A stated `report`: lines of a log that somebody should look at now and then.
+#[derive(Clone, Debug)]
+pub struct ReportSpec {
+    /// The text that such a line holds.
+    pub text: Located<Line>,
+    /// The field of a JSON line by whose values they are counted.
+    pub by: Option<Located<Line>>,
+    /// What they are.
+    pub about: Option<Phrase>,
 }
 
 /// How often a log is rotated.
@@ -310,7 +323,7 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         r.prop::<Port>("port", "the port on which it serves inside; the kind's when absent").optional();
     let command = r.list::<Line>("command", "its command, in place of the kind's");
     let health = r.block("health", "how to tell that it works", health);
-    let health_detail = r.list::<UrlPath>(
+    let mut health_detail = r.list::<UrlPath>(
         "health-detail",
         "a path that tells more than outsiders should see; closed at the ingress",
     );
@@ -328,7 +341,7 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         publish,
     );
     let volumes = r.blocks("volume", "something mounted", volume);
-    let logs =
+    let mut logs =
         r.keyed("log", "a log file that it writes in its container: put on the host and rotated there", log);
     let configs = r.keyed("config", "a configuration file, made from the description and mounted", config);
     let own_metrics = r.keyed("metric", "a metric of its own", metric);
@@ -346,6 +359,9 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         match kinds.get(kind.value.as_str()).map(|defined| &defined.kind) {
             Some(known) => {
                 settings = values(r, &known.settings, name.value.as_str());
+                health_detail.extend(known.private_paths.iter().cloned());
+                let stated: Vec<AbsPath> = logs.iter().map(|log: &LogSpec| log.path.value.clone()).collect();
+                logs.extend(known.logs.iter().filter(|log| !stated.contains(&log.path.value)).cloned());
                 vocabulary.extend(known.settings.iter().map(|s| s.name.value.as_str()));
                 r.report_unknown(&vocabulary);
             }
@@ -454,7 +470,8 @@ fn volume(r: &mut Reader) -> Option<VolumeSpec> {
     Some(VolumeSpec { source: source?, target: target?, read_only })
 }
 
-fn log(r: &mut Reader) -> Option<LogSpec> {
+/// Reads a `log`; kinds state theirs in the same words.
+pub fn log(r: &mut Reader) -> Option<LogSpec> {
     r.example("log \"/var/log/app/app.log\" keep=30");
     let path = r.arg::<AbsPath>("path", "the file in the container").required();
     let rhythm = r.prop::<LogRhythm>("rotate", "how often it is rotated").or("daily");
@@ -465,7 +482,31 @@ fn log(r: &mut Reader) -> Option<LogSpec> {
         "whether the service reopens its file by itself; otherwise it is truncated in place",
     );
     let raw = r.list::<Line>("logrotate", "lines for the stanza that the language has no word for");
-    Some(LogSpec { path: path?, rhythm: rhythm?.value, keep: keep?, max_size, reopens, raw, span: r.span()? })
+    let reports = r.keyed(
+        "report",
+        "lines that the security check counts and shows, of the last seven days",
+        report,
+    );
+    Some(LogSpec {
+        path: path?,
+        rhythm: rhythm?.value,
+        keep: keep?,
+        max_size,
+        reopens,
+        raw,
+        reports,
+        span: r.span()?,
+    })
+}
+
+fn report(r: &mut Reader) -> Option<ReportSpec> {
+    r.example("report \"auth_failed\" by=\"ip\" { about \"failed sign-ins\" ko=\"인증 실패\" }");
+    let text = r.arg::<Line>("text", "the text that such a line holds").required();
+    let by = r
+        .prop::<Line>("by", "the field of a JSON line by whose values they are counted, such as an address")
+        .optional();
+    let about = r.block("about", "what they are, when the text does not say it", phrase);
+    Some(ReportSpec { text: text?, by, about })
 }
 
 fn config(r: &mut Reader) -> Option<ConfigSpec> {

@@ -86,6 +86,7 @@ fn job_logs(spec: &SystemSpec) -> Log {
         copytruncate: false,
         max_size: None,
         create: Some("root adm".into()),
+        reports: Vec::new(),
         raw: Vec::new(),
         origin: Origin::Derived { because: "jobs write their logs there".into(), from: spec.name.span },
     }

@@ -10,7 +10,7 @@ use crate::{
         setting::Typed,
     },
     model::{
-        Build, Condition, Dependency, Health, Image, Log, Metric, Mount, MountSource, Origin, Published,
+        Build, Condition, Dependency, Health, Image, Log, LogReport, Metric, Mount, MountSource, Origin, Published,
         Reach, Resources, Service, SettingValue, Text,
     },
     values::{AbsPath, EnvName, Name, Value as _},
@@ -225,6 +225,19 @@ pub fn logs(context: &Context) -> Vec<Log> {
                 max_size: log.max_size.as_ref().map(|size| size.value),
                 create: None,
                 raw: log.raw.iter().map(|line| line.value.clone()).collect(),
+                reports: log
+                    .reports
+                    .iter()
+                    .map(|report| LogReport {
+                        text: report.text.value.to_string(),
+                        by: report.by.as_ref().map(|field| field.value.to_string()),
+                        about: report
+                            .about
+                            .as_ref()
+                            .map_or(report.text.value.as_str(), |about| about.get(context.language))
+                            .to_owned(),
+                    })
+                    .collect(),
                 origin: Origin::Stated(log.span),
             });
         }

@@ -88,6 +88,7 @@ else
     problem "there is no such file, or it cannot be read: install -m 600 env/.env.example .env"
 fi
 
+check AUDIT_TOKEN 24 secret
 check DATABASE_PASSWORD 16 secret
 check GITHUB_CLIENT_SECRET 1 secret
 check GOOGLE_CLIENT_SECRET 1 secret
@@ -103,4 +104,4 @@ if ((${#problems[@]} > 0)); then
     printf '  %s\n' "${problems[@]}" >&2
     exit 1
 fi
-printf '%s: all 9 variables are in order\n' "$file"
+printf '%s: all 10 variables are in order\n' "$file"

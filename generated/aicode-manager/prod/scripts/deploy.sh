@@ -16,7 +16,7 @@ umask 022
 
 directory=${ONDOL_DIRECTORY:-/opt/aicode-manager}
 # Services whose images are built here.
-built=(app)
+built=(audit app)
 log=$directory/releases.log kept=$directory/.releases
 keep=5 # releases that can be gone back to
 
@@ -111,6 +111,7 @@ keep_release() {
         ! grep --quiet --line-regexp --fixed-strings -- "$old" <<<"$(newest)" || continue
         say "release $old can no longer be gone back to"
         rm -rf "${kept:?}/$old"
+        docker image rm aicode-manager/audit:"$old" >/dev/null 2>&1 || :
         docker image rm aicode-manager/app:"$old" >/dev/null 2>&1 || :
     done < <(find "$kept" -mindepth 1 -maxdepth 1 -type d ! -name read -printf '%f\n')
 }

@@ -68,6 +68,29 @@ most 10 <<<"$refused"
 worst=$(sort <<<"$refused" | uniq -c | sort -rn | awk 'NR == 1 && $1 > 1000 { print $2 " with " $1 " refused requests" }')
 [ -z "$worst" ] || action "look at what $worst wants, and block it if nothing good: ufw prepend deny from ${worst%% *}"
 
+# Lines of a log of the last seven days, what was rotated meanwhile included: how many, by whom, and the last ones.
+report() { # TEXT FOLDER FILE FIELD
+    local found
+    if [ -d "$2" ] && [ ! -x "$2" ]; then echo "only root can look into $2"; return; fi
+    found=$(find "$2" -maxdepth 1 -type f -name "$3*" -newermt '7 days ago' -printf '%T@ %p\n' 2>/dev/null | sort -n |
+        cut -d ' ' -f 2- | xargs --no-run-if-empty -d '\n' zcat -f 2>/dev/null | grep -F -- "$1" || :)
+    echo "$(grep -c . <<<"$found" || :) in $2/$3; the most frequent and the last ones:"
+    [ -z "$4" ] || FIELD=$4 awk '{
+        at = index($0, "\"" ENVIRON["FIELD"] "\":")
+        if (!at) next
+        value = substr($0, at + length(ENVIRON["FIELD"]) + 3)
+        sub(/^ *"?/, "", value); sub(/[",}].*/, "", value)
+        print value
+    }' <<<"$found" | most 5
+    tail -n 10 <<<"$found" | indent
+}
+
+section '로그인 실패'', last seven days'
+report auth_failed /var/log/aicode-manager/app app.log ip
+
+section '의심스러운 IP: 요청 제한 초과'', last seven days'
+report rate_limit_exceeded /var/log/aicode-manager/app app.log ip
+
 section 'certificate'
 if end=$(compose exec -T nginx openssl x509 -noout -enddate -in /etc/nginx/tls/fullchain.pem); then
     days=$((($(date --date "${end#notAfter=}" +%s) - now) / 86400))
@@ -146,6 +169,7 @@ newest() { # SERVICE EXTENSION FOLDER SECONDS: the newest dump must not be older
 }
 newest postgres dump /backup/aicli-web 133200
 newest redis rdb /backup/aicli-web 133200
+newest audit db /backup/aicli-web 133200
 
 printf '\n%s\n' "$actions actions"
 [ "$actions" = 0 ]
