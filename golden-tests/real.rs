@@ -54,10 +54,12 @@ const CHECKS: &[Check] = &[
     containers("up", "compose.yaml"),
     containers("firewall", "ufw"),
     containers("certificate", "scripts/certificate.sh"),
+    containers("tuning", "compose.yaml"),
     behaviour("alerting", "alertmanager"),
     behaviour("jobs", "cron.d"),
     behaviour("proxy", "nginx"),
     behaviour("hostile", "nginx"),
+    behaviour("security", "scripts/security-check.sh"),
     files("compose", "compose.yaml"),
     files("nginx", "nginx"),
     files("prometheus", "prometheus"),
@@ -67,6 +69,7 @@ const CHECKS: &[Check] = &[
     files("environment", "env"),
     files("logrotate", "logrotate.d"),
     files("scripts", "scripts"),
+    files("runbook", "runbook.md"),
     files("workflow", "ci"),
 ];
 

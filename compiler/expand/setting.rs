@@ -119,7 +119,8 @@ impl Setting {
         let beyond = |bound: &Option<Located<Line>>, side: Ordering| {
             let bound = bound.as_ref()?;
             let limit = self.typed(bound.value.as_str()).ok()?;
-            (value.magnitude()?.partial_cmp(&limit.magnitude()?) == Some(side)).then(|| bound.value.to_string())
+            (value.magnitude()?.partial_cmp(&limit.magnitude()?) == Some(side))
+                .then(|| bound.value.to_string())
         };
         match (beyond(&self.min, Ordering::Less), beyond(&self.max, Ordering::Greater)) {
             (Some(least), _) => Err(format!("it must be at least {least}")),
@@ -224,9 +225,12 @@ pub fn setting(r: &mut Reader) -> Option<Setting> {
             Err(error) => error,
         };
         r.sink().report(
-            Diagnostic::error("invalid-value", format!("a bound of `{}` is no {}", setting.name.value, setting.what()))
-                .at(bound.span, error)
-                .help("write a value of the setting's own type, such as 10, \"1s\" or \"64MiB\""),
+            Diagnostic::error(
+                "invalid-value",
+                format!("a bound of `{}` is no {}", setting.name.value, setting.what()),
+            )
+            .at(bound.span, error)
+            .help("write a value of the setting's own type, such as 10, \"1s\" or \"64MiB\""),
         );
     }
     if let Some(default) = &setting.default

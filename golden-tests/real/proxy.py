@@ -22,6 +22,7 @@ APP = pathlib.Path(__file__).resolve().parent.parent / "tools/image/app"
 REPLICAS = 3
 LOCATION = re.compile(r"location\s+(?:(?:\^~|~\*?|=)\s+)?(\S+)\s*\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")
 LIMIT = re.compile(r"limit_req\s+zone=(\w+)\s+burst=(\d+)")
+ADDED = re.compile(r"""add_header (\S+) ("[^"]*"|\S+) always;""")
 HEADERS = ["x-content-type-options", "x-frame-options", "referrer-policy"]
 
 
@@ -116,6 +117,7 @@ def check(tree):
     websocket(site)
     closed(site, tree)
     headers(site, routes)
+    cookies(site, routes)
     masked(site, routes)
     too_large(site, routes)
     rate_limits(site)
@@ -224,7 +226,7 @@ def websocket(site):
 def closed(site, tree):
     """Metrics and whatever else the description keeps inside: no spelling of the path reaches a service that has it."""
     scraped = "".join(path.read_text() for path in tree.files("prometheus/prometheus.yml"))
-    for path in {"/metrics", *re.findall(r'^\s*(?:metrics|health-detail) "([^"]+)"', tree.description, re.M)}:
+    for path in {"/metrics", *re.findall(r'^\s*(?:metrics|metrics-path|health-detail|private) "([^"]+)"', tree.description, re.M)}:
         for spelling in (path, path + "/", "/" + path, path + "?x=1", f"/x/..{path}", path.replace("e", "%65", 1)):
             status, _, body = site.get(spelling)
             if status not in (403, 404) and body.startswith("{"):
@@ -234,13 +236,24 @@ def closed(site, tree):
 
 
 def headers(site, routes):
-    wanted = HEADERS + (["strict-transport-security"] if "add_header Strict-Transport-Security" in site.edge.config else [])
+    added = {name.lower(): value.strip('"') for name, value in ADDED.findall(site.edge.config)}
+    wanted = sorted({*HEADERS, *added})
     for path in [*routes.values(), routes[min(routes)].replace("/probe", "/boom"), "/metrics"]:
         arguments = [word for name in wanted for word in ("-H", f"X-Reply-{name}: from-the-backend")]
         _, seen, _ = site.get(path, *arguments)
         for name in wanted:
             same(f"number of {name} headers on {path}", len(seen[name]), 1)
+            same(f"{name} on {path}", seen[name][0], added.get(name))
         require(not re.search(r"\d", "".join(seen["server"])), f"the version is shown: {seen['server']}")
+
+
+def cookies(site, routes):
+    """Where the configuration says so, a cookie of a service is sent by browsers over TLS and from its own site only."""
+    flags = re.search(r"proxy_cookie_flags ~ ([^;]+);", site.edge.config)
+    for path in routes.values() if flags else []:
+        _, seen, _ = site.get(path, "-H", "X-Reply-Set-Cookie: session=secret; Path=/")
+        sent = [word.strip().lower() for word in seen["set-cookie"][0].split(";")]
+        same(f"what becomes of a cookie on {path}", sorted(sent), sorted(["session=secret", "path=/", *flags[1].split()]))
 
 
 def masked(site, routes):

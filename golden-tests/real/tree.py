@@ -45,9 +45,9 @@ class Tree:
 
     @functools.cached_property
     def description(self):
-        """The text that the tree was made from, if the tree lies beside its example."""
-        path = self.source.parents[2] / "examples" / self.system / "system.kdl"
-        return path.read_text() if path.exists() else ""
+        """The text that the tree was made from with what it imports, if the tree lies beside its example."""
+        folder = self.source.parents[2] / "examples" / self.system
+        return "".join(path.read_text() for path in sorted(folder.rglob("*.kdl"), key=lambda path: len(path.parts)))
 
     @functools.cached_property
     def compose(self):

@@ -482,11 +482,8 @@ pub fn log(r: &mut Reader) -> Option<LogSpec> {
         "whether the service reopens its file by itself; otherwise it is truncated in place",
     );
     let raw = r.list::<Line>("logrotate", "lines for the stanza that the language has no word for");
-    let reports = r.keyed(
-        "report",
-        "lines that the security check counts and shows, of the last seven days",
-        report,
-    );
+    let reports =
+        r.keyed("report", "lines that the security check counts and shows, of the last seven days", report);
     Some(LogSpec {
         path: path?,
         rhythm: rhythm?.value,

@@ -10,8 +10,8 @@ use crate::{
         setting::Typed,
     },
     model::{
-        Build, Condition, Dependency, Health, Image, Log, LogReport, Metric, Mount, MountSource, Origin, Published,
-        Reach, Resources, Service, SettingValue, Text,
+        Build, Condition, Dependency, Health, Image, Log, LogReport, Metric, Mount, MountSource, Origin,
+        Published, Reach, Resources, Service, SettingValue, Text,
     },
     values::{AbsPath, EnvName, Name, Value as _},
 };

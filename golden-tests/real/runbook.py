@@ -1,0 +1,58 @@
+#!/usr/bin/python3
+"""The operations guide: its commands are shell, name scripts and services that there are, and its log queries find what
+they are for in a log such as the service writes."""
+
+import json
+import pathlib
+import re
+import shlex
+
+from trial import main, require, run
+
+VALUED = {"--tail", "--since", "--project-directory", "--entrypoint"}
+# What a service may write; `harmless` is what no query is for.
+LINES = [{"level": "INFO", "timestamp": "2026-01-01T00:00:00Z", "status": 200, "msg": "harmless"},
+         {"level": "ERROR", "timestamp": "2026-01-01T00:00:01Z", "status": 503, "error": "database: connection refused timeout"},
+         {"level": "WARN", "timestamp": "2026-01-01T00:00:02Z", "status": 401, "msg": "auth_failed", "user_id": 7, "ip": "203.0.113.7"}]
+
+
+def check(tree):
+    text = (tree.home / "runbook.md").read_text()
+    blocks = re.findall(r"^```bash\n(.*?)^```", text, re.M | re.S)
+    require(blocks, "no command in the guide")
+    commands = [line for block in blocks for line in block.splitlines() if line.strip() and not line.startswith("#")]
+    for block in blocks:
+        run("bash", "-n", "-c", block)
+    for script in {name for line in commands for name in re.findall(r"(?<![\w/])((?:scripts|ufw)/[\w.-]+\.sh)", line)}:
+        require((tree.home / script).exists(), f"the guide names {script}, which is not in the tree")
+    for line in commands:
+        unknown = {name for name in services(line) if name not in tree.services}
+        require(not unknown, f"the guide names services that are not there: {unknown}: {line}")
+    for line in commands:
+        queried = re.search(r"(/var/log/\S+/[\w.-]+\.log)", line)
+        if queried and line.startswith(("jq ", "grep ")):
+            queries(pathlib.Path(queried[1]), line)
+
+
+def services(line):
+    """The services that a `docker compose` command names."""
+    words = shlex.split(re.split(r"[|#>]|&&", line)[0], comments=True) if line.startswith("docker compose ") else []
+    names, skip = [], False
+    for word in words[3:]:
+        if skip or word.startswith("-"):
+            skip = word in VALUED
+        else:
+            names.append(word)
+    if words[2:3] and words[2] in ("exec", "run"):
+        return names[:1]
+    return names if words[2:3] and words[2] in ("ps", "logs", "restart", "up", "stop", "start") else []
+
+
+def queries(path, line):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("started, not JSON\n" + "".join(json.dumps(entry) + "\n" for entry in LINES))
+    found = run("bash", "-o", "pipefail", "-c", line)
+    require(found.strip() and "harmless" not in found, f"the query finds the wrong lines:\n{line}\n{found}")
+
+
+main(check)
