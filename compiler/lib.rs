@@ -87,10 +87,7 @@ pub fn compile(project: &Project, wanted: &[String], diagnostics: &mut Diagnosti
 /// Expands and checks a loaded description: everything but the artifacts.
 pub fn expand(project: &Project, wanted: &[String], diagnostics: &mut Diagnostics) -> Vec<Expanded> {
     let expanded = expand::expand(&project.nodes, wanted, &project.reader(), diagnostics);
-    for one in &expanded {
-        if let Some(model) = &one.model {
-            check::check(model, diagnostics);
-        }
-    }
+    let models = expanded.iter().filter_map(|one| one.model.as_ref());
+    check::check(models, wanted.is_empty(), diagnostics);
     expanded
 }

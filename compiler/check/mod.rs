@@ -2,7 +2,15 @@
 //!
 //! A rule is one file. What cannot even be built into a model has been reported by `expand`.
 
-use crate::{diagnostic::Diagnostics, model::Model};
+mod allow;
+pub mod rules;
+
+use std::collections::BTreeMap;
+
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics, Severity},
+    model::{Allow, Model},
+};
 
 /// A rule: its code and the function that looks for it.
 pub struct Rule {
@@ -13,11 +21,51 @@ pub struct Rule {
 }
 
 /// Every rule, sorted by code.
-pub const ALL: &[Rule] = &[];
+pub const ALL: &[Rule] = &[
+    rules::backup_missing::RULE,
+    rules::literal_secret::RULE,
+    rules::port_clash::RULE,
+    rules::public_datastore::RULE,
+];
 
-/// Checks a model against every rule.
-pub fn check(model: &Model, diagnostics: &mut Diagnostics) {
-    for rule in ALL {
-        (rule.check)(model, diagnostics);
+/// The codes of warnings, sorted: what `--allow` and `--deny` may name.
+pub fn codes() -> Vec<&'static str> {
+    let mut codes: Vec<&str> = ALL.iter().map(|rule| rule.code).chain([allow::UNNEEDED]).collect();
+    codes.sort_unstable();
+    codes
+}
+
+/// Checks models against every rule, without the warnings that their descriptions allow. `whole` says that these are
+/// all environments, so that what is allowed in vain shows.
+///
+/// Where reading went wrong, only errors are told: a warning might echo a part that is missing for that reason.
+pub fn check<'a>(models: impl Iterator<Item = &'a Model>, whole: bool, diagnostics: &mut Diagnostics) {
+    let incomplete = diagnostics.has_errors();
+    // Each allowance, and whether it silenced something in one of the environments.
+    let mut allowed: BTreeMap<_, (&Allow, bool)> = BTreeMap::new();
+    for model in models {
+        for allow in &model.allows {
+            allowed.entry(allow.origin.span()).or_insert((allow, false));
+        }
+        let mut found = Diagnostics::default();
+        ALL.iter().for_each(|rule| (rule.check)(model, &mut found));
+        for diagnostic in found.into_sorted() {
+            let by = model.allows.iter().find(|one| allow::silences(one, &diagnostic));
+            if let Some((_, used)) = by.and_then(|one| allowed.get_mut(&one.origin.span())) {
+                *used = true;
+            } else if diagnostic.severity == Severity::Error || !incomplete {
+                diagnostics.add(diagnostic);
+            }
+        }
+    }
+    if whole && !diagnostics.has_errors() {
+        let idle = allowed.values().filter(|(_, used)| !used);
+        idle.map(|(allow, _)| allow::unneeded(allow)).for_each(|one: Diagnostic| diagnostics.add(one));
     }
 }
+
+#[cfg(test)]
+mod testing;
+
+#[cfg(test)]
+mod tests;

@@ -159,21 +159,9 @@ fn logs_rotated(model: &Model) -> Result<String, String> {
     }
 }
 
-/// Names of variables that hold secrets, as people choose them.
-pub fn looks_secret(name: &str) -> bool {
-    let name = name.to_ascii_uppercase();
-    ["PASSWORD", "PASSWD", "SECRET", "TOKEN", "API_KEY", "APIKEY", "PRIVATE_KEY", "CREDENTIAL"]
-        .iter()
-        .any(|word| name.contains(word))
-}
-
 fn no_literal_secrets(model: &Model) -> Result<String, String> {
-    for service in &model.services {
-        for (name, text) in &service.environment {
-            if looks_secret(name.as_str()) && text.as_literal().is_some_and(|literal| !literal.is_empty()) {
-                return Err(format!("`{name}` of `{}` is written out", service.name));
-            }
-        }
+    if let Some(literal) = model.literals.iter().find(|literal| literal.secret().is_some()) {
+        return Err(format!("`{}` is written out", literal.name));
     }
     let secrets: Vec<&str> = model.variables.iter().filter(|v| v.secret).map(|v| v.name.as_str()).collect();
     Ok(format!(

@@ -4,11 +4,13 @@
 //! secret is a [`Text`], so that each format can refer to the secret in its own way and none can write it.
 
 pub mod alert;
+pub mod allow;
 pub mod backup;
 pub mod document;
 pub mod host;
 pub mod ingress;
 pub mod job;
+pub mod literal;
 pub mod notify;
 pub mod service;
 pub mod text;
@@ -17,6 +19,7 @@ pub mod variable;
 pub use alert::{
     Alert, AlertTest, Message, Monitoring, Panel, PanelRow, Piece, Scrape, Series, Severity, Unit,
 };
+pub use allow::Allow;
 pub use backup::{Backup, Offsite, Restore};
 pub use document::{
     Checklist, ConfigFile, ConfigValue, ExtraFile, Item, Link, Objective, Proof, Rhythm, Runbook, Section,
@@ -25,6 +28,7 @@ pub use document::{
 pub use host::{Firewall, Host, Log, LogReport, Opening, Requirement};
 pub use ingress::{Balance, Ingress, RateLimit, Route, Target, Tls};
 pub use job::{Command, Job};
+pub use literal::Literal;
 pub use notify::{Notify, Receiver, Way};
 pub use service::{
     Build, Condition, Dependency, Health, Image, Metric, MetricType, Mount, MountSource, Published, Reach,
@@ -109,6 +113,10 @@ pub struct Model {
     pub configs: Vec<ConfigFile>,
     /// Files of the user's that are placed into the tree as they are.
     pub files: Vec<ExtraFile>,
+    /// Values that the description writes out, for what must not be written.
+    pub literals: Vec<Literal>,
+    /// Warnings that the description accepts.
+    pub allows: Vec<Allow>,
     /// Nodes of a `compose` block of the system, merged into the compose file as they are.
     pub raw_compose: Vec<Node>,
 }

@@ -1,7 +1,9 @@
 //! `backup`, `job` and their schedules: what runs by the clock.
 
+use super::allow::allows;
 use crate::{
     diagnostic::Diagnostic,
+    model::Allow,
     source::{Located, Span},
     syntax::Reader,
     values::{AbsPath, Duration, Line, Name, Prose, Schedule, Time},
@@ -24,6 +26,8 @@ pub struct BackupSpec {
     pub drill: Option<Located<Schedule>>,
     /// Time after which it has failed.
     pub timeout: Located<Duration>,
+    /// Warnings that are accepted for it.
+    pub allows: Vec<Allow>,
     /// Where it is stated.
     pub span: Span,
 }
@@ -54,6 +58,8 @@ pub struct JobSpec {
     pub timeout: Located<Duration>,
     /// What it is for.
     pub about: Option<Located<Line>>,
+    /// Warnings that are accepted for it.
+    pub allows: Vec<Allow>,
     /// Where it is stated.
     pub span: Span,
 }
@@ -123,6 +129,7 @@ pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
         schedule,
     );
     let timeout = r.prop::<Duration>("timeout", "time after which it has failed").or("1h");
+    let allows = allows(r);
     Some(BackupSpec {
         service: service?,
         every: every?,
@@ -131,6 +138,7 @@ pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
         offsite,
         drill,
         timeout: timeout?,
+        allows,
         span: r.span()?,
     })
 }
@@ -147,6 +155,7 @@ pub fn job(r: &mut Reader) -> Option<JobSpec> {
         r.prop::<Name>("in", "the service in whose container it runs; on the host when absent").optional();
     let timeout = r.prop::<Duration>("timeout", "time after which it is killed and has failed").or("1h");
     let about = r.prop::<Line>("about", "what it is for").optional();
+    let allows = allows(r);
     Some(JobSpec {
         name: name?,
         every: every?,
@@ -154,6 +163,7 @@ pub fn job(r: &mut Reader) -> Option<JobSpec> {
         in_service,
         timeout: timeout?,
         about,
+        allows,
         span: r.span()?,
     })
 }

@@ -2,6 +2,7 @@
 //!
 //! These types are what was typed, checked one by one; `expand::resolve` puts them together.
 
+pub mod allow;
 pub mod backup;
 pub mod document;
 pub mod from;

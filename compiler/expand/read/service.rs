@@ -1,6 +1,7 @@
 //! `service`: a program of the system.
 
 use super::{
+    allow::allows,
     from::{LocatedSource, Source},
     host::Protocol,
 };
@@ -11,6 +12,7 @@ use crate::{
         kinds::Kinds,
         setting::{Typed, values},
     },
+    model::Allow,
     source::{Located, Span},
     syntax::{Node, Reader},
     values::{
@@ -72,6 +74,8 @@ pub struct ServiceSpec {
     pub run_as: Option<Located<Line>>,
     /// Nodes for compose.
     pub raw_compose: Vec<Node>,
+    /// Warnings that are accepted for it.
+    pub allows: Vec<Allow>,
     /// The service whose metrics it exports; derived.
     pub observes: Option<Name>,
     /// The service that exports its metrics; derived.
@@ -126,6 +130,7 @@ impl ServiceSpec {
             stop_grace: None,
             run_as: None,
             raw_compose: Vec::new(),
+            allows: Vec::new(),
             observes: None,
             exported_by: None,
             derived_settings: Vec::new(),
@@ -352,6 +357,7 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         .into_iter()
         .cloned()
         .collect();
+    let allows = allows(r);
     r.leave_rest();
     let mut settings = Vec::new();
     if let (Some(name), Some(kind)) = (&name, &kind) {
@@ -403,6 +409,7 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         stop_grace,
         run_as,
         raw_compose,
+        allows,
         observes: None,
         exported_by: None,
         derived_settings: Vec::new(),

@@ -1,6 +1,7 @@
 //! `system`: the whole description.
 
 use super::{
+    allow::{allows, allows_everywhere},
     backup::{BackupSpec, JobSpec, backup, job},
     document::{ChecklistSpec, FileSpec, RunbookSpec, checklist, file, objective, runbook, team},
     host::{HostSpec, OpenSpec, host, open},
@@ -11,7 +12,7 @@ use super::{
 };
 use crate::{
     expand::kinds::Kinds,
-    model::{Objective, Team},
+    model::{Allow, Objective, Team},
     source::{Located, Span},
     syntax::{Node, Reader},
     values::{Count, Duration, EnvName, Hostname, Line, Name, Timezone},
@@ -56,6 +57,8 @@ pub struct SystemSpec {
     pub runbook: Option<RunbookSpec>,
     /// Files that pass through.
     pub files: Vec<FileSpec>,
+    /// Warnings that are accepted.
+    pub allows: Vec<Allow>,
     /// Nodes merged into the compose file.
     pub raw_compose: Vec<Node>,
     /// Where it is stated.
@@ -77,6 +80,8 @@ pub struct VariableSpec {
     pub rotate_every: Option<Duration>,
     /// The value when none is given.
     pub default: Option<Line>,
+    /// Warnings that are accepted for it.
+    pub allows: Vec<Allow>,
     /// Where it is stated.
     pub span: Span,
 }
@@ -115,6 +120,7 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
     let runbook =
         r.block("runbook", "the operations guide: its language and what it says beyond the derived", runbook);
     let files = r.keyed("file", "a file of your own that is placed into the generated tree as it is", file);
+    let allows = allows_everywhere(r);
     let raw_compose = r
         .raw("compose", "keys of compose.yaml that the language has no word for, such as `networks`, as KDL")
         .into_iter()
@@ -139,6 +145,7 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
         checklists,
         runbook,
         files,
+        allows,
         raw_compose,
         span: r.span()?,
     })
@@ -151,6 +158,7 @@ fn variable(r: &mut Reader, secret: bool) -> Option<VariableSpec> {
     let rotate_every = r.prop::<Duration>("rotate-every", "how often it should be replaced").optional();
     let default =
         if secret { None } else { r.prop::<Line>("default", "the value when none is given").optional() };
+    let allows = allows(r);
     Some(VariableSpec {
         name: name?,
         secret,
@@ -158,6 +166,7 @@ fn variable(r: &mut Reader, secret: bool) -> Option<VariableSpec> {
         min_length,
         rotate_every: rotate_every.map(|v| v.value),
         default: default.map(|v| v.value),
+        allows,
         span: r.span()?,
     })
 }

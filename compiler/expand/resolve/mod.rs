@@ -11,6 +11,7 @@ mod document;
 mod firewall;
 mod host;
 mod ingress;
+mod literal;
 mod monitoring;
 mod order;
 mod service;
@@ -19,7 +20,7 @@ pub use context::{Context, ReadFile};
 
 use super::{kinds::Kinds, read::system::SystemSpec};
 use crate::{
-    model::{Log, Model, Notify, Origin},
+    model::{Allow, Log, Model, Notify, Origin},
     syntax::Sink,
     values::{Duration, Hostname, Language, Line, Name, Value as _},
 };
@@ -70,11 +71,22 @@ pub fn resolve(
         runbook: document::runbook(&context, spec),
         configs,
         files: document::files(&context, spec),
+        literals: literal::literals(&context),
+        allows: allows(spec),
         raw_compose: spec.raw_compose.clone(),
     };
     let model = monitoring::monitored(model, &context);
     // A proof over a system of which parts are missing would only echo what has been reported.
     Some(if sink.has_errors() { model } else { document::checked(model, spec, sink) })
+}
+
+/// What the system and its parts accept.
+fn allows(spec: &SystemSpec) -> Vec<Allow> {
+    let services = spec.services.iter().flat_map(|one| &one.allows);
+    let backups = spec.backups.iter().flat_map(|one| &one.allows);
+    let jobs = spec.jobs.iter().flat_map(|one| &one.allows);
+    let variables = spec.variables.iter().flat_map(|one| &one.allows);
+    spec.allows.iter().chain(services).chain(backups).chain(jobs).chain(variables).cloned().collect()
 }
 
 /// The log of every job, on the host.

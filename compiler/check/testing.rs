@@ -1,0 +1,38 @@
+//! Compiles texts in unit tests of rules.
+
+use crate::{
+    check, diagnostic::Diagnostics, expand, model::Model, render, source::Sources, stdlib, syntax::parse,
+};
+
+/// Every diagnostic of a description, as people read it.
+pub fn compiled(text: &str) -> (Diagnostics, Sources) {
+    let mut sources = Sources::default();
+    for (_, source) in stdlib::sources().iter() {
+        sources.add(source.name.clone(), source.text.clone());
+    }
+    let id = sources.add("system.kdl", text);
+    let mut diagnostics = Diagnostics::default();
+    let nodes = parse(id, text, &mut diagnostics);
+    let expanded = expand::expand(&nodes, &[], &|_, _| Ok("text".into()), &mut diagnostics);
+    let models: Vec<&Model> = expanded.iter().filter_map(|one| one.model.as_ref()).collect();
+    check::check(models.into_iter(), true, &mut diagnostics);
+    (diagnostics, sources)
+}
+
+/// The codes that a description raises, in the order of their places.
+pub fn codes(text: &str) -> Vec<&'static str> {
+    compiled(text).0.into_sorted().iter().map(|one| one.code).collect()
+}
+
+/// The messages with which a system of this content raises `code`. What cannot be read is a mistake of the test.
+pub fn raised(code: &str, content: &str) -> Vec<String> {
+    let text = format!("system \"shop\" {{\n{content}\n}}");
+    let (diagnostics, sources) = compiled(&text);
+    let foreign =
+        |known: &str| known != check::allow::UNNEEDED && !check::ALL.iter().any(|rule| rule.code == known);
+    let all = diagnostics.into_sorted();
+    if all.iter().any(|one| foreign(one.code)) {
+        panic!("{}", render::text(&all, &sources, render::Style { color: false, width: 100 }));
+    }
+    all.into_iter().filter(|one| one.code == code).map(|one| one.message).collect()
+}

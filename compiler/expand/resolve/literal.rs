@@ -1,0 +1,102 @@
+//! Every value that the description writes out where a secret could have been written.
+
+use super::context::Context;
+use crate::{
+    expand::{
+        read::{
+            from::{LocatedSource, Source},
+            service::ServiceSpec,
+        },
+        setting::Typed,
+    },
+    model::Literal,
+    source::{Located, Span},
+    syntax::{Entry, Node},
+    values::EnvName,
+};
+
+/// The literals of all services and jobs, in the order of the description.
+pub fn literals(context: &Context) -> Vec<Literal> {
+    let mut found = Vec::new();
+    for spec in context.specs {
+        service(context, spec, &mut found);
+    }
+    for node in &context.spec.raw_compose {
+        tree("", node, &mut found);
+    }
+    for job in &context.spec.jobs {
+        add(&mut found, "run", job.run.value.as_str(), job.run.span);
+    }
+    found
+}
+
+fn service(context: &Context, spec: &ServiceSpec, found: &mut Vec<Literal>) {
+    environment(&spec.env, found);
+    if let Some(build) = &spec.build {
+        environment(&build.args, found);
+    }
+    if let Some(kind) = context.kind(spec) {
+        for (name, value) in &kind.environment {
+            let replaced = spec.env.iter().any(|(stated, _)| stated.value == name.value);
+            if !replaced && !value.value.as_str().contains('{') {
+                add(found, name.value.as_str(), value.value.as_str(), value.span);
+            }
+        }
+    }
+    for (name, values, stated, span) in &spec.settings {
+        for value in values {
+            if let (Typed::Text(text), true) = (value, stated) {
+                add(found, name.as_str(), text, *span);
+            }
+        }
+    }
+    for word in &spec.command {
+        // `--password=…` is a name with its value.
+        let text = word.value.as_str();
+        match text.split_once('=').filter(|(name, _)| name.starts_with('-')) {
+            Some((name, value)) => add(found, name, value, word.span),
+            None => add(found, "command", text, word.span),
+        }
+    }
+    for config in &spec.configs {
+        config.nodes.iter().for_each(|node| tree("", node, found));
+    }
+    spec.raw_compose.iter().for_each(|node| tree("", node, found));
+}
+
+fn environment(variables: &[(Located<EnvName>, LocatedSource)], found: &mut Vec<Literal>) {
+    for (name, source) in variables {
+        if let Source::Literal(scalar) = &source.value {
+            add(found, name.value.as_str(), &scalar.text(), source.span);
+        }
+    }
+}
+
+/// The literals of a node that is a key, of its properties and of everything below.
+fn tree(path: &str, node: &Node, found: &mut Vec<Literal>) {
+    let name = match (path, node.name.value.as_str()) {
+        ("", name) => name.to_owned(),
+        (path, "-") => path.to_owned(),
+        (path, name) => format!("{path}.{name}"),
+    };
+    for entry in node.entries.iter().filter(|entry| entry.annotation.is_none()) {
+        match &entry.name {
+            Some(key) => add(found, &format!("{name}.{}", key.value), &entry.scalar.text(), entry.span),
+            None => argument(&name, entry, found),
+        }
+    }
+    node.children.iter().for_each(|child| tree(&name, child, found));
+}
+
+/// `environment "NAME=value"` in compose is a name with its value.
+fn argument(path: &str, entry: &Entry, found: &mut Vec<Literal>) {
+    let text = entry.scalar.text();
+    match text.split_once('=').filter(|_| path == "environment") {
+        Some((name, value)) => add(found, name, value, entry.span),
+        None => add(found, path, &text, entry.span),
+    }
+}
+
+fn add(found: &mut Vec<Literal>, name: &str, value: &str, span: Span) {
+    found.push(Literal { name: name.to_owned(), value: value.to_owned(), span });
+}
