@@ -5,7 +5,10 @@
 
 use serde::Serialize;
 
-use super::view::{Header, Limit, upstream_name};
+use super::{
+    stated::indented,
+    view::{Header, Limit, upstream_name},
+};
 use crate::{
     model::{Ingress, Model, Route},
     values::UrlPath,
@@ -186,6 +189,6 @@ fn location(proxied: &Proxied, entry: &Entry, path: String, uri: String, exact: 
             String::new()
         },
         headers,
-        raw: route.raw.clone(),
+        raw: route.raw.iter().map(|text| indented(text, 8)).collect(),
     }
 }

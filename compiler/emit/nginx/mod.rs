@@ -2,6 +2,7 @@
 
 mod location;
 mod mask;
+mod stated;
 mod view;
 
 use super::{

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{
     location::{self, Location, Proxied},
     mask,
+    stated::indented,
 };
 use crate::{
     emit::header::header,
@@ -145,8 +146,8 @@ pub fn view(model: &Model, ingress: &Ingress) -> View {
         websocket: locations.iter().any(Location::is_websocket),
         private: location::private(model, ingress),
         locations,
-        raw_http: ingress.raw_http.clone(),
-        raw_server: ingress.raw_server.clone(),
+        raw_http: ingress.raw_http.iter().map(|text| indented(text, 4)).collect(),
+        raw_server: ingress.raw_server.iter().map(|text| indented(text, 4)).collect(),
     }
 }
 
