@@ -71,7 +71,7 @@ pub fn kinds() -> String {
                     "| `{}` | {}{range} | {default} | {} |",
                     setting.name.value,
                     setting.what(),
-                    setting.about
+                    setting.about.en
                 );
             }
             out.push('\n');

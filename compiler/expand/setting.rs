@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use crate::{
     diagnostic::Diagnostic,
+    expand::kind::Phrase,
     source::{Located, Span},
     syntax::{Entry, Reader, Scalar},
     values::{AbsPath, Count, Duration, EnvName, Line, Name, Percent, Port, Size, Value, choice},
@@ -29,7 +30,7 @@ pub struct Setting {
     /// Whether it may be given several times.
     pub many: bool,
     /// What it does.
-    pub about: String,
+    pub about: Phrase,
     /// Where a value was recommended, for the reference.
     pub source: Option<String>,
 }
@@ -204,6 +205,7 @@ pub fn setting(r: &mut Reader) -> Option<Setting> {
     let max = r.prop::<Line>("max", "the greatest value, of its type").optional();
     let many = r.flag("many", "whether it may be given several times");
     let about = r.prop::<Line>("about", "what it does").optional();
+    let ko = r.prop::<Line>("ko", "the same in Korean").optional();
     let source = r.prop::<Line>("source", "where the default comes from").optional();
     let setting = Setting {
         name: name?,
@@ -214,7 +216,10 @@ pub fn setting(r: &mut Reader) -> Option<Setting> {
         min,
         max,
         many,
-        about: about.map(|text| text.value.to_string()).unwrap_or_default(),
+        about: Phrase {
+            en: about.map(|text| text.value.to_string()).unwrap_or_default(),
+            ko: ko.map(|text| text.value.to_string()),
+        },
         source: source.map(|text| text.value.to_string()),
     };
     for bound in [&setting.min, &setting.max].into_iter().flatten() {
@@ -293,7 +298,7 @@ pub fn values(r: &mut Reader, settings: &[Setting], service: &str) -> Vec<(Name,
         {
             r.sink().report(
                 Diagnostic::error("missing-property", format!("`{service}` needs `{name}`"))
-                    .at(span, format!("{} is missing: {}", setting.what(), setting.about))
+                    .at(span, format!("{} is missing: {}", setting.what(), setting.about.en))
                     .help(if setting.kind == SettingType::Secret {
                         format!("write for example `{name} secret=\"NAME\"` inside")
                     } else {

@@ -13,7 +13,7 @@ use crate::{
         Build, Condition, Dependency, Health, Image, Log, LogReport, Metric, Mount, MountSource, Origin,
         Published, Reach, Resources, Service, SettingValue, Text,
     },
-    values::{AbsPath, EnvName, Name, Value as _},
+    values::{AbsPath, EnvName, Language, Name, Value as _},
 };
 
 /// Resolves one service.
@@ -66,7 +66,7 @@ pub fn service(context: &Context, spec: &ServiceSpec) -> Option<Service> {
         metrics: metrics(context, spec, kind),
         exporter: spec.exported_by.clone(),
         observes: spec.observes.clone(),
-        settings: setting_values(spec, kind),
+        settings: setting_values(spec, kind, context.language),
         raw_compose: spec.raw_compose.clone(),
         origin: spec.origin.clone().unwrap_or(Origin::Stated(spec.span)),
     })
@@ -356,7 +356,7 @@ fn metrics(context: &Context, spec: &ServiceSpec, kind: &Kind) -> Vec<Metric> {
         .collect()
 }
 
-fn setting_values(spec: &ServiceSpec, kind: &Kind) -> Vec<SettingValue> {
+fn setting_values(spec: &ServiceSpec, kind: &Kind, language: Language) -> Vec<SettingValue> {
     spec.settings
         .iter()
         .map(|(name, values, stated, _)| SettingValue {
@@ -366,7 +366,7 @@ fn setting_values(spec: &ServiceSpec, kind: &Kind) -> Vec<SettingValue> {
                 .settings
                 .iter()
                 .find(|s| s.name.value == *name)
-                .map(|s| s.about.clone())
+                .map(|setting| setting.about.get(language).to_owned())
                 .unwrap_or_default(),
             stated: *stated,
         })
