@@ -149,16 +149,15 @@ fn stage(one: PlannedDescription) -> Staging {
 /// Reports, and when nothing is wrong puts every tree in its place.
 fn commit(args: &Args, results: Vec<Staging>) -> u8 {
     let style = args.input.output.color.stderr();
-    for one in &results {
-        common::report(&one.diagnostics, &one.sources, style);
-    }
     let known: Vec<String> = results.iter().flat_map(|one| one.environments.clone()).collect();
     let mut problems: Vec<Diagnostic> =
         common::unknown_environments(&args.input, &known, &known).into_iter().collect();
     problems.extend(clash(
         results.iter().flat_map(|one| one.trees.iter().map(|tree| (one.path.as_path(), tree.tree.as_path()))),
     ));
-    common::report(&problems, &Sources::default(), style);
+    let none = Sources::default();
+    let found = results.iter().map(|one| (one.diagnostics.as_slice(), &one.sources));
+    common::report_all(found.chain([(problems.as_slice(), &none)]), style);
     if !problems.is_empty() || results.iter().any(|one| common::failed(&one.diagnostics)) {
         return FAILED;
     }

@@ -93,9 +93,8 @@ fn counted(count: usize, what: &str) -> String {
 fn print(args: &Args, checked: &[Checked]) {
     match args.format {
         Format::Text => {
-            for one in checked {
-                common::report(&one.diagnostics, &one.sources, args.input.output.color.stderr());
-            }
+            let found = checked.iter().map(|one| (one.diagnostics.as_slice(), &one.sources));
+            common::report_all(found, args.input.output.color.stderr());
         }
         Format::Json => {
             let records: Vec<_> =

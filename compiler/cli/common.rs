@@ -113,7 +113,23 @@ pub fn failed(diagnostics: &[Diagnostic]) -> bool {
 
 /// Writes diagnostics to standard error.
 pub fn report(diagnostics: &[Diagnostic], sources: &Sources, style: Style) {
-    let _ = io::stderr().write_all(render::text(diagnostics, sources, style).as_bytes());
+    report_all([(diagnostics, sources)], style);
+}
+
+/// Writes diagnostics of several runs to standard error, and behind all of them where there is more about them.
+pub fn report_all<'a>(found: impl IntoIterator<Item = (&'a [Diagnostic], &'a Sources)>, style: Style) {
+    let mut codes: Vec<&str> = Vec::new();
+    for (diagnostics, sources) in found {
+        let _ = io::stderr().write_all(render::text(diagnostics, sources, style).as_bytes());
+        for diagnostic in diagnostics {
+            if !codes.contains(&diagnostic.code) {
+                codes.push(diagnostic.code);
+            }
+        }
+    }
+    if !codes.is_empty() {
+        remark(&format!("for more: ondol explain {}\n", codes.join(" ")));
+    }
 }
 
 /// Writes one error that has no place in a source.

@@ -8,36 +8,36 @@ use crate::{diagnostic::nearest, explain};
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// The code of a diagnostic, such as `unknown-node`; all codes are listed when absent
-    code: Option<String>,
+    /// Codes of diagnostics, such as `unknown-node`; all codes are listed when absent
+    #[arg(value_name = "CODE")]
+    codes: Vec<String>,
     #[command(flatten)]
     output: Output,
 }
 
 pub fn run(args: &Args) -> u8 {
-    let Some(code) = &args.code else {
+    if args.codes.is_empty() {
         for code in explain::codes() {
             common::print(&format!("{code}\n"));
         }
-        return DONE;
-    };
-    match explain::page(code) {
-        Some(page) => {
-            common::print(page);
-            DONE
-        }
-        None => {
-            let help = match nearest(code, explain::codes()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "`ondol explain` lists all codes".to_owned(),
-            };
-            common::complain(
-                "unknown-code",
-                &format!("there is no diagnostic `{code}`"),
-                &help,
-                args.output.color.stderr(),
-            );
-            FAILED
-        }
     }
+    let mut status = DONE;
+    for (index, code) in args.codes.iter().enumerate() {
+        let Some(page) = explain::page(code) else {
+            unknown(code, args);
+            status = FAILED;
+            continue;
+        };
+        common::print(&format!("{}{page}", if index > 0 { "\n" } else { "" }));
+    }
+    status
+}
+
+fn unknown(code: &str, args: &Args) {
+    let help = match nearest(code, explain::codes()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`ondol explain` lists all codes".to_owned(),
+    };
+    let message = format!("there is no diagnostic `{code}`");
+    common::complain("unknown-code", &message, &help, args.output.color.stderr());
 }

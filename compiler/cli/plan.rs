@@ -127,9 +127,7 @@ pub fn plan_all(input: &Input, options: &TargetOptions) -> Result<Vec<PlannedDes
     let planned: Vec<PlannedDescription> =
         descriptions.par_iter().map(|path| plan_description(path, input, options)).collect();
     let style = input.output.color.stderr();
-    for one in &planned {
-        common::report(&one.diagnostics, &one.sources, style);
-    }
+    common::report_all(planned.iter().map(|one| (one.diagnostics.as_slice(), &one.sources)), style);
     if planned.iter().any(|one| common::failed(&one.diagnostics)) {
         return Err(FAILED);
     }
