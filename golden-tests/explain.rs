@@ -166,7 +166,7 @@ fn complete() -> Result<(), Failed> {
     for entry in walkdir::WalkDir::new(root).sort_by_file_name() {
         let entry = entry?;
         if entry.path().extension().is_some_and(|extension| extension == "rs") {
-            codes.extend(raised(&fs::read_to_string(entry.path())?)?);
+            codes.extend(raised(entry.path(), &fs::read_to_string(entry.path())?)?);
         }
     }
     let pages: BTreeSet<String> = explain::codes().map(str::to_owned).collect();
@@ -193,17 +193,19 @@ fn complete() -> Result<(), Failed> {
 }
 
 /// The codes that a file of the compiler raises: literals where a code is given.
-fn raised(source: &str) -> Result<BTreeSet<String>, Failed> {
-    let places = [
+fn raised(path: &Path, source: &str) -> Result<BTreeSet<String>, Failed> {
+    let mut places = vec![
         r#"Diagnostic::(?:error|warning)\(\s*"([a-z0-9-]+)""#,
         r#"Diagnostic::new\(\s*[\w:.]+,\s*"([a-z0-9-]+)""#,
         // Helpers of a file that put a code, a message and more together.
         r#"\b(?:complain|report)\(\s*"([a-z0-9-]+)""#,
         r#"\bcode: "([a-z0-9-]+)""#,
-        r#"\bconst CODE: &str = "([a-z0-9-]+)""#,
         // A pair of code and message.
         r#"\(\s*"([a-z0-9]+(?:-[a-z0-9]+)+)",\s*format!"#,
     ];
+    if path.components().any(|part| part.as_os_str() == "check") {
+        places.push(r#"\bconst \w+: &str = "([a-z0-9-]+)""#);
+    }
     let tests = source.find("#[cfg(test)]\nmod ").unwrap_or(source.len());
     let mut found = BTreeSet::new();
     for place in places {
