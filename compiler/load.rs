@@ -97,7 +97,9 @@ pub fn kdl_files(paths: &[PathBuf]) -> Vec<PathBuf> {
 pub fn read(path: &Path) -> Result<String, String> {
     read_text(path).map_err(|error| match error {
         Unreadable::Io(error) => reason(&error),
-        Unreadable::Encoding(at) => format!("it is not UTF-8: byte {at} belongs to no character"),
+        Unreadable::Encoding(at, line) => {
+            format!("it is not UTF-8: byte {at}, in line {line}, belongs to no character")
+        }
     })
 }
 
@@ -141,14 +143,20 @@ impl Loader {
                 diagnostics.add(complain(
                     "unreadable-file",
                     format!("{} cannot be read: {}", path.display(), reason(&error)),
-                    "check the path and its permissions",
+                    match import {
+                        Some(_) => "the path is relative to the file that imports it",
+                        None => "check the path and its permissions",
+                    },
                 ));
                 return Vec::new();
             }
-            Err(Unreadable::Encoding(at)) => {
+            Err(Unreadable::Encoding(at, line)) => {
                 diagnostics.add(complain(
                     "invalid-utf8",
-                    format!("{} is not UTF-8: byte {at} belongs to no character", path.display()),
+                    format!(
+                        "{} is not UTF-8: byte {at}, in line {line}, belongs to no character",
+                        path.display()
+                    ),
                     "save the file as UTF-8",
                 ));
                 return Vec::new();
@@ -225,7 +233,8 @@ impl Loader {
 
 enum Unreadable {
     Io(io::Error),
-    Encoding(usize),
+    /// The offset of the first byte that belongs to no character, and its line.
+    Encoding(usize, usize),
 }
 
 fn read_text(path: &Path) -> Result<String, Unreadable> {
@@ -237,7 +246,11 @@ fn read_text(path: &Path) -> Result<String, Unreadable> {
         return Err(Unreadable::Io(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")));
     }
     let bytes = fs::read(path).map_err(Unreadable::Io)?;
-    String::from_utf8(bytes).map_err(|error| Unreadable::Encoding(error.utf8_error().valid_up_to()))
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+        Unreadable::Encoding(at, line)
+    })
 }
 
 /// The system's words for a failure, without the number behind.
@@ -273,8 +286,8 @@ impl Project {
             match read_text(&beside.join(path.bare())) {
                 Ok(text) => Ok(text),
                 Err(Unreadable::Io(error)) => Err(reason(&error)),
-                Err(Unreadable::Encoding(at)) => {
-                    Err(format!("it is not UTF-8: byte {at} belongs to no character"))
+                Err(Unreadable::Encoding(at, line)) => {
+                    Err(format!("it is not UTF-8: byte {at}, in line {line}, belongs to no character"))
                 }
             }
         }

@@ -1,6 +1,9 @@
 //! All kinds that a system may use: the built-in ones, read when first asked for, and the user's own.
 
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
 
 use super::kind::{Kind, kind};
 use crate::{
@@ -21,6 +24,8 @@ pub struct Defined {
 #[derive(Default)]
 pub struct Kinds {
     user: BTreeMap<String, Defined>,
+    /// Kinds whose definition is wrong, which has been told.
+    faulty: BTreeSet<String>,
 }
 
 impl Kinds {
@@ -43,6 +48,8 @@ impl Kinds {
                 );
             } else if let Some(defined) = defined {
                 kinds.user.insert(name, defined);
+            } else {
+                kinds.faulty.insert(name);
             }
         }
         kinds
@@ -51,6 +58,11 @@ impl Kinds {
     /// The kind of that name, with its facts; a user's own before a built-in one.
     pub fn get(&self, name: &str) -> Option<&Defined> {
         self.user.get(name).or_else(|| builtin(name))
+    }
+
+    /// Whether there is a kind of that name, but nothing can be made of it.
+    pub fn is_faulty(&self, name: &str) -> bool {
+        self.faulty.contains(name)
     }
 
     /// Every name.

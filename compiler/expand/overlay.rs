@@ -138,7 +138,7 @@ impl Merge<'_> {
                 .find(|c| c.name.value == child.name.value && (single || (named && c.key() == child.key())));
             match clash {
                 Some(existing) => self.sink.report(
-                    Diagnostic::error("duplicate", format!("`{}` exists already", child.name.value))
+                    Diagnostic::error("duplicate", format!("{} exists already", spoken(child)))
                         .at(child.span, "added here")
                         .at(existing.span, "exists here")
                         .help("to change it, write it without `add`"),
@@ -162,13 +162,16 @@ impl Merge<'_> {
                     .filter_map(|c| c.key())
                     .map(Into::into)
                     .collect();
-                let diagnostic =
-                    Diagnostic::error("overlay-touches-nothing", "there is nothing of that name to remove")
-                        .at(child.span, "addresses nothing that exists");
+                let diagnostic = Diagnostic::error(
+                    "overlay-touches-nothing",
+                    format!("there is no {} to remove", spoken(child)),
+                )
+                .at(child.span, "addresses nothing that exists");
                 self.sink.report(
                     match nearest(&child.key().unwrap_or_default(), known.iter().map(String::as_str)) {
                         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                        None => diagnostic,
+                        None if known.is_empty() => diagnostic.help("leave it out: it is not there"),
+                        None => diagnostic.help(format!("there are: {}", known.join(", "))),
                     },
                 );
             }
@@ -193,6 +196,14 @@ impl Merge<'_> {
                 base.entries.push(entry.clone());
             }
         }
+    }
+}
+
+/// A node as one says it: service `web`.
+fn spoken(node: &Node) -> String {
+    match node.key() {
+        Some(key) => format!("{} `{key}`", node.name.value),
+        None => format!("`{}`", node.name.value),
     }
 }
 

@@ -164,6 +164,32 @@ impl Setting {
         }
     }
 
+    /// What to write, for messages.
+    fn example(&self, name: &str) -> String {
+        let typed =
+            |examples: &[&str]| examples.first().map(|one| format!("write for example `{name} {one:?}`"));
+        let bare =
+            |examples: &[&str]| examples.first().map(|one| format!("write for example `{name} {one}`"));
+        match self.kind {
+            SettingType::Text => typed(Line::EXAMPLES),
+            SettingType::Count => bare(Count::EXAMPLES),
+            SettingType::Decimal => Some(format!("write for example `{name} 0.9`")),
+            SettingType::Bool => Some(format!("write `{name} #true` or `{name} #false`")),
+            SettingType::Duration => typed(Duration::EXAMPLES),
+            SettingType::Size => typed(Size::EXAMPLES),
+            SettingType::Percent => typed(Percent::EXAMPLES),
+            SettingType::Port => bare(Port::EXAMPLES),
+            SettingType::Path => typed(AbsPath::EXAMPLES),
+            SettingType::Choice => {
+                self.choices.first().map(|one| format!("write for example `{name} {:?}`", one.value.as_str()))
+            }
+            SettingType::Secret => Some(format!(
+                "state `secret \"NAME\"` in the system, and write `{name} secret=\"NAME\"` here"
+            )),
+        }
+        .unwrap_or_default()
+    }
+
     /// What it takes, for messages.
     pub fn what(&self) -> &'static str {
         match self.kind {
@@ -247,7 +273,8 @@ pub fn setting(r: &mut Reader) -> Option<Setting> {
                 "invalid-value",
                 format!("the default of `{}` is {}, which it is not", setting.name.value, setting.what()),
             )
-            .at(default.span, error),
+            .at(default.span, error)
+            .help("give a default that is of the setting's type, or none"),
         );
     }
     Some(setting)
@@ -278,7 +305,8 @@ pub fn values(r: &mut Reader, settings: &[Setting], service: &str) -> Vec<(Name,
                         "invalid-value",
                         format!("`{name}` is {}, which `{}` is not", setting.what(), entry.scalar.text()),
                     )
-                    .at(entry.span, error),
+                    .at(entry.span, error)
+                    .help(setting.example(name)),
                 ),
             }
             r.keep(name, shown(entry), entry.span);
@@ -302,7 +330,7 @@ pub fn values(r: &mut Reader, settings: &[Setting], service: &str) -> Vec<(Name,
                     .help(if setting.kind == SettingType::Secret {
                         format!("write for example `{name} secret=\"NAME\"` inside")
                     } else {
-                        format!("write `{name} …` inside")
+                        setting.example(name)
                     }),
             );
         }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use super::fact::Fact;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 
 /// What reading adds to: diagnostics and facts.
 #[derive(Default)]
@@ -22,6 +22,12 @@ impl Sink {
     pub fn has_errors(&self) -> bool {
         self.diagnostics.borrow().has_errors()
     }
+
+    /// How many errors have been reported.
+    pub(super) fn errors(&self) -> usize {
+        self.diagnostics.borrow().iter().filter(|one| one.severity == Severity::Error).count()
+    }
+
     /// Keeps a fact.
     pub(super) fn keep(&self, fact: Fact) {
         self.facts.borrow_mut().push(fact);

@@ -140,17 +140,19 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
 }
 
 /// Reports what no ingress can do without.
-fn absent(r: &Reader) {
+fn absent(r: &mut Reader) {
     let Some(span) = r.span() else { return };
     if !r.stated("tls") {
-        r.sink().report(
+        r.lacks(
+            "tls",
             Diagnostic::error("missing-property", "`ingress` needs `tls`")
                 .at(span, "it is not said where certificates come from")
                 .help("write `tls \"letsencrypt\" email=\"…\"`, `tls \"self-signed\"`, `tls \"given\" certificate=\"…\" key=\"…\"` or `tls \"none\"`"),
         );
     }
     if !r.stated("route") {
-        r.sink().report(
+        r.lacks(
+            "route",
             Diagnostic::error("missing-property", "`ingress` needs a `route`")
                 .at(span, "nothing would be served")
                 .help("write for example `route \"/\" to=\"web\"`"),

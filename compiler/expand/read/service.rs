@@ -90,6 +90,8 @@ pub struct ServiceSpec {
     pub profile: Option<Name>,
     /// Why it exists, when the compiler derived it.
     pub origin: Option<crate::model::Origin>,
+    /// Whether something about it is wrong: what is missing may be missing for that.
+    pub faulty: bool,
     /// Where it is stated.
     pub span: Span,
 }
@@ -138,6 +140,7 @@ impl ServiceSpec {
             secret_files: Vec::new(),
             profile: None,
             origin: Some(origin),
+            faulty: false,
             span,
         })
     }
@@ -371,6 +374,8 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
                 vocabulary.extend(known.settings.iter().map(|s| s.name.value.as_str()));
                 r.report_unknown(&vocabulary);
             }
+            // What is wrong with the kind has been told.
+            None if kinds.is_faulty(kind.value.as_str()) => {}
             None => {
                 let mut diagnostic =
                     Diagnostic::error("unknown-kind", format!("there is no kind `{}`", kind.value))
@@ -417,6 +422,7 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         secret_files: Vec::new(),
         profile: None,
         origin: None,
+        faulty: r.is_faulty(),
         span: r.span()?,
     })
 }

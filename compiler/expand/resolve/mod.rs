@@ -66,7 +66,7 @@ pub fn resolve(
         jobs,
         logs,
         monitoring: None,
-        notify: notify(spec),
+        notify: notify(&context, spec),
         checklists: Vec::new(),
         runbook: document::runbook(&context, spec),
         configs,
@@ -104,7 +104,12 @@ fn job_logs(spec: &SystemSpec) -> Log {
     }
 }
 
-fn notify(spec: &SystemSpec) -> Notify {
+fn notify(context: &Context, spec: &SystemSpec) -> Notify {
+    for receiver in spec.notify.iter().flat_map(|notify| &notify.receivers) {
+        if let Some(secret) = receiver.secret() {
+            context.variable(secret, true, receiver.origin.span());
+        }
+    }
     match &spec.notify {
         Some(notify) => Notify {
             receivers: notify.receivers.clone(),

@@ -25,6 +25,7 @@ pub fn service(context: &Context, spec: &ServiceSpec) -> Option<Service> {
     let port = spec.port.as_ref().or(kind.port.as_ref()).map(|port| port.value);
     let metrics_path = spec.metrics.as_ref().or(kind.metrics_path.as_ref()).map(|path| path.value.clone());
     let application = kind.role == Role::Application;
+    secrets_exist(context, spec);
     Some(Service {
         name: spec.name.value.clone(),
         kind: spec.kind.value.clone(),
@@ -99,6 +100,7 @@ fn image(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> O
     let filled = kind.image.as_ref().and_then(|image| context.fill(scope, image, 0));
     match filled.as_ref().and_then(Text::as_literal) {
         Some(image) => Some(Image::Pulled(image.to_owned())),
+        None if spec.faulty => None,
         None => {
             context.sink.report(
                 Diagnostic::error("no-image", format!("`{}` has no image", spec.name.value))
@@ -106,6 +108,19 @@ fn image(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> O
                     .help("say where its source is (`build \"./api\"`) or which image is pulled (`image \"ghcr.io/team/api:1.4\"`)"),
             );
             None
+        }
+    }
+}
+
+/// Secrets that settings name must be stated: a placeholder does not look.
+fn secrets_exist(context: &Context, spec: &ServiceSpec) {
+    let settings = spec.settings.iter().map(|(_, values, _, span)| (values, *span));
+    let derived = spec.derived_settings.iter().map(|(_, values)| (values, spec.span));
+    for (values, span) in settings.chain(derived) {
+        for value in values {
+            if let Typed::Secret(name) = value {
+                context.variable(name, true, span);
+            }
         }
     }
 }
@@ -317,6 +332,13 @@ fn needs(context: &Context, spec: &ServiceSpec) -> Vec<Dependency> {
     let stated = spec.needs.iter().map(|name| (&name.value, name.span));
     for (name, span) in stated.chain(referred) {
         let Some(other) = context.reference(name, span) else { continue };
+        if *name == spec.name.value && spec.needs.iter().any(|need| need.span == span) {
+            context.sink.report(
+                Diagnostic::error("dependency-cycle", format!("`{name}` waits for itself"))
+                    .at(span, "needed here")
+                    .help("it could never start: remove this name"),
+            );
+        }
         if other.name.value == spec.name.value || needs.iter().any(|need| need.service == other.name.value) {
             continue;
         }

@@ -30,6 +30,50 @@ impl Reader<'_> {
         }
     }
 
+    /// Says that something of that name is required and not there: `diagnostic` tells of it at the end, unless a
+    /// misspelt name is what was meant by it.
+    pub fn lacks(&mut self, name: &'static str, diagnostic: Diagnostic) {
+        self.missing.push((name, diagnostic));
+    }
+
+    /// Whether something about this node is wrong already, so that what is missing of it may be missing for that.
+    /// For the end of reading.
+    pub fn is_faulty(&self) -> bool {
+        self.sink.errors() > self.errors_before
+            || !self.missing.is_empty()
+            || !(self.open || self.unknown_names(&self.vocabulary()).is_empty())
+    }
+
+    /// The names in the node that are none of `names`.
+    fn unknown_names(&self, names: &[&str]) -> Vec<&str> {
+        let nodes = || self.node.iter();
+        let properties = nodes().flat_map(|node| &node.entries).filter_map(|entry| entry.name.as_ref());
+        let children = nodes().flat_map(|node| &node.children).map(|child| &child.name);
+        let all = properties.chain(children).map(|name| name.value.as_str());
+        all.filter(|name| !names.contains(name)).collect()
+    }
+
+    /// Reports what is missing, unless a name of the node is near to it.
+    fn report_missing(&self, node: &Node, vocabulary: &[&str]) {
+        let unknown = self.unknown_names(vocabulary);
+        for (name, diagnostic) in &self.missing {
+            let meant = |wrong: &&&str| nearest(wrong, vocabulary.iter().copied()) == Some(*name);
+            match unknown.iter().find(meant) {
+                None => self.sink.report(diagnostic.clone()),
+                // Where more names than ours are known, who knows them may not have come to read.
+                Some(misspelt) if self.open => self.report_misspelt(node, misspelt, vocabulary),
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn report_misspelt(&self, node: &Node, misspelt: &str, names: &[&str]) {
+        let named = |entry: &&Entry| entry.name.as_ref().is_some_and(|name| name.value == misspelt);
+        node.entries.iter().filter(named).for_each(|entry| self.unknown_property(entry, node, names));
+        let children = node.children.iter().filter(|child| child.name.value == misspelt);
+        children.for_each(|child| self.unknown_node(child, &node.name.value, names));
+    }
+
     pub(super) fn finish(&self) {
         let Some(node) = self.node else { return };
         if let Some(extra) = node.args().nth(self.args) {
@@ -46,11 +90,17 @@ impl Reader<'_> {
                         }
                     ),
                 )
-                .at(extra.span, "this one is too many"),
+                .at(extra.span, "this one is too many")
+                .help(match self.asked.first() {
+                    Some(name) => format!("remove it, or say what it is: `{name}=…`"),
+                    None => "remove it".to_owned(),
+                }),
             );
         }
+        let vocabulary = self.vocabulary();
+        self.report_missing(node, &vocabulary);
         if !self.open {
-            self.report_unknown(&self.vocabulary());
+            self.report_unknown(&vocabulary);
         }
     }
 

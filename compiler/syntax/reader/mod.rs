@@ -36,6 +36,10 @@ pub struct Reader<'a> {
     asked: Vec<&'static str>,
     blocks: Vec<&'static str>,
     open: bool,
+    /// What is required and is not there, told at the end: a misspelt name is told as that, and not twice.
+    missing: Vec<(&'static str, Diagnostic)>,
+    /// Errors that were there before this node was read.
+    errors_before: usize,
     table: Option<Table>,
 }
 
@@ -59,6 +63,8 @@ impl<'a> Reader<'a> {
             asked: Vec::new(),
             blocks: Vec::new(),
             open: false,
+            missing: Vec::new(),
+            errors_before: sink.errors(),
             table: None,
         }
     }
@@ -146,7 +152,8 @@ impl<'a> Reader<'a> {
             if child.args().next().is_none() {
                 self.sink.report(
                     Diagnostic::error("missing-argument", format!("`{name}` needs {}", T::WHAT))
-                        .at(child.span, "nothing is given here"),
+                        .at(child.span, "nothing is given here")
+                        .help(format!("write the values behind the name: `{name} …`")),
                 );
             }
             entries.extend(child.args());
@@ -246,14 +253,16 @@ impl<'a> Reader<'a> {
                         "unexpected-argument",
                         format!("`{}` takes one value", child.name.value),
                     )
-                    .at(extra.span, "this one is too many"),
+                    .at(extra.span, "this one is too many")
+                    .help("keep one of them"),
                 );
                 None
             }
             (None, _) => {
                 self.sink.report(
                     Diagnostic::error("missing-argument", format!("`{}` needs a value", child.name.value))
-                        .at(child.span, "nothing is given here"),
+                        .at(child.span, "nothing is given here")
+                        .help(format!("write the value behind the name: `{} …`", child.name.value)),
                 );
                 None
             }

@@ -48,7 +48,10 @@ impl<T: FromEntry> Question<'_, '_, T> {
                     ),
                 });
             }
-            self.reader.sink.report(diagnostic);
+            match self.place {
+                Place::Property => self.reader.lacks(self.name, diagnostic),
+                _ => self.reader.sink.report(diagnostic),
+            }
         }
         self.value()
     }

@@ -60,13 +60,15 @@ impl<'a> Input<'a> {
     /// Reports a name that is not among the known ones, with the nearest or all of them; `otherwise` is another way.
     fn unknown(&self, diagnostic: Diagnostic, name: &str, known: &[&str], otherwise: &str) {
         let suggestion = match nearest(name, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
+            Some(near) => format!("did you mean `{near}`? If not, "),
             None if known.is_empty() => String::new(),
-            None => format!("known: {}", known.join(", ")),
+            None => format!("known: {}; or ", known.join(", ")),
         };
-        let parts: Vec<&str> =
-            [suggestion.as_str(), otherwise].into_iter().filter(|part| !part.is_empty()).collect();
-        self.sink.report(diagnostic.help(parts.join("; or ")));
+        let help = match otherwise {
+            "" => suggestion.trim_end_matches("; or ").trim_end_matches(" If not, ").to_owned(),
+            otherwise => format!("{suggestion}{otherwise}"),
+        };
+        self.sink.report(diagnostic.help(help));
     }
 
     /// The service that plays that part, and its port.
