@@ -91,9 +91,9 @@ impl Reader<'_> {
                     ),
                 )
                 .at(extra.span, "this one is too many")
-                .help(match self.asked.first() {
-                    Some(name) => format!("remove it, or say what it is: `{name}=…`"),
-                    None => "remove it".to_owned(),
+                .help(match self.asked.is_empty() {
+                    true => "remove it",
+                    false => "remove it, or write it as a property: `name=value`",
                 }),
             );
         }

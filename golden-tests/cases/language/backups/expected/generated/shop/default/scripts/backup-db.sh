@@ -13,7 +13,6 @@ set -euo pipefail
 umask 077
 
 directory=${ONDOL_DIRECTORY:-/opt/shop}
-system=shop
 service=db
 folder=/srv/dumps
 keep_seconds=1209600

@@ -11,7 +11,7 @@ export LC_ALL=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sb
 
 # ssh arrives through a tunnel that ends on this host, so nothing is open for it. Should the tunnel break, only a console
 # leads back in.
-ssh_port= ssh_from=()
+ssh_port='' ssh_from=()
 ssh=()
 
 # What else may come in, in the words of `ufw show added`, and what for.
