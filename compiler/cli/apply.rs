@@ -1,9 +1,11 @@
 //! `ondol apply`
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::{self, BufRead as _, IsTerminal as _, Write as _},
     path::PathBuf,
+    sync::{Mutex, PoisonError},
 };
 
 use rayon::prelude::*;
@@ -91,9 +93,10 @@ fn apply_at_once(args: &Args) -> u8 {
         Ok(locks) => locks,
         Err(status) => return status,
     };
+    let claimed = Mutex::default();
     let results: Vec<Staging> = descriptions
         .par_iter()
-        .map(|path| stage(plan_description(path, &args.input, &args.target)))
+        .map(|path| stage(plan_description(path, &args.input, &args.target), &claimed))
         .collect();
     commit(args, results)
 }
@@ -114,12 +117,21 @@ struct Tree {
     kept: Vec<PathBuf>,
 }
 
-fn stage(one: PlannedDescription) -> Staging {
+/// Puts the trees of one description together beside their places. A tree that another description has `claimed`
+/// is not touched: `commit` names the two, and does neither.
+fn stage(one: PlannedDescription, claimed: &Mutex<BTreeSet<PathBuf>>) -> Staging {
     let mut diagnostics = one.diagnostics;
     let mut trees = Vec::new();
     if !common::failed(&diagnostics) {
         for planned in &one.planned {
-            match apply::stage(&planned.target, &planned.plan, &planned.state, &planned.compiled.artifacts) {
+            let free =
+                claimed.lock().unwrap_or_else(PoisonError::into_inner).insert(planned.target.tree.clone());
+            let staged = if free {
+                apply::stage(&planned.target, &planned.plan, &planned.state, &planned.compiled.artifacts)
+            } else {
+                Ok(None)
+            };
+            match staged {
                 Ok(staged) => trees.push(Tree {
                     staged,
                     tree: planned.target.tree.clone(),
@@ -261,7 +273,8 @@ fn apply_exactly(
         common::complain("stale-plan", &format!("{stale}: {why}"), help, style);
         return FAILED;
     }
-    commit(args, planned.into_iter().map(stage).collect())
+    let claimed = Mutex::default();
+    commit(args, planned.into_iter().map(|one| stage(one, &claimed)).collect())
 }
 
 fn done(one: &super::plan::Planned) -> String {

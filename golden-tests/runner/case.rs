@@ -83,9 +83,11 @@ impl Case {
         Ok(case)
     }
 
-    /// Whether anything is a description that can be asked for laws.
+    /// Whether there is one description, which can be asked for laws: they are asked with one output folder, where
+    /// two descriptions could meet.
     pub fn describes(&self) -> bool {
-        self.input.keys().any(|path| path.file_name().is_some_and(|name| name == "system.kdl"))
+        let is_description = |path: &&PathBuf| path.file_name().is_some_and(|name| name == "system.kdl");
+        self.input.keys().filter(is_description).count() == 1
     }
 
     /// Compares what comes out with what is expected, or with `bless` makes it so.
