@@ -38,11 +38,13 @@ fn main() {
                 !listing.contains(&format!("kind: {kind:?}")),
                 "{name}: the kind {kind} is defined twice"
             );
+            let role =
+                node.children.iter().find(|child| child.name.value == "role").and_then(node::Node::key);
             let file = format!("{kind}.kind");
             fs::write(Path::new(&out).join(&file), postcard::to_allocvec(&node).expect("a tree serialises"))
                 .expect("OUT_DIR is writable");
             listing.push_str(&format!(
-                "Embedded {{ kind: {kind:?}, file: {name:?}, text: include_str!({:?}), tree: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{file}\")) }},\n",
+                "Embedded {{ kind: {kind:?}, role: {role:?}, file: {name:?}, text: include_str!({:?}), tree: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{file}\")) }},\n",
                 path.display().to_string()
             ));
         }

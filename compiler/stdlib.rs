@@ -10,6 +10,8 @@ use crate::{source::Sources, syntax::Node};
 pub struct Embedded {
     /// The kind's name.
     pub kind: &'static str,
+    /// The role that it states; none of an application.
+    pub role: Option<&'static str>,
     /// The file, as messages show it: `stdlib/data/redis.kdl`.
     pub file: &'static str,
     /// Its text.

@@ -23,7 +23,8 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     let mut from = vec!["system".to_owned(), format!("service/{}", ingress.service)];
     from.extend(ingress.routes.iter().map(|route| format!("route/{}", route.path)));
     from.extend(ingress.routes.iter().map(|route| format!("service/{}", route.target.service)));
-    let reload = || OnChange::Reload("nginx (docker compose exec nginx nginx -s reload)".into());
+    let service = &ingress.service;
+    let reload = || OnChange::Reload(format!("{service} (docker compose exec {service} nginx -s reload)"));
     let file = |path: String, contents: String, mode: u32, on_change: OnChange| Artifact {
         path,
         contents,
@@ -42,7 +43,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
             "nginx/docker-entrypoint.d/10-certificate.sh".into(),
             CERTIFICATE.render(&view),
             0o755,
-            OnChange::Restart("nginx".into()),
+            OnChange::Restart(service.to_string()),
         ));
     }
     files

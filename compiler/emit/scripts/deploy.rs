@@ -120,12 +120,16 @@ fn reader(model: &Model, service: &Service) -> Option<Reader> {
         MountSource::Volume(_) | MountSource::Host(_) => None,
     };
     let mounts: Vec<Mount> = service.mounts.iter().filter_map(of_tree).collect();
-    let is_ingress = model.ingress.as_ref().is_some_and(|ingress| ingress.service == service.name);
-    let way = match service.kind.as_str() {
-        _ if is_ingress => "nginx",
-        "prometheus" => "prometheus",
-        "alertmanager" => "alertmanager",
-        _ => "restart",
+    let monitoring = model.monitoring.as_ref();
+    let way = if model.ingress.as_ref().is_some_and(|ingress| ingress.service == service.name) {
+        "nginx"
+    } else if monitoring.is_some_and(|monitoring| monitoring.prometheus.0 == service.name) {
+        "prometheus"
+    } else if monitoring.and_then(|m| m.alertmanager.as_ref()).is_some_and(|(name, _)| *name == service.name)
+    {
+        "alertmanager"
+    } else {
+        "restart"
     };
     (!mounts.is_empty() && service.profile.is_none()).then(|| Reader {
         service: service.name.to_string(),

@@ -9,12 +9,11 @@ use crate::{
         kinds::Kinds,
         placeholder::{Scope, Unfilled},
         read::{from::Source, service::ServiceSpec, system::SystemSpec},
-        setting::Typed,
     },
     model::{Origin, Service, Text, Variable},
     source::{Located, Span},
     syntax::{Scalar, Sink},
-    values::{EnvName, Hostname, Language, Line, Name, RelPath, Value as _},
+    values::{EnvName, Hostname, Language, Line, Name, RelPath},
 };
 
 /// Reads a file that the description names, relative to the source in which the span lies. The error says why not.
@@ -59,7 +58,7 @@ impl<'a> Context<'a> {
         context.scopes = plain.clone();
         // What an exporter observes is in its scope as `of`.
         for service in specs {
-            if let Some(observed) = &service.observes
+            if let Some(observed) = &service.derived.observes
                 && let (Some(theirs), Some(own)) =
                     (plain.get(observed.as_str()), context.scopes.get_mut(service.name.value.as_str()))
             {
@@ -112,7 +111,7 @@ impl<'a> Context<'a> {
         for (name, values, _, _) in &spec.settings {
             scope.set(name.as_str(), values.clone());
         }
-        for (name, values) in &spec.derived_settings {
+        for (name, values) in &spec.derived.settings {
             scope.set(*name, values.clone());
         }
         scope
@@ -268,9 +267,4 @@ impl<'a> Context<'a> {
         variables.sort_by(|a, b| a.name.cmp(&b.name));
         variables
     }
-}
-
-/// A literal as a typed value, for settings that the compiler derives.
-pub fn typed(text: &str) -> Vec<Typed> {
-    Line::parse(text).map(|line| vec![Typed::Text(line.to_string())]).unwrap_or_default()
 }

@@ -62,11 +62,11 @@ pub fn service(context: &Context, spec: &ServiceSpec) -> Option<Service> {
         read_only: kind.read_only,
         capabilities: kind.capabilities.as_ref().map(|kept| kept.iter().map(|c| c.value.clone()).collect()),
         stop_grace: spec.stop_grace.as_ref().or(kind.stop_grace.as_ref()).map(|grace| grace.value),
-        profile: spec.profile.clone(),
-        secret_files: spec.secret_files.clone(),
+        profile: spec.derived.profile.clone(),
+        secret_files: spec.derived.secret_files.clone(),
         metrics: metrics(context, spec, kind),
-        exporter: spec.exported_by.clone(),
-        observes: spec.observes.clone(),
+        exporter: spec.derived.exported_by.clone(),
+        observes: spec.derived.observes.clone(),
         settings: setting_values(spec, kind, context.language),
         raw_compose: spec.raw_compose.clone(),
         origin: spec.origin.clone().unwrap_or(Origin::Stated(spec.span)),
@@ -115,7 +115,7 @@ fn image(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> O
 /// Secrets that settings name must be stated: a placeholder does not look.
 fn secrets_exist(context: &Context, spec: &ServiceSpec) {
     let settings = spec.settings.iter().map(|(_, values, _, span)| (values, *span));
-    let derived = spec.derived_settings.iter().map(|(_, values)| (values, spec.span));
+    let derived = spec.derived.settings.iter().map(|(_, values)| (values, spec.span));
     for (values, span) in settings.chain(derived) {
         for value in values {
             if let Typed::Secret(name) = value {
@@ -179,7 +179,7 @@ fn mounts(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> 
             about: None,
         });
     }
-    mounts.extend(spec.derived_mounts.iter().cloned());
+    mounts.extend(spec.derived.mounts.iter().cloned());
     for volume in &spec.volumes {
         let text = volume.source.value.as_str();
         let source = match (AbsPath::parse(text), Name::parse(text)) {
@@ -361,6 +361,7 @@ fn resources(spec: Option<&ResourceSpec>) -> Resources {
 
 fn metrics(context: &Context, spec: &ServiceSpec, kind: &Kind) -> Vec<Metric> {
     let exporter = spec
+        .derived
         .exported_by
         .as_ref()
         .and_then(|name| context.service(name.as_str()))

@@ -1,0 +1,100 @@
+//! A log file, how it is rotated, and what is reported of it.
+
+use crate::{
+    expand::kind::{Phrase, phrase},
+    source::{Located, Span},
+    syntax::Reader,
+    values::{AbsPath, Count, Line, Size, choice},
+};
+
+/// A stated `log`.
+#[derive(Clone, Debug)]
+pub struct LogSpec {
+    /// The file in the container.
+    pub path: Located<AbsPath>,
+    /// How often it is rotated.
+    pub rhythm: LogRhythm,
+    /// How many rotated files are kept.
+    pub keep: Located<Count>,
+    /// Rotate earlier when it grows beyond this.
+    pub max_size: Option<Located<Size>>,
+    /// Whether the service reopens its file by itself, so that it is moved instead of truncated in place.
+    pub reopens: bool,
+    /// Lines for logrotate.
+    pub raw: Vec<Located<Line>>,
+    /// What the security check reports of it.
+    pub reports: Vec<ReportSpec>,
+    /// Where it is stated.
+    pub span: Span,
+}
+
+/// A stated `report`: lines of a log that somebody should look at now and then.
+#[derive(Clone, Debug)]
+pub struct ReportSpec {
+    /// The text that such a line holds.
+    pub text: Located<Line>,
+    /// The field of a JSON line by whose values they are counted.
+    pub by: Option<Located<Line>>,
+    /// What they are.
+    pub about: Option<Phrase>,
+}
+
+/// How often a log is rotated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogRhythm {
+    /// Every day.
+    Daily,
+    /// Every week.
+    Weekly,
+    /// Every month.
+    Monthly,
+}
+
+choice! { LogRhythm, "a rhythm of rotation", { "daily" => Daily, "weekly" => Weekly, "monthly" => Monthly, } }
+
+impl LogRhythm {
+    /// logrotate's word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            LogRhythm::Daily => "daily",
+            LogRhythm::Weekly => "weekly",
+            LogRhythm::Monthly => "monthly",
+        }
+    }
+}
+
+/// Reads a `log`; kinds state theirs in the same words.
+pub fn log(r: &mut Reader) -> Option<LogSpec> {
+    r.example("log \"/var/log/app/app.log\" keep=30");
+    let path = r.arg::<AbsPath>("path", "the file in the container").required();
+    let rhythm = r.prop::<LogRhythm>("rotate", "how often it is rotated").or("daily");
+    let keep = r.prop::<Count>("keep", "how many rotated files are kept").or("14");
+    let max_size = r.prop::<Size>("max-size", "rotate earlier when it grows beyond this").optional();
+    let reopens = r.flag(
+        "reopens",
+        "whether the service reopens its file by itself; otherwise it is truncated in place",
+    );
+    let raw = r.list::<Line>("logrotate", "lines for the stanza that the language has no word for");
+    let reports =
+        r.keyed("report", "lines that the security check counts and shows, of the last seven days", report);
+    Some(LogSpec {
+        path: path?,
+        rhythm: rhythm?.value,
+        keep: keep?,
+        max_size,
+        reopens,
+        raw,
+        reports,
+        span: r.span()?,
+    })
+}
+
+fn report(r: &mut Reader) -> Option<ReportSpec> {
+    r.example("report \"auth_failed\" by=\"ip\" { about \"failed sign-ins\" ko=\"인증 실패\" }");
+    let text = r.arg::<Line>("text", "the text that such a line holds").required();
+    let by = r
+        .prop::<Line>("by", "the field of a JSON line by whose values they are counted, such as an address")
+        .optional();
+    let about = r.block("about", "what they are, when the text does not say it", phrase);
+    Some(ReportSpec { text: text?, by, about })
+}

@@ -1,0 +1,279 @@
+//! `service`: a program of the system.
+
+mod build;
+mod config;
+mod health;
+mod log;
+mod publish;
+mod resources;
+mod volume;
+
+pub use build::BuildSpec;
+pub use config::{ConfigFormat, ConfigSpec};
+pub use health::HealthSpec;
+pub use log::{LogRhythm, LogSpec, ReportSpec, log};
+pub use publish::PublishSpec;
+pub use resources::{Cpus, ResourceSpec};
+pub use volume::VolumeSpec;
+
+use super::{
+    allow::allows,
+    from::{LocatedSource, Source},
+};
+use crate::{
+    diagnostic::{Diagnostic, nearest},
+    expand::{
+        kind::{KindMetric, metric},
+        kinds::Kinds,
+        setting::{Typed, values},
+    },
+    model::{Allow, Mount, Origin},
+    source::{Located, Span},
+    syntax::{Node, Reader},
+    values::{AbsPath, Count, Duration, EnvName, Image, Line, Name, Port, UrlPath, Value as _, Version},
+};
+
+/// A stated `service`.
+#[derive(Clone, Debug)]
+pub struct ServiceSpec {
+    /// Its name.
+    pub name: Located<Name>,
+    /// Its kind.
+    pub kind: Located<Name>,
+    /// Its version.
+    pub version: Option<Located<Version>>,
+    /// An image in place of the kind's.
+    pub image: Option<Located<Image>>,
+    /// How it is built.
+    pub build: Option<BuildSpec>,
+    /// How many containers run.
+    pub replicas: Located<Count>,
+    /// Its port.
+    pub port: Option<Located<Port>>,
+    /// Its command in place of the kind's.
+    pub command: Vec<Located<Line>>,
+    /// Its health check.
+    pub health: Option<HealthSpec>,
+    /// Paths of detailed health.
+    pub health_detail: Vec<Located<UrlPath>>,
+    /// Where it exports metrics.
+    pub metrics: Option<Located<UrlPath>>,
+    /// Paths of WebSockets.
+    pub websocket: Vec<Located<UrlPath>>,
+    /// Services that must work before it starts.
+    pub needs: Vec<Located<Name>>,
+    /// Environment variables.
+    pub env: Vec<(Located<EnvName>, LocatedSource)>,
+    /// Settings of the kind: name, values, whether stated, place.
+    pub settings: Vec<(Name, Vec<Typed>, bool, Span)>,
+    /// Most that it may use.
+    pub limits: Option<ResourceSpec>,
+    /// What is kept free for it.
+    pub reserve: Option<ResourceSpec>,
+    /// Ports that the host offers.
+    pub publish: Vec<PublishSpec>,
+    /// What is mounted.
+    pub volumes: Vec<VolumeSpec>,
+    /// Log files that it writes.
+    pub logs: Vec<LogSpec>,
+    /// Configuration files.
+    pub configs: Vec<ConfigSpec>,
+    /// Metrics of its own.
+    pub own_metrics: Vec<KindMetric>,
+    /// Time to stop in.
+    pub stop_grace: Option<Located<Duration>>,
+    /// The user that it runs as.
+    pub run_as: Option<Located<Line>>,
+    /// Nodes for compose.
+    pub raw_compose: Vec<Node>,
+    /// Warnings that are accepted for it.
+    pub allows: Vec<Allow>,
+    /// What the compiler gives it.
+    pub derived: Derivation,
+    /// Why it exists, when the compiler derived it.
+    pub origin: Option<Origin>,
+    /// Whether something about it is wrong: what is missing may be missing for that.
+    pub faulty: bool,
+    /// Where it is stated.
+    pub span: Span,
+}
+
+/// What a service gets because of what is stated elsewhere.
+#[derive(Clone, Debug, Default)]
+pub struct Derivation {
+    /// The service whose metrics it exports.
+    pub observes: Option<Name>,
+    /// The service that exports its metrics.
+    pub exported_by: Option<Name>,
+    /// Values of placeholders.
+    pub settings: Vec<(&'static str, Vec<Typed>)>,
+    /// Mounts.
+    pub mounts: Vec<Mount>,
+    /// Variables that it reads from files.
+    pub secret_files: Vec<(EnvName, AbsPath)>,
+    /// The compose profile by which it is started on demand.
+    pub profile: Option<Name>,
+}
+
+impl ServiceSpec {
+    /// A service of which nothing is said but its kind: what the compiler derives starts from it.
+    pub fn bare(
+        name: Name,
+        kind: Name,
+        settings: Vec<(Name, Vec<Typed>, bool, Span)>,
+        origin: Origin,
+    ) -> Option<ServiceSpec> {
+        let span = origin.span();
+        Some(ServiceSpec {
+            name: Located::new(name, span),
+            kind: Located::new(kind, span),
+            version: None,
+            image: None,
+            build: None,
+            replicas: Located::new(Count::parse("1").ok()?, span),
+            port: None,
+            command: Vec::new(),
+            health: None,
+            health_detail: Vec::new(),
+            metrics: None,
+            websocket: Vec::new(),
+            needs: Vec::new(),
+            env: Vec::new(),
+            settings,
+            limits: None,
+            reserve: None,
+            publish: Vec::new(),
+            volumes: Vec::new(),
+            logs: Vec::new(),
+            configs: Vec::new(),
+            own_metrics: Vec::new(),
+            stop_grace: None,
+            run_as: None,
+            raw_compose: Vec::new(),
+            allows: Vec::new(),
+            derived: Derivation::default(),
+            origin: Some(origin),
+            faulty: false,
+            span,
+        })
+    }
+}
+
+/// Reads a `service`. Its kind must be known to read its settings.
+pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
+    r.example("service \"api\" kind=\"go-http\" replicas=2 {\n    build \"./api\"\n    port 8080\n    health \"/health\"\n    metrics \"/metrics\"\n    env { LOG_LEVEL \"info\" }\n}");
+    let name = r
+        .arg::<Name>("name", "its name: compose service, DNS name on the private network, label `service`")
+        .required();
+    let kind = r.prop::<Name>("kind", "its kind: one of the standard library, or of your own").required();
+    let version = r.prop::<Version>("version", "the version of the kind's image").optional();
+    let image = r.prop::<Image>("image", "an image in place of the kind's").optional();
+    let build = r.block("build", "how its image is built", build::build);
+    let replicas = r.prop::<Count>("replicas", "how many containers run").or("1");
+    let port =
+        r.prop::<Port>("port", "the port on which it serves inside; the kind's when absent").optional();
+    let command = r.list::<Line>("command", "its command, in place of the kind's");
+    let health = r.block("health", "how to tell that it works", health::health);
+    let mut health_detail = r.list::<UrlPath>(
+        "health-detail",
+        "a path that tells more than outsiders should see; closed at the ingress",
+    );
+    let metrics = r
+        .prop::<UrlPath>("metrics", "the path on which it exports metrics; closed at the ingress")
+        .optional();
+    let websocket = r.list::<UrlPath>("websocket", "a path that is upgraded to WebSocket");
+    let needs = r.list::<Name>("needs", "services that must work before it starts");
+    let env = r.map::<EnvName, Source>("env", "environment variables: values, or where they come from");
+    let limits = r.block("limits", "most that one container may use", resources::resources);
+    let reserve = r.block("reserve", "what is kept free for one container", resources::resources);
+    let publish = r.keyed(
+        "publish",
+        "a port that the host offers, from the host itself only unless `from` or `public` says more",
+        publish::publish,
+    );
+    let volumes = r.blocks("volume", "something mounted", volume::volume);
+    let mut logs =
+        r.keyed("log", "a log file that it writes in its container: put on the host and rotated there", log);
+    let configs =
+        r.keyed("config", "a configuration file, made from the description and mounted", config::config);
+    let own_metrics = r.keyed("metric", "a metric of its own", metric);
+    let stop_grace = r.prop::<Duration>("stop-grace", "time to stop in before it is killed").optional();
+    let run_as = r.prop::<Line>("run-as", "the user that it runs as, when not the image's own").optional();
+    let raw_compose = r
+        .raw("compose", "keys of the compose service that the language has no word for, as KDL")
+        .into_iter()
+        .cloned()
+        .collect();
+    let allows = allows(r);
+    r.leave_rest();
+    let settings = match (&name, &kind) {
+        (Some(name), Some(kind)) => of_kind(r, kinds, name, kind, &mut health_detail, &mut logs),
+        _ => Vec::new(),
+    };
+    Some(ServiceSpec {
+        name: name?,
+        kind: kind?,
+        version,
+        image,
+        build,
+        replicas: replicas?,
+        port,
+        command,
+        health,
+        health_detail,
+        metrics,
+        websocket,
+        needs,
+        env,
+        settings,
+        limits,
+        reserve,
+        publish,
+        volumes,
+        logs,
+        configs,
+        own_metrics,
+        stop_grace,
+        run_as,
+        raw_compose,
+        allows,
+        derived: Derivation::default(),
+        origin: None,
+        faulty: r.is_faulty(),
+        span: r.span()?,
+    })
+}
+
+/// What the kind brings: the values of its settings, its private paths and its logs. Reports what nobody asks for.
+fn of_kind(
+    r: &mut Reader,
+    kinds: &Kinds,
+    name: &Located<Name>,
+    kind: &Located<Name>,
+    private: &mut Vec<Located<UrlPath>>,
+    logs: &mut Vec<LogSpec>,
+) -> Vec<(Name, Vec<Typed>, bool, Span)> {
+    let mut vocabulary: Vec<&str> = r.vocabulary();
+    match kinds.get(kind.value.as_str()).map(|defined| &defined.kind) {
+        Some(known) => {
+            let settings = values(r, &known.settings, name.value.as_str());
+            private.extend(known.private_paths.iter().cloned());
+            let stated: Vec<AbsPath> = logs.iter().map(|log| log.path.value.clone()).collect();
+            logs.extend(known.logs.iter().filter(|log| !stated.contains(&log.path.value)).cloned());
+            vocabulary.extend(known.settings.iter().map(|s| s.name.value.as_str()));
+            r.report_unknown(&vocabulary);
+            settings
+        }
+        // What is wrong with the kind has been told.
+        None if kinds.is_faulty(kind.value.as_str()) => Vec::new(),
+        None => {
+            let diagnostic = Diagnostic::error("unknown-kind", format!("there is no kind `{}`", kind.value))
+                .at(kind.span, "not known");
+            r.sink().report(match nearest(kind.value.as_str(), kinds.names()) {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                None => diagnostic.help(format!("known kinds: {}", kinds.names().join(", "))),
+            });
+            Vec::new()
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! What follows from `ingress`: the reverse proxy, what it mounts, and who issues its certificates.
+
+use super::Derive;
+use crate::{
+    expand::{
+        kind::Role,
+        read::{host::Protocol, service::PublishSpec},
+    },
+    model::{Mount, MountSource, Tls},
+    source::Located,
+    values::{AbsPath, Name, Port, Value as _},
+};
+
+/// The volume in which certbot answers the authority's challenge, and from which nginx serves the answer.
+const ACME: &str = "acme";
+
+impl Derive<'_> {
+    /// The reverse proxy, and who issues its certificates.
+    pub(super) fn ingress(&mut self) {
+        let Some(ingress) = &self.spec.ingress else { return };
+        let span = ingress.span;
+        let Some(index) = self.with_role(Role::Ingress, "the ingress needs a reverse proxy", span) else {
+            return;
+        };
+        let routed: Vec<Located<Name>> = ingress
+            .routes
+            .iter()
+            .map(|route| route.to.clone())
+            .filter(|to| self.services.iter().any(|s| s.name.value == to.value))
+            .collect();
+        let tls = ingress.tls.as_ref().map(|tls| &tls.value);
+        let service = &mut self.services[index];
+        service.version = ingress.version.clone().or(service.version.take());
+        service.raw_compose.extend(ingress.raw_compose.iter().cloned());
+        service.needs.extend(routed);
+        let ports: &[&str] = if matches!(tls, Some(Tls::None)) { &["80"] } else { &["80", "443"] };
+        for port in ports.iter().filter_map(|port| Port::parse(port).ok()) {
+            let port = Located::new(port, span);
+            service.publish.push(PublishSpec {
+                host: port,
+                container: Some(port),
+                protocol: Protocol::Tcp,
+                from: Vec::new(),
+                public: true,
+                span,
+            });
+        }
+        let mut mounts = Vec::new();
+        if !matches!(tls, Some(Tls::None)) {
+            mounts.extend(tree(
+                "nginx/docker-entrypoint.d/10-certificate.sh",
+                "/docker-entrypoint.d/10-certificate.sh",
+            ));
+        }
+        match tls {
+            Some(Tls::LetsEncrypt { .. }) => {
+                mounts.extend(host(
+                    "/etc/letsencrypt",
+                    "/etc/letsencrypt",
+                    true,
+                    "Certificates that certbot issued.",
+                ));
+                mounts.extend(volume(
+                    ACME,
+                    "/var/www/acme",
+                    true,
+                    "Where certbot answers the authority's challenge.",
+                ));
+            }
+            Some(Tls::Given { certificate, key }) => {
+                mounts.extend(host(
+                    certificate.as_str(),
+                    "/etc/nginx/given/fullchain.pem",
+                    true,
+                    "The given certificate.",
+                ));
+                mounts.extend(host(key.as_str(), "/etc/nginx/given/privkey.pem", true, "Its key."));
+            }
+            _ => {}
+        }
+        service.derived.mounts.extend(mounts);
+        if matches!(tls, Some(Tls::LetsEncrypt { .. }))
+            && let Some(certbot) = self.with_role(
+                Role::Certificates,
+                "certificates of Let's Encrypt are issued and renewed",
+                span,
+            )
+        {
+            let service = &mut self.services[certbot];
+            service.derived.profile = Some(service.name.value.clone());
+            service.derived.mounts.extend(host("/etc/letsencrypt", "/etc/letsencrypt", false, ""));
+            service.derived.mounts.extend(volume(ACME, "/var/www/acme", false, ""));
+        }
+    }
+}
+
+fn mounted(source: MountSource, target: &str, read_only: bool, about: &str) -> Option<Mount> {
+    Some(Mount {
+        source,
+        target: AbsPath::parse(target).ok()?,
+        read_only,
+        about: (!about.is_empty()).then(|| about.to_owned()),
+    })
+}
+
+fn tree(path: &str, target: &str) -> Option<Mount> {
+    mounted(MountSource::Tree(path.to_owned()), target, true, "")
+}
+
+fn host(path: &str, target: &str, read_only: bool, about: &str) -> Option<Mount> {
+    mounted(MountSource::Host(AbsPath::parse(path).ok()?), target, read_only, about)
+}
+
+fn volume(name: &str, target: &str, read_only: bool, about: &str) -> Option<Mount> {
+    mounted(MountSource::Volume(name.to_owned()), target, read_only, about)
+}

@@ -1,0 +1,84 @@
+//! What follows from `monitor` and `notify`: exporters, Prometheus, Alertmanager, Grafana.
+
+use super::{Derive, SECRETS};
+use crate::{
+    expand::{
+        kind::Role,
+        read::{host::Protocol, service::PublishSpec},
+        setting::Typed,
+    },
+    model::Receiver,
+    source::Located,
+    values::{AbsPath, Name, Value as _},
+};
+
+impl Derive<'_> {
+    pub(super) fn monitoring(&mut self) {
+        let Some(monitor) = &self.spec.monitor else { return };
+        let span = monitor.span;
+        self.with_role(Role::HostExporter, "the host is monitored", span);
+        for index in 0..self.services.len() {
+            let spec = &self.services[index];
+            let Some(exporter) =
+                self.kinds.get(spec.kind.value.as_str()).and_then(|defined| defined.kind.exporter.clone())
+            else {
+                continue;
+            };
+            let (observed, from) = (spec.name.value.clone(), spec.span);
+            if let Some(stated) =
+                self.services.iter().position(|s| s.derived.observes.as_ref() == Some(&observed))
+            {
+                self.services[index].derived.exported_by = Some(self.services[stated].name.value.clone());
+                continue;
+            }
+            let name = format!("{observed}-exporter");
+            if let Some(at) = self.derive(
+                exporter.value.as_str(),
+                &name,
+                &format!("{observed} exports no metrics itself"),
+                from,
+            ) {
+                self.services[at].derived.observes = Some(observed.clone());
+                self.services[at].needs.push(Located::new(observed, from));
+                self.services[index].derived.exported_by = Name::parse(&name).ok();
+            }
+        }
+        if let Some(notify) = &self.spec.notify
+            && let Some(at) = self.with_role(Role::Alerts, "alerts are sent to people", notify.span)
+        {
+            let service = &mut self.services[at];
+            service.version = monitor.alertmanager_version.clone().or(service.version.take());
+            for variable in notify.receivers.iter().filter_map(Receiver::secret) {
+                let Ok(path) = AbsPath::parse(&format!("{SECRETS}/{variable}")) else { continue };
+                if !service.derived.secret_files.iter().any(|(known, _)| known == variable) {
+                    service.derived.secret_files.push((variable.clone(), path));
+                }
+            }
+        }
+        if let Some(at) = self.with_role(Role::Metrics, "metrics are collected and alerts evaluated", span) {
+            let service = &mut self.services[at];
+            service.version = monitor.prometheus_version.clone().or(service.version.take());
+            service.derived.settings.push(("retention", vec![Typed::Duration(monitor.retention.value)]));
+        }
+        if let Some(grafana) = &monitor.grafana
+            && let Some(at) = self.with_role(Role::Dashboard, "the system has a dashboard", grafana.span)
+        {
+            let service = &mut self.services[at];
+            service.version = grafana.version.clone().or(service.version.take());
+            let password = Typed::Secret(grafana.admin_password.value.0.clone());
+            service.derived.settings.push(("admin-password", vec![password]));
+            // People come through ssh, which ends on the host itself.
+            let port = self.kinds.get(service.kind.value.as_str()).and_then(|defined| defined.kind.port);
+            if let (true, Some(port)) = (service.publish.is_empty(), port) {
+                service.publish.push(PublishSpec {
+                    host: Located::new(port.value, grafana.span),
+                    container: None,
+                    protocol: Protocol::Tcp,
+                    from: Vec::new(),
+                    public: false,
+                    span: grafana.span,
+                });
+            }
+        }
+    }
+}
