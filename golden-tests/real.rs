@@ -2,10 +2,13 @@
 //!
 //! A trial is one check on one tree, `proxy::shop/prod`: a script of `golden-tests/real/` that runs inside
 //! `golden-tests/tools/sandbox` and finds the tree's facts in the tree itself, so that a new example is covered without
-//! a new line here. A tool that is missing fails the trial; nothing is skipped. This file decides nothing about files:
-//! it only starts, bounds and reports.
+//! a new line here. A tool that is missing fails the trial; nothing is skipped: what a tree has nothing of is stated
+//! (`LACKS`), and a check that finds something else fails. This file decides nothing about files: it only starts,
+//! bounds and reports.
 //!
-//! `ONDOL_TEST_TREES` names another folder with `<system>/<environment>` trees than `generated/`.
+//! The trees are those of the examples, as committed in `generated/`, and those of the odd systems in
+//! `golden-tests/systems/`, compiled here. `ONDOL_TEST_TREES` names a folder with `<system>/<environment>` trees that
+//! take the place of them all.
 
 use std::{
     env,
@@ -48,6 +51,22 @@ const fn containers(name: &'static str, needs: &'static str) -> Check {
     Check { name, needs, engine: true, seconds: 480 }
 }
 
+/// What trees have nothing of: the system, its environment (any, when empty), and the properties in the words of
+/// `real/tree.py`. A check asks only for what is there; what is missing and not stated here is a failure.
+const LACKS: &[(&str, &str, &[&str])] = &[
+    ("behind-proxy", "", &["tls", "monitoring", "closed paths"]),
+    ("edge-cases", "", &["closed paths"]),
+    ("bare", "", &["monitoring", "variables", "backups", "closed paths"]),
+];
+
+/// What runs beside an engine on an odd system. Containers take long, and on most of these systems they would show what
+/// they show on the examples.
+const ENGINE: &[(&str, &[&str])] = &[
+    ("behind-proxy", &["backup", "up"]),
+    ("edge-cases", &["up", "firewall", "certificate"]),
+    ("bare", &["up"]),
+];
+
 /// The long ones first, so that the last trial to end is a short one.
 const CHECKS: &[Check] = &[
     containers("backup", "scripts"),
@@ -76,24 +95,97 @@ const CHECKS: &[Check] = &[
 /// Lines of a script's output that a failure shows.
 const SHOWN_LINES: usize = 60;
 
+/// A generated tree and where it comes from.
+struct Tree {
+    /// The name of its system's folder.
+    system: String,
+    environment: String,
+    path: PathBuf,
+    /// The folder with its description; none for a tree from elsewhere, of which nothing is known.
+    described: Option<PathBuf>,
+    /// Whether its system is an odd one.
+    odd: bool,
+}
+
+impl Tree {
+    /// The properties that it has nothing of.
+    fn lacks(&self) -> Vec<&'static str> {
+        let stated = LACKS.iter().filter(|(system, environment, _)| {
+            *system == self.system && (environment.is_empty() || *environment == self.environment)
+        });
+        stated.flat_map(|(_, _, lacks)| lacks.iter().copied()).collect()
+    }
+
+    /// Whether the check is for it.
+    fn is_for(&self, check: &Check) -> bool {
+        let engine = ENGINE.iter().find(|(system, _)| *system == self.system).filter(|_| self.odd);
+        self.path.join(check.needs).exists()
+            && (!check.engine || engine.is_none_or(|(_, checks)| checks.contains(&check.name)))
+    }
+}
+
 fn main() -> ExitCode {
     let house: &'static Path = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let generated = env::var_os("ONDOL_TEST_TREES").map_or_else(|| house.join("generated"), PathBuf::from);
-    let trees: Vec<PathBuf> = folders(&generated).iter().flat_map(|system| folders(system)).collect();
-    let mut trials: Vec<Trial> = CHECKS
-        .iter()
-        .flat_map(|check| {
-            trees
-                .iter()
-                .filter(|tree| tree.join(check.needs).exists())
-                .map(move |tree| trial(house, check, tree))
-        })
-        .collect();
-    if trees.is_empty() {
-        trials.push(Trial::test("trees", move || Err(format!("no tree in {}", generated.display()).into())));
-    }
+    let compiled = tempfile::tempdir();
+    let trees = match (env::var_os("ONDOL_TEST_TREES"), &compiled) {
+        (Some(folder), _) => Ok(trees(Path::new(&folder), None)),
+        (None, Ok(compiled)) => every_tree(house, compiled.path()),
+        (None, Err(error)) => Err(error.to_string()),
+    };
+    let mut trials: Vec<Trial> = match &trees {
+        Ok(trees) => CHECKS
+            .iter()
+            .flat_map(|check| {
+                trees.iter().filter(|tree| tree.is_for(check)).map(move |tree| trial(house, check, tree))
+            })
+            .collect(),
+        Err(reason) => {
+            let reason = reason.clone();
+            vec![Trial::test("trees", move || Err(reason.into()))]
+        }
+    };
     trials.push(Trial::test("quoted", || every_text(house)));
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+/// The trees of the examples and, compiled into a folder, those of the odd systems.
+fn every_tree(house: &Path, compiled: &Path) -> Result<Vec<Tree>, String> {
+    let mut every = trees(&house.join("generated"), Some(&house.join("examples")));
+    if every.is_empty() {
+        return Err("no tree in generated/".to_owned());
+    }
+    for folder in folders(&house.join("golden-tests/systems")) {
+        let out = compiled.join(name(&folder));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ondol"));
+        command.args(["apply", "--yes", "--quiet", "--out"]).arg(&out).arg(&folder);
+        let output = command.output().map_err(|error| error.to_string())?;
+        if !output.status.success() {
+            return Err(format!("{}\n{command:?}", String::from_utf8_lossy(&output.stderr)));
+        }
+        let odd = trees(&out, None).into_iter();
+        every.extend(odd.map(|tree| Tree {
+            system: name(&folder),
+            described: Some(folder.clone()),
+            odd: true,
+            ..tree
+        }));
+    }
+    Ok(every)
+}
+
+/// The trees in a folder, `<system>/<environment>`; their descriptions are in folders of the systems' names.
+fn trees(folder: &Path, descriptions: Option<&Path>) -> Vec<Tree> {
+    folders(folder)
+        .iter()
+        .flat_map(|system| folders(system).into_iter().map(|path| (name(system), path)))
+        .map(|(system, path)| Tree {
+            environment: name(&path),
+            described: descriptions.map(|folder| folder.join(&system)),
+            system,
+            path,
+            odd: false,
+        })
+        .collect()
 }
 
 /// The folders in a folder, sorted; none when it cannot be read.
@@ -104,16 +196,23 @@ fn folders(path: &Path) -> Vec<PathBuf> {
     folders
 }
 
+/// The last part of a path.
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
 /// One check on one tree.
-fn trial(house: &Path, check: &'static Check, tree: &Path) -> Trial {
+fn trial(house: &Path, check: &'static Check, tree: &Tree) -> Trial {
     let tools = house.join("golden-tests/tools");
     let mut command = Command::new(tools.join("sandbox"));
     if check.engine {
         command.arg(tools.join("engine"));
     }
-    command.arg(house.join(format!("golden-tests/real/{}.py", check.name))).arg(tree);
-    let parts: Vec<&str> = tree.iter().rev().take(2).filter_map(|part| part.to_str()).collect();
-    let name = format!("{}::{}/{}", check.name, parts[1], parts[0]);
+    command.arg(house.join(format!("golden-tests/real/{}.py", check.name))).arg(&tree.path);
+    if let Some(described) = &tree.described {
+        command.arg("--described").arg(described).arg("--lacks").arg(tree.lacks().join(","));
+    }
+    let name = format!("{}::{}/{}", check.name, tree.system, tree.environment);
     Trial::test(name, move || within(command, Duration::from_secs(check.seconds)))
 }
 

@@ -50,12 +50,13 @@ class Edge:
         return {name: int(port) for name, port in found}
 
     def start(self, output):
-        server = subprocess.Popen([self.programs[-1], "-g", "daemon off;"], stdout=output, stderr=output)
-        eventually("nginx listens", lambda: listens(server), 10)
+        server = subprocess.Popen([self.programs[0], "-g", "daemon off;"], stdout=output, stderr=output)
+        eventually("nginx listens", lambda: self.listens(server), 10)
         return server
 
-
-def listens(server):
-    if server.poll() is not None:
-        raise Failed("nginx ended")
-    return pathlib.Path("/run/nginx.pid").exists() and ":443" in run("ss", "-Hltn")
+    def listens(self, server):
+        if server.poll() is not None:
+            raise Failed("nginx ended")
+        ports = set(re.findall(r"^\s*listen (\d+)", self.config, re.M))
+        heard = set(re.findall(r":(\d+) ", run("ss", "-Hltn")))
+        return pathlib.Path("/run/nginx.pid").exists() and ports and ports <= heard

@@ -4,7 +4,7 @@ no value of any. What it accepts, compose starts with."""
 
 import re
 
-from trial import main, require, run
+from trial import main, require, run, same
 
 
 def check(tree):
@@ -37,10 +37,19 @@ def check(tree):
             refuses(f"{without}{name}='{'s' * int(least)}/@'\n", f"{name}: it stands in a URL")
         # Compose takes the dollar sign in this for the beginning of a variable.
         refuses(f"{without}{name}={'s' * int(least)}$x\n", f"{name}: compose would expand")
-        file.write_text(f"{without}export {name} = \"{tree.values[name]}\" # as compose may read it too\r\n")
+        value = tree.values.get(name) or "in place of the default"
+        file.write_text(f"{without}export {name} = \"{value}\" # as compose may read it too\r\n")
         run(script)
         run("docker", "compose", "--project-directory", tree.home, "config", "-q")
-    refuses(f"{good}{rules[0][0]}='again, and long enough for all'\n", f"{rules[0][0]}: set twice")
+    if tree.has("variables"):
+        refuses(f"{good}{rules[0][0]}='one, and long enough for all'\n{rules[0][0]}='another, and long enough'\n", f"{rules[0][0]}: set twice")
+    # A default that is shown in the example is the one that holds without it.
+    def resolved(text):
+        file.write_text(text)
+        return run("docker", "compose", "--project-directory", tree.home, "config")
+
+    shown = re.findall(r"^# (\w+=.*)$", (tree.home / "env/.env.example").read_text().split("\n# The release that runs")[0], re.M)
+    same("what compose makes of defaults", resolved("\n".join([good, *shown, ""])), resolved(good))
     refuses(f"{good}an accident\n", "not NAME=value")
     refuses(f"{good}X='never closed\n", "X: its quote is never closed")
     refuses(good, "chmod 600", mode=0o640)

@@ -12,6 +12,7 @@ import ssl
 import subprocess
 import threading
 import time
+import urllib.parse
 
 from edge import Edge
 from nameserver import NameServer
@@ -71,9 +72,10 @@ class Site:
         self.secure = bool(re.search(r"listen\s+443", edge.config))
         self.domain = edge.tree.domain
         self.base = f"{'https' if self.secure else 'http'}://{self.domain}"
-        self.clients = iter(f"203.0.{113 + n // 250}.{n % 250 + 1}" for n in range(2500))
+        # One after the other from another network, by which `ip_hash` tells clients apart.
+        self.clients = iter(f"203.0.{112 + n % 16}.{n // 16 + 1}" for n in range(4000))
         run("ip", "address", "add", f"{SERVER}/32", "dev", "lo")
-        for network in ("203.0.112.0/20",):  # every address of it is this machine's, so any can be a client
+        for network in ("203.0.112.0/20", "10.99.0.0/24"):  # every address of it is this machine's, so any can be a client
             run("ip", "route", "add", "local", network, "dev", "lo")
 
     def curl(self, *arguments, client=None):
@@ -111,9 +113,12 @@ def check(tree):
     routes = reachable(site, backends)
     redirect(site)
     protocols(site)
+    asked(site)
     for service, path in routes.items():
         balanced(site, backends[service], path)
         forwarded(site, path)
+    if not site.secure:
+        in_front(site, next(iter(routes.values())))
     websocket(site)
     closed(site, tree)
     headers(site, routes)
@@ -150,6 +155,50 @@ def reachable(site, backends):
     return routes
 
 
+def stripped(site):
+    """The prefixes that are cut off, as the description says."""
+    return set(re.findall(r'^\s*route "([^"]+)"[^\n]* strip=#true', site.edge.tree.description, re.M))
+
+
+def cut_off(site, path):
+    """The prefix of a path that its service does not see."""
+    return next((prefix.rstrip("/") for prefix in stripped(site) if (path.rstrip("/") + "/").startswith(prefix.rstrip("/") + "/")), "")
+
+
+def asked(site):
+    """What a service is asked: the path as it came or, where the description cuts the prefix off, the rest of it."""
+    prefixes = {route.rstrip("/") for route in stripped(site)}
+    require(prefixes <= {path.rstrip("/") for path in locations(site.edge, "proxy_pass")}, f"nginx has not all of {prefixes}")
+    for route in sorted({path.rstrip("/") for path in locations(site.edge, "proxy_pass")}):
+        cut = cut_off(site, route)
+        for rest in ("", "/", "/?a=1&b=%2F", "?x=y", "/a%20b/%ED%9A%8C?q=%20+", "/x//y", "/x/%3Fa=b", "/a;b=c/d@e:f,g!h", "/%25zz", "/x%0Ay", "/./z"):
+            if route + rest in ("", "?x=y"):
+                continue
+            status, _, body = site.get(route + rest)
+            same(f"status of {route}{rest}", status, 200)
+            seen, headers = json.loads(body)["path"], {k.lower(): v for k, v in json.loads(body)["headers"].items()}
+            if not cut:
+                same(f"path at the service for {route}{rest}", seen, route + rest)
+                continue
+            wanted = (route + rest)[len(cut):]
+            wanted = "/" + wanted.removeprefix("/")
+            path, mark, query = wanted.partition("?")
+            plain = lambda text: re.sub(r"/\.?(?=/)", "", urllib.parse.unquote(text, errors="surrogateescape"))
+            same(f"path at the service for {route}{rest}", plain(seen.partition("?")[0]), plain(path))
+            same(f"query at the service for {route}{rest}", seen.partition("?")[1:], (mark, query))
+            same(f"prefix that the service is told for {route}{rest}", headers.get("x-forwarded-prefix"), cut)
+
+
+def in_front(site, path):
+    """A proxy on a private network is believed, what somebody else says is not."""
+    said = ["-H", "X-Forwarded-Proto: https", "-H", "X-Forwarded-For: 198.51.100.200"]
+    for client, address, scheme in (("10.99.0.7", "198.51.100.200", "https"), (next(site.clients), None, "http")):
+        _, _, body = site.get(path, *said, client=client)
+        seen = {name.lower(): value for name, value in json.loads(body)["headers"].items()}
+        same(f"X-Forwarded-For from {client}", seen["x-forwarded-for"], address or client)
+        same(f"X-Forwarded-Proto from {client}", seen["x-forwarded-proto"], scheme)
+
+
 def redirect(site):
     if site.secure:
         status, _, where = site.curl("-o", "/dev/null", "-w", "%{http_code} %{redirect_url}", f"http://{site.domain}/a/b?c=d").partition(" ")
@@ -178,9 +227,11 @@ def protocols(site):
 
 def balanced(site, backend, path):
     """Every replica works; when one dies, its clients are served by the others before any name changes."""
-    pinned = re.search(r"\bip_hash\b", site.edge.config)
     seen = {site.served_by(path) for _ in range(30)}
-    require(seen == backend.expected() or pinned and seen < backend.expected(), f"served by {seen} of {backend.expected()}")
+    require(seen == backend.expected(), f"served by {seen} of {backend.expected()}")
+    if re.search(rf"upstream {backend.service}_ip_hash ", site.edge.config):
+        client = next(site.clients)
+        same("containers that serve one client", len({json.loads(site.get(path, client=client)[2])["name"] for _ in range(9)}), 1)
     address = list(backend.running)[0]
     backend.running.pop(address).kill()
     for _ in range(10):
@@ -225,6 +276,8 @@ def websocket(site):
 
 def closed(site, tree):
     """Metrics and whatever else the description keeps inside: no spelling of the path reaches a service that has it."""
+    if not tree.has("closed paths"):
+        return
     scraped = "".join(path.read_text() for path in tree.files("prometheus/prometheus.yml"))
     for path in {"/metrics", *re.findall(r'^\s*(?:metrics|metrics-path|health-detail|private) "([^"]+)"', tree.description, re.M)}:
         for spelling in (path, path + "/", "/" + path, path + "?x=1", f"/x/..{path}", path.replace("e", "%65", 1)):
@@ -278,29 +331,46 @@ def access_log():
 
 def too_large(site, routes):
     limit = re.search(r"client_max_body_size\s+(\d+)([kmg]?);", site.edge.config, re.I)
-    if limit:
-        size = int(limit[1]) * 1024 ** " kmg".index(limit[2].lower() or " ")
-        with open("/run/body", "wb") as body:
-            body.truncate(size + 1)
-        status, _, _ = site.get(next(iter(routes.values())), "-X", "POST", "-H", "Expect:", "--data-binary", "@/run/body")
-        require(status in (413, 200), f"a body of {size + 1} bytes: {status}")
+    require(limit, "any body is taken")
+    for path in routes.values():
+        refused(site, path, bytes_of(limit))
+    for path in locations(site.edge, "client_max_body_size"):
+        least = bytes_of(re.search(r"client_max_body_size\s+(\d+)([kmg]?);", block(site.edge, path)))
+        refused(site, path, least)
+        same(f"status of {least} bytes for {path}", posted(site, path, least), 200)
+
+
+def bytes_of(limit):
+    return int(limit[1]) * 1024 ** " kmg".index(limit[2].lower() or " ")
+
+
+def posted(site, path, size):
+    """The status of a body of that size."""
+    with open("/run/body", "wb") as body:
+        body.truncate(size)
+    return site.get(path, "-X", "POST", "-H", "Expect:", "-T", "/run/body")[0]
+
+
+def refused(site, path, least):
+    same(f"status of {least + 1} bytes for {path}", posted(site, path, least + 1), 413)
 
 
 def rate_limits(site):
     """One client beyond its rate and burst is refused, another at the same time is not."""
-    rates = dict(re.findall(r"limit_req_zone\s+\S+\s+zone=(\w+):\S+\s+rate=(\d+)r/s", site.edge.config))
+    rates = {zone: int(number) / {"s": 1, "m": 60}[unit] for zone, number, unit in
+             re.findall(r"limit_req_zone\s+\S+\s+zone=(\w+):\S+\s+rate=(\d+)r/([sm])", site.edge.config)}
     found = [(path, *limit) for path in locations(site.edge, "limit_req ")
              for limit in re.findall(LIMIT, block(site.edge, path))]
     found += [("/", *limit) for limit in re.findall(LIMIT, LOCATION.sub("", site.edge.config))]
     stated(site, "rate-limit", found)
     for path, zone, burst in found:
-        flood(site, path, int(rates[zone]), int(burst))
+        flood(site, path, rates[zone], int(burst))
 
 
 def flood(site, path, rate, burst):
     for _ in range(5):  # a busy machine may not send fast enough at once
         flooding, results = next(site.clients), []
-        flooder = threading.Thread(target=lambda: results.extend(burst_of(site, path, 3 * (burst + rate) + 50, flooding)))
+        flooder = threading.Thread(target=lambda: results.extend(burst_of(site, path, int(3 * (burst + rate)) + 50, flooding)))
         start = time.monotonic()
         flooder.start()
         same(f"status of {path} for another client", site.get(path.rstrip("/") + "/probe")[0], 200)

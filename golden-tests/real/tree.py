@@ -11,16 +11,39 @@ import yaml
 from trial import Failed, require, run
 
 
-class Tree:
-    """`source` is the tree as generated; `home` is where it lies on the server."""
+# What checks are about and not every tree has.
+PROPERTIES = {
+    "tls": lambda tree: "listen 443" in tree.nginx,
+    "closed paths": lambda tree: re.search(r"location ~\* \^/", tree.nginx),
+    "monitoring": lambda tree: tree.of("prometheus"),
+    "variables": lambda tree: tree.values,
+    "backups": lambda tree: tree.files("scripts/backup-*.sh"),
+}
 
-    def __init__(self, source):
-        self.source = pathlib.Path(source).resolve()
+
+class Tree:
+    """`source` is the tree as generated; `home` is where it lies on the server. `described` is the folder of its
+    description, `lacks` what is stated that it has nothing of; both are unknown for a tree from elsewhere."""
+
+    def __init__(self, source, described=None, lacks=None):
+        self.source, self.described = pathlib.Path(source).resolve(), described
+        self.lacks = None if lacks is None else set(filter(None, lacks.split(",")))
         self.system = self.source.parent.name
         self.home = self._home()
         shutil.copytree(self.source, self.home, symlinks=True, dirs_exist_ok=True)
         run("chown", "-R", "root:root", self.home)
         self.values = self._environment()
+        self._certificate()
+        for name in PROPERTIES:
+            self.has(name)
+
+    def has(self, name):
+        """Whether the tree has what a part of a check is about. What it has not is stated, or else a mistake of the
+        compiler could silence the check."""
+        found = bool(PROPERTIES[name](self))
+        require(self.lacks is None or found != (name in self.lacks),
+                f"the tree has {name}, though it is stated to lack that" if found else f"the tree has no {name}, and nothing states that")
+        return found
 
     def _home(self):
         """The folder that the tree's own cron lines and scripts name."""
@@ -43,11 +66,27 @@ class Tree:
         (self.home / ".env").chmod(0o600)
         return values
 
+    def _certificate(self):
+        """Puts a certificate where the description says that one lies, as the operator would."""
+        if "/etc/nginx/given/" in (self.home / "compose.yaml").read_text():
+            given = {target: source for service in self.services for target, source in self.mounts(service).items()
+                     if target.startswith("/etc/nginx/given/")}
+            self.given = [given[f"/etc/nginx/given/{name}.pem"] for name in ("fullchain", "privkey")]
+            for path in self.given:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            self.certified(*self.given)
+
+    def certified(self, certificate, key):
+        """Makes a new certificate for every name of the system."""
+        names = ",".join(f"DNS:{name}" for name in self.domains)
+        run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "90", "-subj",
+            "/CN=given", "-addext", f"subjectAltName={names}", "-keyout", key, "-out", certificate)
+
     @functools.cached_property
     def description(self):
-        """The text that the tree was made from with what it imports, if the tree lies beside its example."""
-        folder = self.source.parents[2] / "examples" / self.system
-        return "".join(path.read_text() for path in sorted(folder.rglob("*.kdl"), key=lambda path: len(path.parts)))
+        """The text that the tree was made from with what it imports; nothing for a tree from elsewhere."""
+        paths = pathlib.Path(self.described).rglob("*.kdl") if self.described else []
+        return "".join(path.read_text() for path in sorted(paths, key=lambda path: len(path.parts)))
 
     @functools.cached_property
     def compose(self):
@@ -60,11 +99,19 @@ class Tree:
         return self.compose["services"]
 
     @functools.cached_property
+    def nginx(self):
+        """The configuration of nginx as one text."""
+        return "".join(path.read_text() for path in self.files("nginx/**/*.conf"))
+
+    @functools.cached_property
+    def domains(self):
+        """The names that nginx answers to."""
+        names = [name for line in re.findall(r"server_name\s+([^;]+);", self.nginx) for name in line.split()]
+        return list(dict.fromkeys(name for name in names if re.fullmatch(r"[a-z0-9][a-z0-9.-]*", name)))
+
+    @property
     def domain(self):
-        """The first name that nginx answers to."""
-        text = "".join(path.read_text() for path in self.files("nginx/**/*.conf"))
-        names = [name for line in re.findall(r"server_name\s+([^;]+);", text) for name in line.split()]
-        return next(name for name in names if re.fullmatch(r"[a-z0-9][a-z0-9.-]*", name))
+        return self.domains[0]
 
     def files(self, pattern):
         return sorted(path for path in self.home.glob(pattern) if path.is_file())
@@ -83,7 +130,8 @@ class Tree:
     def mounted(self, service, under):
         """Puts the files that a container of the service would see below `under` into that place of this machine."""
         for target, source in self.mounts(service).items():
-            if target.startswith(under) and str(source).startswith(str(self.home)):
+            ours = source.is_relative_to(self.home)
+            if target.startswith(under) and (ours or source.is_file()):
                 require(source.exists(), f"compose mounts {source} into {service}, which is not in the tree")
                 os.makedirs(os.path.dirname(target), exist_ok=True)
                 if source.is_dir():

@@ -1,5 +1,6 @@
 """How a check asks and how it fails: it says what it expected, what it saw, and which command it ran."""
 
+import argparse
 import pathlib
 import subprocess
 import sys
@@ -49,11 +50,16 @@ def eventually(what, probe, seconds=30, pause=0.1):
 
 
 def main(check):
-    """Runs a check on the tree that the command line names."""
+    """Runs a check on the tree that the command line names: `TREE [--described FOLDER --lacks PROPERTY,…]`."""
     from tree import Tree
 
+    options = argparse.ArgumentParser()
+    options.add_argument("tree")
+    options.add_argument("--described", help="the folder of its description")
+    options.add_argument("--lacks", help="what it has nothing of")
+    given = options.parse_args()
     try:
-        check(Tree(sys.argv[1]))
+        check(Tree(given.tree, given.described, given.lacks))
     except Failed as failure:
         where = traceback.extract_tb(failure.__traceback__)
         step = next((frame for frame in where if frame.name != "main"), where[-1])

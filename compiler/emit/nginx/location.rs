@@ -175,7 +175,8 @@ fn location(proxied: &Proxied, entry: &Entry, path: String, uri: String, exact: 
         upstream: upstream_name(route.target.service.as_str(), route.balance),
         uri: if route.strip { uri } else { String::new() },
         server: format!("{}:{}", route.target.service, route.target.port),
-        rewrite: route.strip.then(|| format!("^{}/?(.*)$ /$1", literal(&route.path))),
+        // `(?s)`: a path with a line break in it is cut as well.
+        rewrite: route.strip.then(|| format!("(?s)^{}/?(.*)$ /$1", literal(&route.path))),
         path,
         websocket: entry.websocket,
         timeout: route.timeout.map(|timeout| timeout.nginx()),
