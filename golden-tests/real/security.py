@@ -47,6 +47,9 @@ def check(tree):
         logs(pathlib.Path(folder), file, [(text, field) for text, where, name, field in reports if (where, name) == (folder, file)])
     said = run(script, fails=True, env={**os.environ, "PATH": f"/run/programs:{os.environ['PATH']}"})
     for section, found in SEARCHES.items():
+        if section == "certificate" and not tree.has("tls"):
+            require("certificate" not in said, f"it speaks of a certificate where there is none:\n{said}")
+            continue
         for pattern in found:
             require(re.search(pattern, said, re.M), f"{section}: no line like {pattern!r}\n{said}")
     for text, folder, file, field in reports:

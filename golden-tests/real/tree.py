@@ -68,6 +68,7 @@ class Tree:
 
     def _certificate(self):
         """Puts a certificate where the description says that one lies, as the operator would."""
+        self.given = []
         if "/etc/nginx/given/" in (self.home / "compose.yaml").read_text():
             given = {target: source for service in self.services for target, source in self.mounts(service).items()
                      if target.startswith("/etc/nginx/given/")}
@@ -75,6 +76,11 @@ class Tree:
             for path in self.given:
                 path.parent.mkdir(parents=True, exist_ok=True)
             self.certified(*self.given)
+
+    @property
+    def vouched_for(self):
+        """Whether browsers trust the certificate: an authority issues it, or the operator has one."""
+        return bool(self.of("certbot") or self.given)
 
     def certified(self, certificate, key):
         """Makes a new certificate for every name of the system."""
