@@ -67,6 +67,14 @@ choice! { SettingType, "a type of setting", {
     "percent" => Percent, "port" => Port, "path" => Path, "choice" => Choice, "secret" => Secret,
 } }
 
+impl SettingType {
+    /// Whether one value can be less than another.
+    const fn ordered(self) -> bool {
+        use SettingType::{Count, Decimal, Duration, Percent, Port, Size};
+        matches!(self, Count | Decimal | Duration | Size | Percent | Port)
+    }
+}
+
 /// A value of a setting, typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Typed {
@@ -88,6 +96,7 @@ impl Typed {
     /// What it is compared by, among values of one type; none for what has no order.
     fn magnitude(&self) -> Option<f64> {
         match self {
+            // What is no number has no bounds either.
             Typed::Text(text) => text.parse().ok(),
             Typed::Duration(duration) => Some(duration.millis() as f64),
             Typed::Size(size) => Some(size.bytes() as f64),
@@ -190,7 +199,12 @@ impl Setting {
         .unwrap_or_default()
     }
 
-    /// What it takes, for messages.
+    /// What it takes with its range, for messages.
+    pub fn expected(&self) -> String {
+        self.range().map_or_else(|| self.what().to_owned(), |range| format!("{}, {range}", self.what()))
+    }
+
+    /// What it takes.
     pub fn what(&self) -> &'static str {
         match self.kind {
             SettingType::Text => Line::WHAT,
@@ -251,17 +265,17 @@ pub fn setting(r: &mut Reader) -> Option<Setting> {
     for bound in [&setting.min, &setting.max].into_iter().flatten() {
         let text = bound.value.as_str();
         let error = match setting.typed(text) {
-            Ok(value) if value.magnitude().is_none() => "this type has no order".to_owned(),
+            _ if !setting.kind.ordered() => "values of this type have no order".to_owned(),
             Ok(_) => continue,
             Err(error) => error,
         };
         r.sink().report(
             Diagnostic::error(
                 "invalid-value",
-                format!("a bound of `{}` is no {}", setting.name.value, setting.what()),
+                format!("`{text}` cannot bound `{}`, which is {}", setting.name.value, setting.what()),
             )
             .at(bound.span, error)
-            .help("write a value of the setting's own type, such as 10, \"1s\" or \"64MiB\""),
+            .help("numbers, durations, sizes and percentages can have a `min` and a `max`, each of the setting's own type"),
         );
     }
     if let Some(default) = &setting.default
@@ -271,7 +285,7 @@ pub fn setting(r: &mut Reader) -> Option<Setting> {
         r.sink().report(
             Diagnostic::error(
                 "invalid-value",
-                format!("the default of `{}` is {}, which it is not", setting.name.value, setting.what()),
+                format!("the default of `{}` is {}, which it is not", setting.name.value, setting.expected()),
             )
             .at(default.span, error)
             .help("give a default that is of the setting's type, or none"),
@@ -303,7 +317,7 @@ pub fn values(r: &mut Reader, settings: &[Setting], service: &str) -> Vec<(Name,
                 Err(error) => r.sink().report(
                     Diagnostic::error(
                         "invalid-value",
-                        format!("`{name}` is {}, which `{}` is not", setting.what(), entry.scalar.text()),
+                        format!("`{name}` is {}, which `{}` is not", setting.expected(), entry.scalar.text()),
                     )
                     .at(entry.span, error)
                     .help(setting.example(name)),

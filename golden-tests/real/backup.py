@@ -69,6 +69,7 @@ class Trial:
         self.pruned()
         self.fails_loudly(dump)
         self.restored(dump, before)
+        self.part(dump, before)
         self.refused(dump, before)
         self.project.compose("rm", "--stop", "--force", self.service)
 
@@ -152,6 +153,17 @@ class Trial:
         same("data of the empty server", self.data.fingerprint(), "")
         self.script("restore", dump, "--yes")
         same("data after the restore", self.data.fingerprint(), before)
+
+    def part(self, dump, before):
+        """What alone was lost comes back alone."""
+        if "--part" not in (self.tree.home / f"scripts/restore-{self.service}.sh").read_text():
+            return
+        for lost in self.data.losses():
+            require(self.data.fingerprint() != before, f"{lost} is not lost")
+            self.script("restore", dump, "--part", lost, "--yes")
+            same(f"data after {lost} came back", self.data.fingerprint(), before)
+        self.script("restore", dump, "--part", "nothing of this name", "--yes", fails=True)
+        same("data after a part that is not in the dump", self.data.fingerprint(), before)
 
     def refused(self, dump, before):
         """A dump that is damaged is refused before anything is touched, by the restore and by the drill."""

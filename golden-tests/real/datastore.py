@@ -25,16 +25,28 @@ class Postgres:
             create index on orders (customer);
             create view large as select * from orders where total > 100;
             create function twice(n int) returns int language sql as 'select n * 2';
+            create table notes (id int primary key, text text);
+            insert into notes select n, 'Notiz ' || n from generate_series(1, 100) n;
+            create unique index notes_by_text on notes (text);
         """)
+
+    def losses(self):
+        """Loses one table in two ways, and gives its name each time."""
+        for how in ("delete from notes", "drop table notes"):
+            self.sql(how)
+            yield "notes"
 
     def fingerprint(self):
         """Rows, structure and sequences; empty for a database in which nothing is."""
         if self.sql("select to_regclass('orders') is null") == "t":
             return ""
+        if self.sql("select to_regclass('notes') is null") == "t":
+            return "no notes"
         return self.sql("""
+            select md5(string_agg(n::text, '|' order by id)) from notes n;
             select md5(string_agg(o::text, '|' order by id)) from orders o;
             select count(*), twice(21), (select last_value from orders_id_seq) from large;
-            select string_agg(indexdef, '|' order by indexname) from pg_indexes where tablename = 'orders';
+            select string_agg(indexdef, '|' order by indexname) from pg_indexes where tablename in ('orders', 'notes');
         """)
 
 

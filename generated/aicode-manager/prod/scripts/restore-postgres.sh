@@ -99,7 +99,28 @@ fi
 
 if [ -n "$part" ]; then
     compose up --detach --wait --no-deps --no-recreate "$service"
-    compose exec -T "$service" sh -c 'cat >/tmp/dump && pg_restore --exit-on-error --clean --if-exists --no-owner --username=aicli_user --dbname=aicli_web --table="$1" /tmp/dump && rm -f /tmp/dump' sh "$part" <"$file" || fail "$part could not be brought back"
+    compose exec -T "$service" sh -c 'set -e
+cat >/tmp/dump
+if ! pg_restore --list /tmp/dump | grep '\'' TABLE DATA '\'' | grep -qF -- " $1 "; then
+    echo "there is no table $1 in the dump" >&2
+    exit 1
+fi
+if [ "$(echo "SELECT to_regclass(quote_ident(:'\''name'\'')) IS NOT NULL" | psql -X -At -v name="$1" --username=aicli_user --dbname=aicli_web)" = t ]; then
+    (
+        echo '\''BEGIN; SET LOCAL session_replication_role = replica; DELETE FROM ONLY :"name";'\''
+        pg_restore --data-only --table="$1" --file=- /tmp/dump
+        echo '\''COMMIT;'\''
+    ) | psql -X -q -v ON_ERROR_STOP=1 -v name="$1" --username=aicli_user --dbname=aicli_web >/dev/null
+else
+    dropdb --if-exists --force --username=aicli_user --maintenance-db=postgres ondol_part
+    createdb --username=aicli_user --maintenance-db=postgres ondol_part
+    pg_restore --exit-on-error --no-owner --username=aicli_user --dbname=ondol_part /tmp/dump
+    pg_dump --no-owner --table="\"$1\"" --username=aicli_user --dbname=ondol_part >/tmp/part.sql
+    psql -X -q -v ON_ERROR_STOP=1 --single-transaction --username=aicli_user --dbname=aicli_web --file=/tmp/part.sql >/dev/null
+    dropdb --force --username=aicli_user --maintenance-db=postgres ondol_part
+    rm -f /tmp/part.sql
+fi
+rm -f /tmp/dump' sh "$part" <"$file" || fail "$part could not be brought back"
     compose exec -T "$service" sh -c 'psql --username=aicli_user --dbname=aicli_web --no-align --tuples-only --command="SELECT count(*) || '\'' tables'\'' FROM pg_stat_user_tables"' </dev/null
     say "brought $part back from ${file##*/}"
     exit 0
