@@ -117,7 +117,8 @@ fn links(path: &Path, text: &str) -> Vec<String> {
         let (file, heading) = link.split_once('#').unwrap_or((link.as_str(), ""));
         let there = file.is_empty() || Path::new(HOUSE).join(folder).join(file).exists();
         let headed = !file.is_empty() || heading.is_empty() || page.headings.contains(heading);
-        !outside(link) && !(there && headed)
+        let leads = there && headed;
+        !outside(link) && !leads
     };
     page.links.iter().filter(broken).map(|link| format!("nothing is at {link}")).collect()
 }
