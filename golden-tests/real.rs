@@ -62,8 +62,8 @@ const LACKS: &[(&str, &str, &[&str])] = &[
 /// What runs beside an engine on an odd system. Containers take long, and on most of these systems they would show what
 /// they show on the examples.
 const ENGINE: &[(&str, &[&str])] = &[
-    ("behind-proxy", &["backup", "up"]),
-    ("edge-cases", &["up", "firewall", "certificate"]),
+    ("behind-proxy", &["backup", "up", "firewall"]),
+    ("edge-cases", &["up", "backup", "firewall", "certificate"]),
     ("bare", &["up"]),
 ];
 

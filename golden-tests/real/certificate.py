@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 """A certificate is kept up by the tree's own script, and nginx takes each new one up without a restart. It is issued and
 renewed by the real certbot, which asks a real ACME authority (one for tests, on this machine), which asks nginx; or the
-tree signs its own."""
+operator has one; or the tree signs its own."""
 
 import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 
 from containers import running
@@ -20,11 +21,15 @@ def check(tree):
         nginx = project.containers(tree.one("nginx"))[0]
         if "certbot" in script.read_text():
             issued(tree, script, domain, next(iter(nginx["NetworkSettings"]["Networks"].values()))["Gateway"])
+        elif tree.given:
+            given(tree, script, domain)
         else:
             own(tree, script, domain, project)
         same("start of nginx", project.containers(tree.one("nginx"))[0]["State"]["StartedAt"], nginx["State"]["StartedAt"])
         metrics = "".join(path.read_text() for path in pathlib.Path("/var/lib/node_exporter").rglob("*.prom"))
         require("ondol_certificate_not_after_timestamp_seconds" in metrics or not tree.rules(), "no metric tells when the certificate ends")
+        if tree.given:
+            exchanged(tree, script, domain)
 
 
 def issued(tree, script, domain, gateway):
@@ -41,6 +46,40 @@ def issued(tree, script, domain, gateway):
         settings.write("renew-by-default = True\n")
     renew(tree, script)
     require(served(domain)["serial"] != first["serial"], "after a renewal nginx serves the old certificate")
+
+
+def given(tree, script, domain):
+    """The operator's certificate is served, and one that is written over it; one that its key does not fit is not."""
+    first = served(domain)
+    same("certificate", first["serial"], serial(tree.given[0]))
+    run(script, "renew", cwd="/")
+    same("certificate after a renewal of nothing", served(domain), first)
+    tree.certified(*tree.given)
+    renew(tree, script)
+    second = served(domain)
+    same("certificate after it was written over", second["serial"], serial(tree.given[0]))
+    key = tree.given[1].read_bytes()
+    tree.certified(tree.given[0], "/run/another.key")
+    run(script, "renew", cwd="/", fails=True)
+    same("certificate after one whose key is another", served(domain), second)
+    tree.certified(*tree.given)
+    require(tree.given[1].read_bytes() != key, "the key is the old one")
+    renew(tree, script)
+    same("certificate after its key came too", served(domain)["serial"], serial(tree.given[0]))
+
+
+def exchanged(tree, script, domain):
+    """New files take the place of the old ones: the container goes on with those, until it is restarted."""
+    tree.certified("/run/new.pem", "/run/new.key")
+    for new, path in zip(("/run/new.pem", "/run/new.key"), tree.given):
+        shutil.copy(new, f"{path}.new")
+        os.replace(f"{path}.new", path)
+    renew(tree, script)
+    same("certificate after its files were exchanged", served(domain)["serial"], serial(tree.given[0]))
+
+
+def serial(path):
+    return re.search(r"serial=(\w+)", run("openssl", "x509", "-noout", "-serial", "-in", path))[1]
 
 
 def own(tree, script, domain, project):

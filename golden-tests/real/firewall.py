@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The firewall, applied to a server with the whole project on it, and tried with packets from outside and inside."""
 
+import ipaddress
 import re
 import socket
 import subprocess
@@ -10,7 +11,7 @@ import time
 from containers import running
 from trial import eventually, main, require, run, same
 
-SERVER, OUTSIDE, INSIDE = "192.0.2.1", "203.0.113.9", "10.20.30.40"
+SERVER, OUTSIDE, INSIDE, BRANCH = "192.0.2.1", "203.0.113.9", "10.20.30.40", "10.1.2.3"
 UNEXPECTED = 8088  # a port that somebody publishes by hand
 
 
@@ -19,14 +20,14 @@ def check(tree):
     with running(tree) as project:
         run("docker", "run", "-d", "--rm", "-p", f"{UNEXPECTED}:80", "standin/app", "--port", "80")
         eventually("without a firewall the port is open", lambda: reaches(OUTSIDE, SERVER, UNEXPECTED), 10)
-        with Ssh() as ssh:
+        with Ssh(tree) as ssh:
             apply(tree)
             first = rules()
             apply(tree)
             same("rules after a second run", rules(), first)
-            packets(tree, project)
+            packets(tree, project, ssh)
             run("ufw", "reload")
-            packets(tree, project)
+            packets(tree, project, ssh)
         ssh.never_cut()
 
 
@@ -37,7 +38,7 @@ def network():
     run("ip", "address", "add", f"{SERVER}/24", "dev", "eth0")
     run("ip", "link", "set", "eth0", "up")
     run("ip", "-n", "world", "link", "set", "lo", "up")
-    for address in ("192.0.2.2/24", f"{OUTSIDE}/32", f"{INSIDE}/32"):
+    for address in ("192.0.2.2/24", f"{OUTSIDE}/32", f"{INSIDE}/32", f"{BRANCH}/32"):
         run("ip", "-n", "world", "address", "add", address, "dev", "eth0")
     run("ip", "-n", "world", "link", "set", "eth0", "up")
     run("ip", "-n", "world", "route", "add", "default", "via", SERVER)
@@ -51,16 +52,43 @@ def reaches(source, address, port, seconds=1):
                           stderr=subprocess.DEVNULL).returncode == 0
 
 
+def within(address, networks):
+    return any(ipaddress.ip_address(address) in ipaddress.ip_network(network) for network in networks)
+
+
+def arrives(port):
+    """Whether a connection comes about from this machine itself."""
+    try:
+        socket.create_connection(("127.0.0.1", port), 3).close()
+        return True
+    except OSError:
+        return False
+
+
 class Ssh:
     """Something on the ssh port, an operator who is connected to it, and others who connect again and again."""
 
+    def __init__(self, tree):
+        stated = re.search(r"^ *ssh( [^\n{]*)?(\{[^}]*\})?$", tree.description, re.M)
+        words = stated[0] if stated else ""
+        port = re.search(r" port=(\d+)", words)
+        self.port = int(port[1]) if port else 22
+        self.tunnel = "tunnel=#true" in words
+        sources = re.search(r"from[ =](.*)", words)
+        self.sources = re.findall(r'"([^"]+)"', sources[1]) if sources else ["0.0.0.0/0"]
+        # Who may come: the operator is one of them. What comes out of a tunnel comes from this machine.
+        self.operator = OUTSIDE if within(OUTSIDE, self.sources) else INSIDE
+
+    def lets(self, source):
+        return not self.tunnel and within(source, self.sources)
+
     def __enter__(self):
-        self.server = socket.create_server(("0.0.0.0", 22))
+        self.server = socket.create_server(("0.0.0.0", self.port))
         self.accepted, self.refused, self.running = [], 0, True
         threading.Thread(target=self.serve, daemon=True).start()
-        client = ("import socket, sys\ns = socket.create_connection(('%s', 22), 3, ('%s', 0))\n"
+        client = ("import socket, sys\ns = socket.create_connection(('%s', %s), 3, ('%s', 0))\n"
                   "for line in sys.stdin: s.sendall(line.encode()); s.settimeout(3); print(s.recv(9).decode(), end='', flush=True)"
-                  % (SERVER, OUTSIDE))
+                  % (SERVER, self.port, self.operator))
         self.session = subprocess.Popen(["ip", "netns", "exec", "world", "/usr/bin/python3", "-c", client], text=True,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.type()
@@ -87,7 +115,7 @@ class Ssh:
     def knock(self):
         while self.running:
             # A limit on new connections is fine, a closed port is not: one attempt in six seconds stays below any.
-            self.refused += not reaches(OUTSIDE, SERVER, 22, 3)
+            self.refused += not (arrives(self.port) if self.tunnel else reaches(self.operator, SERVER, self.port, 3))
             time.sleep(6)
 
     def __exit__(self, *_):
@@ -126,33 +154,63 @@ def allowed(source, port):
     return any(where == "Anywhere" or source == INSIDE and where.startswith("10.") for where in sources)
 
 
-def packets(tree, project):
+def packets(tree, project, ssh):
     published = {int(port["published"]): port for service in tree.services.values() for port in service.get("ports", [])}
     listening = {int(line.split()[3].rsplit(":", 1)[1]) for line in run("ss", "-Hltn").splitlines()}
-    for port in sorted(set(published) | {UNEXPECTED, 22}):
+    for port in sorted(set(published) | {UNEXPECTED}):
         local = published.get(port, {}).get("host_ip") == "127.0.0.1"
         for source in (OUTSIDE, INSIDE):
             expected = port in listening and not local and allowed(source, port)
             same(f"{source} reaches port {port}", reaches(source, SERVER, port), expected)
-        require(port in (22, 80, 443) or not reaches(OUTSIDE, SERVER, port), f"everybody reaches port {port}")
-    for port in (22, 80, 443):
+        require(port in (80, 443) or not reaches(OUTSIDE, SERVER, port), f"everybody reaches port {port}")
+    for port in (80, 443):
         require(port not in listening or reaches(OUTSIDE, SERVER, port), f"nobody reaches port {port}")
+    for source in (OUTSIDE, INSIDE):
+        same(f"{source} reaches ssh", reaches(source, SERVER, ssh.port), ssh.lets(source))
+    opened(tree)
     # Who knows the addresses of containers may send packets there directly.
     for name, service in tree.services.items():
         for port in {int(str(port).split("/")[0]) for port in service.get("expose", [])}:
             for address in project.addresses(name)[:1]:
                 require(not reaches(OUTSIDE, address, port), f"the container {name} is reached at {address}:{port}")
-    outgoing(project)
+    outgoing(tree, project)
 
 
-def outgoing(project):
+def opened(tree):
+    """What else the description opens is open for whom it says, with the protocol that it says."""
+    for port, words in re.findall(r"^ *open (\d+)(.*)", tree.description, re.M):
+        networks = re.findall(r'"([\d.]+/\d+)"', words) or ["0.0.0.0/0"]
+        for protocol, kind in (("udp", socket.SOCK_DGRAM), ("tcp", socket.SOCK_STREAM)):
+            with socket.socket(socket.AF_INET, kind) as server:
+                server.bind(("0.0.0.0", int(port)))
+                if protocol == "tcp":
+                    server.listen()
+                server.settimeout(1)
+                for source in (OUTSIDE, INSIDE, BRANCH):
+                    wanted = (f'protocol="{protocol}"' in words or protocol == "tcp" and "protocol=" not in words) and within(source, networks)
+                    seen = reaches(source, SERVER, port) if protocol == "tcp" else told(source, server, port)
+                    same(f"{source} reaches port {port} by {protocol}", seen, wanted)
+
+
+def told(source, server, port):
+    """Whether a datagram from the world arrives."""
+    code = (f"import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(({source!r}, 0)); "
+            f"s.sendto(b'x', ({SERVER!r}, {port}))")
+    run("ip", "netns", "exec", "world", "/usr/bin/python3", "-c", code)
+    try:
+        return server.recvfrom(9)[1][0] == source
+    except TimeoutError:
+        return False
+
+
+def outgoing(tree, project):
     """Containers still reach the world."""
     world = subprocess.Popen(["ip", "netns", "exec", "world", "/usr/bin/python3", "-m", "http.server", "7000"],
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    container = next(c for c in project.containers() if c["Config"]["Image"].startswith("prom/"))
+    container = project.containers(tree.one("nginx"))[0]
     try:
         eventually(f"{container['Name']} reaches the world", lambda: run(
-            "docker", "exec", container["Id"], "wget", "-qO-", "-T", "3", f"http://{OUTSIDE}:7000/"), 15)
+            "docker", "exec", container["Id"], "curl", "-sf", "--max-time", "3", f"http://{OUTSIDE}:7000/"), 15)
     finally:
         world.kill()
 

@@ -68,7 +68,7 @@ def check(tree):
     for number, (name, port) in enumerate(sorted(edge.upstreams().items())):
         backends[name] = proxy.Backends(names, name, port, number)
         backends[name].replace()
-    paths = sorted({path for path in proxy.locations(edge, "proxy_pass") if path.endswith("/")}, key=lambda p: (bool(proxy.cut_off(site, p)), p))
+    paths = sorted({path for path in proxy.locations(edge, "proxy_pass") if path.endswith("/")}, key=lambda p: (bool(tree.cut_off(p)), p))
     for path in paths:
         eventually(f"{path} is served as soon as its service resolves", lambda p=path: site.get(p + "probe")[0] == 200, 30)
     if tree.has("closed paths"):

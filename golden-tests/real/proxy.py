@@ -155,22 +155,12 @@ def reachable(site, backends):
     return routes
 
 
-def stripped(site):
-    """The prefixes that are cut off, as the description says."""
-    return set(re.findall(r'^\s*route "([^"]+)"[^\n]* strip=#true', site.edge.tree.description, re.M))
-
-
-def cut_off(site, path):
-    """The prefix of a path that its service does not see."""
-    return next((prefix.rstrip("/") for prefix in stripped(site) if (path.rstrip("/") + "/").startswith(prefix.rstrip("/") + "/")), "")
-
-
 def asked(site):
     """What a service is asked: the path as it came or, where the description cuts the prefix off, the rest of it."""
-    prefixes = {route.rstrip("/") for route in stripped(site)}
+    prefixes = site.edge.tree.stripped
     require(prefixes <= {path.rstrip("/") for path in locations(site.edge, "proxy_pass")}, f"nginx has not all of {prefixes}")
     for route in sorted({path.rstrip("/") for path in locations(site.edge, "proxy_pass")}):
-        cut = cut_off(site, route)
+        cut = site.edge.tree.cut_off(route)
         for rest in ("", "/", "/?a=1&b=%2F", "?x=y", "/a%20b/%ED%9A%8C?q=%20+", "/x//y", "/x/%3Fa=b", "/a;b=c/d@e:f,g!h", "/%25zz", "/x%0Ay", "/./z"):
             if route + rest in ("", "?x=y"):
                 continue

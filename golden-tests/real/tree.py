@@ -119,6 +119,15 @@ class Tree:
     def domain(self):
         return self.domains[0]
 
+    @functools.cached_property
+    def stripped(self):
+        """The prefixes of paths that nginx cuts off, as the description says."""
+        return {path.rstrip("/") for path in re.findall(r'^\s*route "([^"]+)"[^\n]* strip=#true', self.description, re.M)}
+
+    def cut_off(self, path):
+        """The prefix of a path that its service does not see."""
+        return next((prefix for prefix in self.stripped if (path.rstrip("/") + "/").startswith(prefix + "/")), "")
+
     def files(self, pattern):
         return sorted(path for path in self.home.glob(pattern) if path.is_file())
 

@@ -39,7 +39,7 @@ def serves(tree):
     require(paths(tree), "nginx passes no path on")
     for path in paths(tree):
         answer = eventually(f"an answer to {path}", lambda p=path: request(tree, p), 20)
-        same("path at the backend", json.loads(answer)["path"], f"{path.rstrip('/')}/probe")
+        same("path at the backend", json.loads(answer)["path"], f"{path.rstrip('/')}/probe".removeprefix(tree.cut_off(path)))
 
 
 def request(tree, path):
