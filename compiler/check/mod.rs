@@ -22,10 +22,25 @@ pub struct Rule {
 
 /// Every rule, sorted by code.
 pub const ALL: &[Rule] = &[
+    rules::alerts_unheard::RULE,
     rules::backup_missing::RULE,
+    rules::backup_same_disk::RULE,
+    rules::duplicate_mount::RULE,
+    rules::fixed_name_replicas::RULE,
+    rules::fixed_port_replicas::RULE,
+    rules::jobs_collide::RULE,
+    rules::jobs_unwatched::RULE,
     rules::literal_secret::RULE,
+    rules::old_nginx_balance::RULE,
     rules::port_clash::RULE,
     rules::public_datastore::RULE,
+    rules::replicated_datastore::RULE,
+    rules::rpo_broken::RULE,
+    rules::rsync_to_bucket::RULE,
+    rules::rto_unproved::RULE,
+    rules::unhealthy_dependency::RULE,
+    rules::unpinned_image::RULE,
+    rules::unused_secret::RULE,
 ];
 
 /// The codes of warnings, sorted: what `--allow` and `--deny` may name.

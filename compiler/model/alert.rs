@@ -35,6 +35,8 @@ pub struct Monitoring {
     pub extra_dashboards: Vec<(String, String)>,
     /// Nodes of a `prometheus` block, merged into the configuration as they are.
     pub raw_prometheus: Vec<Node>,
+    /// Where it is stated.
+    pub origin: Origin,
 }
 
 /// One scrape job.

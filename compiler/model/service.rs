@@ -2,6 +2,7 @@
 
 use super::{Origin, Text};
 use crate::{
+    source::{Located, Span},
     syntax::Node,
     values::{AbsPath, Cidr, Count, Duration, EnvName, Line, MetricName, Name, Port, RelPath, Size, UrlPath},
 };
@@ -22,7 +23,7 @@ pub struct Service {
     /// The version that was chosen of the kind, such as `7` or `15`.
     pub version: Option<String>,
     /// How many containers run.
-    pub replicas: Count,
+    pub replicas: Located<Count>,
     /// The command with its arguments; empty for the image's own.
     pub command: Vec<Text>,
     /// Environment variables, in the order of the description.
@@ -91,7 +92,7 @@ impl Service {
 #[derive(Clone, Debug)]
 pub enum Image {
     /// It is pulled: a full reference with tag.
-    Pulled(String),
+    Pulled(Located<String>),
     /// It is built from source; the tag is the release that is deployed.
     Built(Build),
 }
@@ -120,6 +121,8 @@ pub struct Mount {
     pub read_only: bool,
     /// What it is for.
     pub about: Option<String>,
+    /// Where the service itself states it; none for what its kind or the compiler mounts.
+    pub stated: Option<Span>,
 }
 
 /// What is mounted.
@@ -181,6 +184,8 @@ pub struct Dependency {
     pub service: Name,
     /// For what.
     pub condition: Condition,
+    /// Where it is named.
+    pub span: Span,
 }
 
 /// What is waited for.

@@ -396,7 +396,7 @@ fn service(model: &Model, service: &Service) -> ServiceView {
         name: service.name.to_string(),
         about: service.about.clone(),
         image: match &service.image {
-            Image::Pulled(image) => image.clone(),
+            Image::Pulled(image) => image.value.clone(),
             Image::Built(build) => format!("{} {}", language.pick("built from", "빌드:"), build.context),
         },
         replicas: service.replicas.get(),

@@ -11,11 +11,45 @@ use crate::{
 
 /// Resolves all backups.
 pub fn backups(context: &Context, services: &[Service]) -> Vec<Backup> {
-    let specs = context.spec.backups.iter().enumerate();
-    specs.filter_map(|(index, spec)| backup(context, index, spec, services)).collect()
+    let specs = context.spec.backups.iter().zip(drills(context));
+    specs.filter_map(|(spec, drill)| backup(context, spec, drill, services)).collect()
 }
 
-fn backup(context: &Context, index: usize, spec: &BackupSpec, services: &[Service]) -> Option<Backup> {
+/// When each backup is drilled: as stated, else on Sunday at the first half hour from 04:00 at which nothing else that
+/// is heavy starts, so that two never load the same disk.
+fn drills(context: &Context) -> Vec<Option<Schedule>> {
+    let backups = &context.spec.backups;
+    let daily = |schedule: &Schedule| schedule.period() >= Duration::from_days(1);
+    let mut taken: Vec<Schedule> = backups.iter().map(|spec| spec.every.value).collect();
+    taken.extend(backups.iter().filter_map(|spec| spec.drill.as_ref()).map(|drill| drill.value));
+    taken.extend(context.spec.jobs.iter().map(|job| job.every.value).filter(daily));
+    let mut drills = Vec::new();
+    for spec in backups {
+        let free = |slot: &Schedule| !taken.iter().any(|other| other.coincides_with(*slot));
+        let drill = match &spec.drill {
+            Some(drill) => Some(drill.value),
+            None => slots().find(free).or_else(|| slots().next()),
+        };
+        taken.extend(drill);
+        drills.push(drill);
+    }
+    drills
+}
+
+/// The half hours of Sunday from 04:00.
+fn slots() -> impl Iterator<Item = Schedule> {
+    (8..48).filter_map(|half| {
+        let time = format!("{:02}:{:02}", half / 2, half % 2 * 30);
+        Schedule::new("sunday", Time::parse(&time).ok(), None).ok()
+    })
+}
+
+fn backup(
+    context: &Context,
+    spec: &BackupSpec,
+    drill: Option<Schedule>,
+    services: &[Service],
+) -> Option<Backup> {
     let service = context.reference(&spec.service.value, spec.service.span)?;
     let kind = context.kind(service)?;
     let Some(method) = &kind.backup else {
@@ -61,20 +95,11 @@ fn backup(context: &Context, index: usize, spec: &BackupSpec, services: &[Servic
             None => None,
         },
         offsite: offsite(context, spec),
-        drill: match &spec.drill {
-            Some(drill) => Some(drill.value),
-            None => Schedule::new("sunday", drill_time(index), None).ok(),
-        },
+        drill,
         drill_environment,
         timeout: spec.timeout.value,
         origin: Origin::Stated(spec.span),
     })
-}
-
-/// The time of a drill that states none: one after the other, so that two never load the same disk.
-fn drill_time(index: usize) -> Option<Time> {
-    let minutes = (4 * 60 + index * 30) % (24 * 60);
-    Time::parse(&format!("{:02}:{:02}", minutes / 60, minutes % 60)).ok()
 }
 
 fn offsite(context: &Context, spec: &BackupSpec) -> Option<Offsite> {

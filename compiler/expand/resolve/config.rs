@@ -35,6 +35,7 @@ pub fn configs(context: &Context, specs: &[ServiceSpec], services: &mut [Service
                 target: config.target.value.clone(),
                 read_only: true,
                 about: None,
+                stated: Some(config.span),
             });
             files.push(ConfigFile {
                 service: spec.name.value.clone(),

@@ -64,7 +64,7 @@ fn route(context: &Context, spec: &RouteSpec, services: &[Service]) -> Option<Ro
     };
     Some(Route {
         path: spec.path.value.clone(),
-        target: Target { service: service.name.clone(), port, replicas: service.replicas },
+        target: Target { service: service.name.clone(), port, replicas: service.replicas.value },
         balance: spec.balance.value,
         rate_limit: spec.rate_limit.as_ref().map(limit),
         strip: spec.strip,

@@ -13,6 +13,7 @@ use crate::{
         Build, Condition, Dependency, Health, Image, Log, LogReport, Metric, Mount, MountSource, Origin,
         Published, Reach, Resources, Service, SettingValue, Text,
     },
+    source::Located,
     values::{AbsPath, EnvName, Language, Name, Value as _},
 };
 
@@ -33,7 +34,7 @@ pub fn service(context: &Context, spec: &ServiceSpec) -> Option<Service> {
         datastore: kind.role == Role::Datastore,
         image: image?,
         version: spec.version.as_ref().or(kind.version.as_ref()).map(|version| version.value.to_string()),
-        replicas: spec.replicas.value,
+        replicas: spec.replicas.clone(),
         command: command(context, spec, kind, &scope),
         environment: environment(context, spec, kind, &scope),
         mounts: mounts(context, spec, kind, &scope),
@@ -95,11 +96,11 @@ fn image(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> O
         }));
     }
     if let Some(image) = &spec.image {
-        return Some(Image::Pulled(image.value.to_string()));
+        return Some(Image::Pulled(Located::new(image.value.to_string(), image.span)));
     }
     let filled = kind.image.as_ref().and_then(|image| context.fill(scope, image, 0));
     match filled.as_ref().and_then(Text::as_literal) {
-        Some(image) => Some(Image::Pulled(image.to_owned())),
+        Some(image) => Some(Image::Pulled(Located::new(image.to_owned(), spec.span))),
         None if spec.faulty => None,
         None => {
             context.sink.report(
@@ -177,6 +178,7 @@ fn mounts(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> 
             target: mount.target.value.clone(),
             read_only: mount.read_only,
             about: None,
+            stated: None,
         });
     }
     mounts.extend(spec.derived.mounts.iter().cloned());
@@ -202,6 +204,7 @@ fn mounts(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> 
             target: volume.target.value.clone(),
             read_only: volume.read_only,
             about: None,
+            stated: Some(volume.source.span),
         });
     }
     for log in &spec.logs {
@@ -212,7 +215,13 @@ fn mounts(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> 
         };
         if !mounts.iter().any(|mount| mount.target == target) {
             let about = Some("Its log files, where the host rotates them.".to_owned());
-            mounts.push(Mount { source: MountSource::Host(host), target, read_only: false, about });
+            mounts.push(Mount {
+                source: MountSource::Host(host),
+                target,
+                read_only: false,
+                about,
+                stated: None,
+            });
         }
     }
     mounts
@@ -342,11 +351,14 @@ fn needs(context: &Context, spec: &ServiceSpec) -> Vec<Dependency> {
         if other.name.value == spec.name.value || needs.iter().any(|need| need.service == other.name.value) {
             continue;
         }
-        let healthy = context.kind(other).is_some_and(|kind| kind.health.is_some())
-            || other.health.as_ref().is_some_and(|h| !h.command.is_empty());
+        // A kind's test whose path nobody states is none.
+        let healthy = context.kind(other).is_some_and(|kind| {
+            health(context, other.health.as_ref(), kind, &context.scope(&other.name.value)).is_some()
+        });
         needs.push(Dependency {
             service: other.name.value.clone(),
             condition: if healthy { Condition::Healthy } else { Condition::Started },
+            span,
         });
     }
     needs

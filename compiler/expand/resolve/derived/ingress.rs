@@ -100,6 +100,7 @@ fn mounted(source: MountSource, target: &str, read_only: bool, about: &str) -> O
         target: AbsPath::parse(target).ok()?,
         read_only,
         about: (!about.is_empty()).then(|| about.to_owned()),
+        stated: None,
     })
 }
 

@@ -20,7 +20,7 @@ use crate::{
         kind::{Kind, Role},
         read::monitor::MonitorSpec,
     },
-    model::{Alert, Model, Monitoring, Service},
+    model::{Alert, Model, Monitoring, Origin, Service},
     syntax::Sink,
     values::{AbsPath, Duration, Name, Port, Value as _},
 };
@@ -147,6 +147,7 @@ pub fn monitored(mut model: Model, context: &Context) -> Model {
         extra_tests: extra.files(&monitor.tests, &["yml", "yaml"], &tests),
         extra_dashboards: extra.files(&monitor.dashboards, &["json"], &[format!("{}.json", model.system)]),
         raw_prometheus: monitor.raw_prometheus.clone(),
+        origin: Origin::Stated(monitor.span),
     };
     model.monitoring = Some(monitoring);
     model

@@ -1,0 +1,48 @@
+//! Before 1.27.3, nginx follows containers through a variable, where it spreads requests in one way only.
+
+use crate::{
+    check::Rule,
+    diagnostic::{Diagnostic, Diagnostics},
+    model::{Balance, Model},
+    values::{Value as _, Version},
+};
+
+/// The rule.
+pub const RULE: Rule = Rule { code: "old-nginx-balance", check };
+
+fn check(model: &Model, diagnostics: &mut Diagnostics) {
+    let Some(ingress) = &model.ingress else { return };
+    let version = Version::parse(&ingress.version).ok();
+    if version.and_then(|version| version.is_at_least(&[1, 27, 3])) != Some(false) {
+        return;
+    }
+    for route in ingress.routes.iter().filter(|route| route.balance != Balance::RoundRobin) {
+        diagnostics.add(
+            Diagnostic::error(
+                "old-nginx-balance",
+                format!("nginx {} cannot do this `balance`", ingress.version),
+            )
+            .at(route.origin.span(), "balanced here")
+            .at(ingress.origin.span(), "by this nginx")
+            .help("use nginx 1.27.3 or later, such as `version \"1.28\"`, or leave `balance` away"),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::raised;
+
+    #[test]
+    fn an_nginx_that_cannot_resolve_in_upstreams() {
+        let raises = |version: &str, balance: &str| {
+            let web = "service \"web\" kind=\"static-site\" { build \".\" }";
+            let ingress =
+                format!("ingress {{ {version}; tls \"self-signed\"; route \"/\" to=\"web\" {balance} }}");
+            raised("old-nginx-balance", &format!("{web}\n{ingress}")).len()
+        };
+        assert_eq!(raises("version \"1.26\"", "balance=\"least-conn\""), 1);
+        assert_eq!(raises("version \"1.26\"", ""), 0);
+        assert_eq!(raises("version \"1.28\"", "balance=\"least-conn\""), 0);
+    }
+}

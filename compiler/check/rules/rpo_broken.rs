@@ -1,0 +1,48 @@
+//! What may be lost is what was written since the last backup.
+
+use crate::{
+    check::Rule,
+    diagnostic::{Diagnostic, Diagnostics},
+    model::Model,
+};
+
+/// The rule.
+pub const RULE: Rule = Rule { code: "rpo-broken", check };
+
+fn check(model: &Model, diagnostics: &mut Diagnostics) {
+    let Some(objective) = &model.objective else { return };
+    let Some(rpo) = objective.rpo else { return };
+    for backup in model.backups.iter().filter(|backup| backup.schedule.period() > rpo) {
+        diagnostics.add(
+            Diagnostic::error(
+                "rpo-broken",
+                format!("up to {} of `{}` can be lost", backup.schedule.period(), backup.service),
+            )
+            .at(backup.origin.span(), format!("runs `{}`", backup.schedule))
+            .at(objective.origin.span(), format!("no more than {rpo} may be lost"))
+            .help(format!("back it up at least every {rpo}, or state the loss that is accepted as `rpo`")),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::raised;
+
+    fn messages(rpo: &str, every: &str) -> Vec<String> {
+        let redis = "secret \"P\"\nservice \"redis\" kind=\"redis\" { password secret=\"P\" }";
+        raised(
+            "rpo-broken",
+            &format!("objective rpo=\"{rpo}\"\n{redis}\nbackup \"redis\" {{ every {every} }}"),
+        )
+    }
+
+    #[test]
+    fn the_greatest_gap_counts() {
+        assert_eq!(messages("24h", "\"week\""), ["up to 7d of `redis` can be lost"]);
+        assert_eq!(messages("2d", "\"weekday\""), ["up to 3d of `redis` can be lost"]);
+        assert!(messages("24h", "\"day\"").is_empty());
+        assert!(messages("6h", "\"6h\"").is_empty());
+        assert!(messages("1h", "\"6h\"").len() == 1);
+    }
+}

@@ -1,0 +1,46 @@
+//! Without a health check, waiting for a service means waiting for its start, not for its answer.
+
+use crate::{
+    check::Rule,
+    diagnostic::{Diagnostic, Diagnostics},
+    model::{Condition, Model, Origin},
+};
+
+/// The rule.
+pub const RULE: Rule = Rule { code: "unhealthy-dependency", check };
+
+fn check(model: &Model, diagnostics: &mut Diagnostics) {
+    for service in model.services.iter().filter(|service| matches!(service.origin, Origin::Stated(_))) {
+        for need in service.needs.iter().filter(|need| need.condition == Condition::Started) {
+            let Some(needed) = model.service(need.service.as_str()) else { continue };
+            diagnostics.add(
+                Diagnostic::warning(
+                    "unhealthy-dependency",
+                    format!("`{}` starts before `{}` works", service.name, needed.name),
+                )
+                .at(need.span, "waits for its start only")
+                .at(needed.origin.span(), "has no health check")
+                .help(format!("tell how it shows that it works, inside `{}`: `health \"/health\"`, or `health {{ command \"…\" }}`", needed.name)),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::raised;
+
+    #[test]
+    fn what_is_needed_does_not_tell_when_it_works() {
+        let raises = |health: &str, kind: &str| {
+            let app = "service \"app\" kind=\"worker\" { build \".\"; needs \"api\" }";
+            let api = format!("service \"api\" kind=\"{kind}\" {{ build \".\"; {health} }}");
+            raised("unhealthy-dependency", &format!("{app}\n{api}")).len()
+        };
+        assert_eq!(raises("", "worker"), 1);
+        assert_eq!(raises("health { command \"true\" }", "worker"), 0);
+        // The kind has a test, which needs a path that nobody states.
+        assert_eq!(raises("", "fastapi"), 1);
+        assert_eq!(raises("health \"/health\"", "fastapi"), 0);
+    }
+}
