@@ -4,12 +4,14 @@
 
 mod allow;
 pub mod rules;
+mod together;
 
 use std::collections::BTreeMap;
 
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, Severity},
     model::{Allow, Model},
+    values::Name,
 };
 
 /// A rule: its code and the function that looks for it.
@@ -18,6 +20,8 @@ pub struct Rule {
     pub code: &'static str,
     /// Looks.
     pub check: fn(&Model, &mut Diagnostics),
+    /// The message for so many findings of one system, when all of them have one cause and are told as one.
+    pub together: Option<fn(usize) -> String>,
 }
 
 /// Every rule, sorted by code.
@@ -58,20 +62,27 @@ pub fn check<'a>(models: impl Iterator<Item = &'a Model>, whole: bool, diagnosti
     let incomplete = diagnostics.has_errors();
     // Each allowance, and whether it silenced something in one of the environments.
     let mut allowed: BTreeMap<_, (&Allow, bool)> = BTreeMap::new();
+    let mut told: BTreeMap<(&Name, &str), Diagnostics> = BTreeMap::new();
     for model in models {
         for allow in &model.allows {
             allowed.entry(allow.origin.span()).or_insert((allow, false));
         }
-        let mut found = Diagnostics::default();
-        ALL.iter().for_each(|rule| (rule.check)(model, &mut found));
-        for diagnostic in found.into_sorted() {
-            let by = model.allows.iter().find(|one| allow::silences(one, &diagnostic));
-            if let Some((_, used)) = by.and_then(|one| allowed.get_mut(&one.origin.span())) {
-                *used = true;
-            } else if diagnostic.severity == Severity::Error || !incomplete {
-                diagnostics.add(diagnostic);
+        for rule in ALL {
+            let mut found = Diagnostics::default();
+            (rule.check)(model, &mut found);
+            for diagnostic in found.into_sorted() {
+                let by = model.allows.iter().find(|one| allow::silences(one, &diagnostic));
+                if let Some((_, used)) = by.and_then(|one| allowed.get_mut(&one.origin.span())) {
+                    *used = true;
+                } else if diagnostic.severity == Severity::Error || !incomplete {
+                    told.entry((&model.system, rule.code)).or_default().add(diagnostic);
+                }
             }
         }
+    }
+    for ((_, code), found) in told {
+        let together = ALL.iter().find(|rule| rule.code == code).and_then(|rule| rule.together);
+        together::told(found, together).into_iter().for_each(|one| diagnostics.add(one));
     }
     if whole && !diagnostics.has_errors() {
         let idle = allowed.values().filter(|(_, used)| !used);

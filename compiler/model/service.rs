@@ -184,8 +184,8 @@ pub struct Dependency {
     pub service: Name,
     /// For what.
     pub condition: Condition,
-    /// Where it is named.
-    pub span: Span,
+    /// Where it is stated, by name or by the use of its URL, or why it follows.
+    pub origin: Origin,
 }
 
 /// What is waited for.

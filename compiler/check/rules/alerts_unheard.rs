@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// The rule.
-pub const RULE: Rule = Rule { code: "alerts-unheard", check };
+pub const RULE: Rule = Rule { code: "alerts-unheard", check, together: None };
 
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
     let Some(monitoring) = &model.monitoring else { return };

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// The rule.
-pub const RULE: Rule = Rule { code: "backup-missing", check };
+pub const RULE: Rule = Rule { code: "backup-missing", check, together: None };
 
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for service in model.services.iter().filter(|service| service.datastore) {

@@ -7,7 +7,11 @@ use crate::{
 };
 
 /// The rule.
-pub const RULE: Rule = Rule { code: "backup-same-disk", check };
+pub const RULE: Rule = Rule { code: "backup-same-disk", check, together: Some(together) };
+
+fn together(backups: usize) -> String {
+    format!("{backups} backups share the fate of their data")
+}
 
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for backup in &model.backups {
@@ -37,6 +41,22 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
 #[cfg(test)]
 mod tests {
     use crate::check::testing::raised;
+
+    #[test]
+    fn several_are_told_once_each_can_be_allowed() {
+        let two = |allow: &str| {
+            let service = "kind=\"redis\" { password secret=\"P\" }";
+            raised(
+                "backup-same-disk",
+                &format!(
+                    "secret \"P\"\nservice \"a\" {service}\nservice \"b\" {service}\nbackup \"a\" {{ every \"day\" }}\nbackup \"b\" {{ every \"day\" at=\"01:00\"; {allow} }}"
+                ),
+            )
+        };
+        assert_eq!(two(""), ["2 backups share the fate of their data"]);
+        let mirrored = "allow \"backup-same-disk\" because=\"mirrored\"";
+        assert_eq!(two(mirrored), ["the backup of `a` shares the fate of its data"]);
+    }
 
     fn raises(offsite: &str) -> bool {
         let redis = "secret \"P\"\nservice \"redis\" kind=\"redis\" { password secret=\"P\" }";

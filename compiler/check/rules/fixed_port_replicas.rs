@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// The rule.
-pub const RULE: Rule = Rule { code: "fixed-port-replicas", check };
+pub const RULE: Rule = Rule { code: "fixed-port-replicas", check, together: None };
 
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for service in model.services.iter().filter(|service| service.replicas.get() > 1) {

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The rule.
-pub const RULE: Rule = Rule { code: "jobs-collide", check };
+pub const RULE: Rule = Rule { code: "jobs-collide", check, together: None };
 
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
     let heavy: Vec<&Job> = model.jobs.iter().filter(|job| is_heavy(model, job)).collect();

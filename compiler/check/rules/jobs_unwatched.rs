@@ -7,27 +7,30 @@ use crate::{
 };
 
 /// The rule.
-pub const RULE: Rule = Rule { code: "jobs-unwatched", check };
+pub const RULE: Rule = Rule { code: "jobs-unwatched", check, together: Some(together) };
+
+fn together(jobs: usize) -> String {
+    format!("nobody notices when one of {jobs} jobs fails or does not run")
+}
 
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
     if model.monitoring.is_some() {
         return;
     }
+    let backups = model
+        .backups
+        .iter()
+        .map(|backup| (format!("the backup of `{}`", backup.service), &backup.schedule, &backup.origin));
     // What is derived for its own sake (the weekly look at the host) tells its findings itself.
-    let backups = model.backups.iter().map(|backup| &backup.origin);
-    let stated =
-        model.jobs.iter().map(|job| &job.origin).filter(|origin| matches!(origin, Origin::Stated(_)));
-    let mut watched = backups.chain(stated);
-    let Some(first) = watched.next() else { return };
-    let message = match watched.count() {
-        0 => "nobody notices when a job fails or does not run".to_owned(),
-        others => format!("nobody notices when one of {} jobs fails or does not run", others + 1),
-    };
-    diagnostics.add(
-        Diagnostic::warning("jobs-unwatched", message)
-            .at(first.span(), "runs by the clock")
-            .help("write `monitor` and `notify { … }`: every job then has an alert for a failure and one for not running"),
-    );
+    let stated = model.jobs.iter().filter(|job| matches!(job.origin, Origin::Stated(_)));
+    let jobs = stated.map(|job| (format!("`{}`", job.name), &job.schedule, &job.origin));
+    for (what, schedule, origin) in backups.chain(jobs) {
+        diagnostics.add(
+            Diagnostic::warning("jobs-unwatched", format!("nobody notices when {what} fails or does not run"))
+                .at(origin.span(), format!("runs `{schedule}`"))
+                .help("write `monitor` and `notify { … }`: every job then has an alert for a failure and one for not running"),
+        );
+    }
 }
 
 #[cfg(test)]
@@ -37,7 +40,12 @@ mod tests {
     #[test]
     fn a_job_without_monitoring() {
         let job = "job \"sync\" { every \"hour\"; run \"true\" }";
-        assert_eq!(raised("jobs-unwatched", job), ["nobody notices when a job fails or does not run"]);
+        assert_eq!(raised("jobs-unwatched", job), ["nobody notices when `sync` fails or does not run"]);
+        let second = "job \"mail\" { every \"day\"; run \"true\" }";
+        assert_eq!(
+            raised("jobs-unwatched", &format!("{job}\n{second}")),
+            ["nobody notices when one of 2 jobs fails or does not run"]
+        );
         assert!(raised("jobs-unwatched", &format!("{job}\nmonitor")).is_empty());
         assert!(raised("jobs-unwatched", "service \"web\" kind=\"static-site\" { build \".\" }").is_empty());
     }

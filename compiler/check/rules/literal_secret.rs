@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// The rule.
-pub const RULE: Rule = Rule { code: "literal-secret", check };
+pub const RULE: Rule = Rule { code: "literal-secret", check, together: None };
 
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for literal in &model.literals {

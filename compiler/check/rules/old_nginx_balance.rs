@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The rule.
-pub const RULE: Rule = Rule { code: "old-nginx-balance", check };
+pub const RULE: Rule = Rule { code: "old-nginx-balance", check, together: None };
 
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
     let Some(ingress) = &model.ingress else { return };

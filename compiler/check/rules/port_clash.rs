@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The rule.
-pub const RULE: Rule = Rule { code: "port-clash", check };
+pub const RULE: Rule = Rule { code: "port-clash", check, together: None };
 
 /// Something that listens on the host.
 struct Listener<'a> {

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// The rule.
-pub const RULE: Rule = Rule { code: "public-datastore", check };
+pub const RULE: Rule = Rule { code: "public-datastore", check, together: None };
 
 /// Ports that IANA or custom gives to datastores, for images of which no kind says that they keep data.
 const PORTS: &[u16] = &[1433, 1521, 2379, 3306, 5432, 5984, 6379, 9042, 9200, 11211, 27017];

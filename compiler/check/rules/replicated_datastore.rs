@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// The rule.
-pub const RULE: Rule = Rule { code: "replicated-datastore", check };
+pub const RULE: Rule = Rule { code: "replicated-datastore", check, together: None };
 
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for service in model.services.iter().filter(|service| service.datastore && service.replicas.get() > 1) {

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// The rule.
-pub const RULE: Rule = Rule { code: "rpo-broken", check };
+pub const RULE: Rule = Rule { code: "rpo-broken", check, together: None };
 
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
     let Some(objective) = &model.objective else { return };

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// The rule.
-pub const RULE: Rule = Rule { code: "rsync-to-bucket", check };
+pub const RULE: Rule = Rule { code: "rsync-to-bucket", check, together: None };
 
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for backup in &model.backups {

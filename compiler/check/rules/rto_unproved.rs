@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// The rule.
-pub const RULE: Rule = Rule { code: "rto-unproved", check };
+pub const RULE: Rule = Rule { code: "rto-unproved", check, together: None };
 
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
     let Some(objective) = &model.objective else { return };

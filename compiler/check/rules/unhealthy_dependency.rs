@@ -7,18 +7,19 @@ use crate::{
 };
 
 /// The rule.
-pub const RULE: Rule = Rule { code: "unhealthy-dependency", check };
+pub const RULE: Rule = Rule { code: "unhealthy-dependency", check, together: None };
 
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
-    for service in model.services.iter().filter(|service| matches!(service.origin, Origin::Stated(_))) {
-        for need in service.needs.iter().filter(|need| need.condition == Condition::Started) {
+    for service in &model.services {
+        let stated = service.needs.iter().filter(|need| matches!(need.origin, Origin::Stated(_)));
+        for need in stated.filter(|need| need.condition == Condition::Started) {
             let Some(needed) = model.service(need.service.as_str()) else { continue };
             diagnostics.add(
                 Diagnostic::warning(
                     "unhealthy-dependency",
                     format!("`{}` starts before `{}` works", service.name, needed.name),
                 )
-                .at(need.span, "waits for its start only")
+                .at(need.origin.span(), "waits for its start only")
                 .at(needed.origin.span(), "has no health check")
                 .help(format!("tell how it shows that it works, inside `{}`: `health \"/health\"`, or `health {{ command \"…\" }}`", needed.name)),
             );
@@ -28,7 +29,7 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::testing::raised;
+    use crate::check::testing::{codes, raised};
 
     #[test]
     fn what_is_needed_does_not_tell_when_it_works() {
@@ -42,5 +43,20 @@ mod tests {
         // The kind has a test, which needs a path that nobody states.
         assert_eq!(raises("", "fastapi"), 1);
         assert_eq!(raises("health \"/health\"", "fastapi"), 0);
+    }
+
+    #[test]
+    fn an_address_is_not_yet_a_need() {
+        let raises = |env: &str, needs: &str| {
+            let kind = "kind \"mail\" { about \"Mail\"; port 25; url \"smtp://{name}:{port}\" }";
+            let app = format!("service \"app\" kind=\"worker\" {{ build \".\"; {needs} env {{ {env} }} }}");
+            let mail = "service \"mail\" kind=\"mail\" { image \"axllent/mailpit:v1.21\" }";
+            codes(&format!("{kind}\nsystem \"shop\" {{\n{app}\n{mail}\n}}"))
+        };
+        assert_eq!(raises("MAIL address-of=\"mail\"", ""), Vec::<&str>::new());
+        assert_eq!(raises("MAIL host-of=\"mail\"", ""), Vec::<&str>::new());
+        assert_eq!(raises("MAIL url-of=\"mail\"", ""), ["unhealthy-dependency"]);
+        assert_eq!(raises("HOST host-of=\"mail\"; MAIL url-of=\"mail\"", ""), ["unhealthy-dependency"]);
+        assert_eq!(raises("MAIL address-of=\"mail\"", "needs \"mail\";"), ["unhealthy-dependency"]);
     }
 }

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The rule.
-pub const RULE: Rule = Rule { code: "unpinned-image", check };
+pub const RULE: Rule = Rule { code: "unpinned-image", check, together: None };
 
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for service in &model.services {

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The rule.
-pub const RULE: Rule = Rule { code: "unused-secret", check };
+pub const RULE: Rule = Rule { code: "unused-secret", check, together: None };
 
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for secret in model.variables.iter().filter(|variable| variable.secret) {

@@ -6,7 +6,10 @@ use crate::{
     expand::{
         kind::{Kind, KindMountSource, Role},
         placeholder::Scope,
-        read::service::{HealthSpec, PublishSpec, ResourceSpec, ServiceSpec},
+        read::{
+            from::Source,
+            service::{HealthSpec, PublishSpec, ResourceSpec, ServiceSpec},
+        },
         setting::Typed,
     },
     model::{
@@ -337,9 +340,20 @@ fn health(context: &Context, stated: Option<&HealthSpec>, kind: &Kind, scope: &S
 
 fn needs(context: &Context, spec: &ServiceSpec) -> Vec<Dependency> {
     let mut needs: Vec<Dependency> = Vec::new();
-    let referred = spec.env.iter().filter_map(|(_, value)| Some((value.value.service()?, value.span)));
-    let stated = spec.needs.iter().map(|name| (&name.value, name.span));
-    for (name, span) in stated.chain(referred) {
+    let derived = |span, because: &str| Origin::Derived { because: because.to_owned(), from: span };
+    let stated = spec.needs.iter().map(|name| (&name.value, Origin::Stated(name.span)));
+    let following =
+        spec.derived.needs.iter().map(|name| (&name.value, derived(name.span, "it reaches that service")));
+    // Who is given a URL connects with it; an address alone may be for later, or for something else.
+    let referred = spec.env.iter().filter_map(|(_, value)| {
+        let origin = match &value.value {
+            Source::UrlOf(_) => Origin::Stated(value.span),
+            _ => derived(value.span, "it is given its address"),
+        };
+        Some((value.value.service()?, origin))
+    });
+    for (name, origin) in stated.chain(following).chain(referred) {
+        let span = origin.span();
         let Some(other) = context.reference(name, span) else { continue };
         if *name == spec.name.value && spec.needs.iter().any(|need| need.span == span) {
             context.sink.report(
@@ -348,7 +362,13 @@ fn needs(context: &Context, spec: &ServiceSpec) -> Vec<Dependency> {
                     .help("it could never start: remove this name"),
             );
         }
-        if other.name.value == spec.name.value || needs.iter().any(|need| need.service == other.name.value) {
+        if other.name.value == spec.name.value {
+            continue;
+        }
+        if let Some(known) = needs.iter_mut().find(|need| need.service == other.name.value) {
+            if matches!(origin, Origin::Stated(_)) && !matches!(known.origin, Origin::Stated(_)) {
+                known.origin = origin;
+            }
             continue;
         }
         // A kind's test whose path nobody states is none.
@@ -358,7 +378,7 @@ fn needs(context: &Context, spec: &ServiceSpec) -> Vec<Dependency> {
         needs.push(Dependency {
             service: other.name.value.clone(),
             condition: if healthy { Condition::Healthy } else { Condition::Started },
-            span,
+            origin,
         });
     }
     needs

@@ -105,6 +105,8 @@ pub struct Derivation {
     pub observes: Option<Name>,
     /// The service that exports its metrics.
     pub exported_by: Option<Name>,
+    /// Services that it is started after, beside those that it states.
+    pub needs: Vec<Located<Name>>,
     /// Values of placeholders.
     pub settings: Vec<(&'static str, Vec<Typed>)>,
     /// Mounts.

@@ -32,7 +32,7 @@ impl Derive<'_> {
         let service = &mut self.services[index];
         service.version = ingress.version.clone().or(service.version.take());
         service.raw_compose.extend(ingress.raw_compose.iter().cloned());
-        service.needs.extend(routed);
+        service.derived.needs.extend(routed);
         let ports: &[&str] = if matches!(tls, Some(Tls::None)) { &["80"] } else { &["80", "443"] };
         for port in ports.iter().filter_map(|port| Port::parse(port).ok()) {
             let port = Located::new(port, span);

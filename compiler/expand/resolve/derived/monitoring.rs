@@ -39,7 +39,7 @@ impl Derive<'_> {
                 from,
             ) {
                 self.services[at].derived.observes = Some(observed.clone());
-                self.services[at].needs.push(Located::new(observed, from));
+                self.services[at].derived.needs.push(Located::new(observed, from));
                 self.services[index].derived.exported_by = Name::parse(&name).ok();
             }
         }
