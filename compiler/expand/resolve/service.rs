@@ -37,7 +37,7 @@ pub fn service(context: &Context, spec: &ServiceSpec) -> Option<Service> {
         datastore: kind.role == Role::Datastore,
         image: image?,
         version: spec.version.as_ref().or(kind.version.as_ref()).map(|version| version.value.to_string()),
-        replicas: spec.replicas.clone(),
+        replicas: spec.replicas,
         command: command(context, spec, kind, &scope),
         environment: environment(context, spec, kind, &scope),
         mounts: mounts(context, spec, kind, &scope),
