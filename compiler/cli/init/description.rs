@@ -105,10 +105,12 @@ impl Description {
             None => "tls \"self-signed\"".to_owned(),
         };
         let _ = writeln!(out, "    ingress {{\n        {tls}\n        route \"/\" to=\"web\"\n    }}");
-        for data in &self.data {
+        for (index, data) in self.data.iter().enumerate() {
+            // One after the other from 02:00, so that no two load the disk together.
+            let (hour, minute) = ((2 + index / 2) % 24, index % 2 * 30);
             let _ = write!(
                 out,
-                "\n    backup \"{}\" {{\n        every \"day\" at=\"02:00\"\n        keep \"30d\"\n    }}\n",
+                "\n    backup \"{}\" {{\n        every \"day\" at=\"{hour:02}:{minute:02}\"\n        keep \"30d\"\n    }}\n",
                 data.name
             );
         }
@@ -146,8 +148,11 @@ mod tests {
     use super::*;
     use crate::{diagnostic::Diagnostics, expand, source::Sources, syntax, values::Value as _};
 
+    /// What only people know: where else a copy goes, and whom an alert reaches.
+    const ASKED: [&str; 2] = ["backup-same-disk", "jobs-unwatched"];
+
     #[test]
-    fn whatever_is_chosen_compiles_without_a_word() {
+    fn whatever_is_chosen_compiles_and_only_what_people_know_is_missing() {
         let data = Choice::datastores();
         assert!(data.len() >= 2 && Choice::served().len() >= 4);
         for kind in Choice::served() {
@@ -164,8 +169,8 @@ mod tests {
                 let expanded = expand::expand(&nodes, &[], &|_, _| Err(String::new()), &mut found);
                 let models = expanded.iter().map(|one| one.model.as_ref().expect("a model"));
                 crate::check::check(models, true, &mut found);
-                let found: Vec<&str> = found.iter().map(|one| one.message.as_str()).collect();
-                assert!(found.is_empty(), "{text}\n{found:?}");
+                let found: Vec<&str> = found.iter().map(|one| one.code).collect();
+                assert!(found.iter().all(|code| ASKED.contains(code)), "{text}\n{found:?}");
             }
         }
     }
