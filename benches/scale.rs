@@ -1,149 +1,193 @@
-//! How long it takes, beside its floor measured in the same run: the same files parsed with the `kdl` crate alone,
-//! plus the same bytes written.
+//! How long it takes and how much memory, beside the floor that is measured in the same run.
 //!
-//! `cargo bench --bench scale` prints a table; `-- 1 100` chooses the numbers of systems.
+//! Measured is the real program, a new process each time, making **all** artifacts: compose, nginx, Prometheus with
+//! rules and their tests, Alertmanager, Grafana, cron, logrotate, ufw, scripts, configuration, runbook, manifest. The
+//! descriptions ([`description`]) mix services as the real examples do. The floor is what cannot be avoided: the same
+//! files parsed with the `kdl` crate alone, plus the same bytes written, both here in a warm process on all cores.
+//! Rounds take turns with the floor, so that a busy machine is busy for both; every figure is a median.
+//!
+//! - `cargo bench --bench scale` measures 1, 100 and 1,000 systems and one of 1,000, 2,000 and 10,000 services;
+//! - `… -- 1 100` measures these numbers of systems only, `… -- 1x2000` one system of 2,000 services;
+//! - `… -- write DIR 1x2000` writes the descriptions, for a profiler to run ondol on.
+
+mod description;
 
 use std::{
     env, fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Child, Command},
+    thread::sleep,
     time::{Duration, Instant},
 };
 
+use description::{GROUP, description};
 use rayon::prelude::*;
 
-/// One system of eight services with all that belongs to them.
-fn system(index: usize, services: usize) -> String {
-    let mut text = format!(
-        "system \"system-{index}\" {{\n    domain \"s{index}.example.com\"\n    timezone \"Asia/Seoul\"\n    team \"infra\" email=\"infra@example.com\"\n    secret \"REDIS_PASSWORD\" min-length=24\n    secret \"POSTGRES_PASSWORD\" min-length=24\n    secret \"SLACK_WEBHOOK_URL\"\n"
-    );
-    for n in 0..services.saturating_sub(2) {
-        text.push_str(&format!(
-            "    service \"api-{n}\" kind=\"go-http\" replicas=2 {{\n        build \"./api-{n}\"\n        port 8080\n        health \"/health\"\n        metrics \"/metrics\"\n        env {{\n            LOG_LEVEL \"info\"\n            REDIS_URL url-of=\"redis\"\n        }}\n    }}\n"
-        ));
-    }
-    text.push_str("    service \"redis\" kind=\"redis\" { memory \"256MiB\"; password secret=\"REDIS_PASSWORD\" }\n    service \"postgres\" kind=\"postgres\" { password secret=\"POSTGRES_PASSWORD\" }\n    ingress {\n        tls \"letsencrypt\" email=\"infra@example.com\"\n");
-    for n in 0..services.saturating_sub(2) {
-        text.push_str(&format!("        route \"/api-{n}\" to=\"api-{n}\"\n"));
-    }
-    text.push_str("    }\n    backup \"postgres\" { every \"day\" at=\"02:00\" }\n    backup \"redis\" { every \"day\" at=\"03:00\" }\n    monitor {\n");
-    for n in 0..services.saturating_sub(2) {
-        text.push_str(&format!("        watch \"latency-p95-{n}\" p95=\"http_request_duration_seconds\" of=\"api-{n}\" warn=\">1s\"\n"));
-    }
-    text.push_str("    }\n    notify { slack \"#alerts\" webhook=(secret)\"SLACK_WEBHOOK_URL\" }\n}\n");
-    text
+/// How many systems of how many services.
+#[derive(Clone, Copy)]
+struct Size {
+    systems: usize,
+    services: usize,
 }
 
 fn main() {
-    let wanted: Vec<usize> = env::args().skip(1).filter_map(|argument| argument.parse().ok()).collect();
-    let root = env::temp_dir().join(format!("ondol-bench-{}", std::process::id()));
-    println!(
-        "{:<28} {:>10} {:>10} {:>7} {:>10} {:>10} {:>9}",
-        "", "apply", "floor", "ratio", "no change", "parse", "memory"
-    );
-    for count in if wanted.is_empty() { vec![1, 100, 1000] } else { wanted } {
-        measure(&root, &format!("{count} systems of 8 services"), count, 8);
+    let arguments: Vec<String> = env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    if let [write, folder, size] = arguments.as_slice()
+        && write == "write"
+    {
+        return size.parse().map(|size| describe(Path::new(folder), size)).expect("a size");
     }
-    if env::args().all(|argument| argument.parse::<usize>().is_err()) {
-        measure(&root, "1 system of 1,000 services", 1, 1_000);
-        measure(&root, "1 system of 10,000 services", 1, 10_000);
+    let usual = ["1", "100", "1000", "1x1000", "1x2000", "1x10000"].map(str::to_owned).to_vec();
+    let sizes = if arguments.is_empty() { usual } else { arguments };
+    let root = env::temp_dir().join(format!("ondol-bench-{}", std::process::id()));
+    println!("a process that does nothing: {}", millis(idle()));
+    println!("{:<30}{}", "", COLUMNS.map(|column| format!("{column:>11}")).concat());
+    for size in sizes {
+        measure(&root, size.parse().expect("a number of systems, or SYSTEMSxSERVICES"));
     }
     let _ = fs::remove_dir_all(&root);
 }
 
-fn measure(root: &Path, title: &str, count: usize, services: usize) {
-    let input = root.join("input");
-    let _ = fs::remove_dir_all(root);
-    for index in 0..count {
-        let folder = input.join(format!("s{index}"));
-        fs::create_dir_all(&folder).expect("a folder");
-        fs::write(folder.join("system.kdl"), system(index, services)).expect("a description");
+impl std::str::FromStr for Size {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Size, Self::Err> {
+        let (systems, services) = text.split_once('x').unwrap_or((text, "8"));
+        Ok(Size { systems: systems.parse()?, services: services.parse()? })
     }
-    let out = root.join("out");
-    let rounds = if count * services <= 8 { 21 } else { 3 };
-    let apply = median(rounds, || drop(fs::remove_dir_all(&out)), || run(&input, &out, "apply"));
-    let memory = peak(&input, &out);
-    let idle = median(rounds, || (), || run(&input, &out, "plan"));
-    let files: Vec<(PathBuf, Vec<u8>)> = files(&out);
-    let sources: Vec<String> = (0..count).map(|index| system(index, services)).collect();
-    let parse = median(
-        rounds,
-        || (),
-        || sources.par_iter().for_each(|text| drop(kdl::KdlDocument::parse_v2(text).expect("KDL"))),
-    );
-    let copy = root.join("floor");
-    let write = median(
-        rounds,
-        || drop(fs::remove_dir_all(&copy)),
-        || {
-            files.par_iter().for_each(|(path, bytes)| {
-                let path = copy.join(path);
-                fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-                fs::write(path, bytes).expect("a file");
-            });
-        },
-    );
-    let floor = parse + write;
-    println!(
-        "{title:<28} {:>8.1}ms {:>8.1}ms {:>7.2} {:>8.1}ms {:>8.1}ms {:>6} MB",
-        millis(apply),
-        millis(floor),
-        millis(apply) / millis(floor),
-        millis(idle),
-        millis(parse),
-        memory / 1024
-    );
 }
 
-fn run(input: &Path, out: &Path, command: &str) {
+const COLUMNS: [&str; 9] =
+    ["apply", "floor", "ratio", "no change", "parse", "ratio", "memory", "files", "bytes"];
+
+/// Measures one size and prints its row.
+fn measure(root: &Path, size: Size) {
+    let _ = fs::remove_dir_all(root);
+    let (input, out, copy) = (root.join("input"), root.join("out"), root.join("floor"));
+    describe(&input, size);
+    let sources: Vec<String> = (0..size.systems).map(|index| description(index, size.services)).collect();
+    run(&input, &out, "apply");
+    let files = files(&out);
+    let rounds = if size.systems * size.services <= GROUP { 41 } else { 5 };
+    let mut times: [Vec<Duration>; 4] = Default::default();
+    let mut memory = 0;
+    for _ in 0..rounds {
+        let _ = fs::remove_dir_all(&out);
+        let _ = fs::remove_dir_all(&copy);
+        times[0].push(timed(|| run(&input, &out, "apply")));
+        times[1].push(timed(|| parse(&sources)));
+        times[2].push(timed(|| write(&copy, &files)));
+        times[3].push(timed(|| run(&input, &out, "plan")));
+    }
+    for _ in 0..3 {
+        let _ = fs::remove_dir_all(&out);
+        memory = memory.max(peak(command(&input, &out, "apply").spawn().expect("ondol runs")));
+    }
+    let [apply, parse, write, plan] = times.map(median);
+    let floor = parse + write;
+    let bytes: usize = files.iter().map(|(_, bytes)| bytes.len()).sum();
+    let row = [
+        millis(apply),
+        millis(floor),
+        ratio(apply, floor),
+        millis(plan),
+        millis(parse),
+        ratio(plan, parse),
+        format!("{} MB", memory / 1024),
+        files.len().to_string(),
+        format!("{} kB", bytes / 1000),
+    ];
+    let plural = if size.systems == 1 { "" } else { "s" };
+    let title = format!("{} system{plural} of {} services", size.systems, size.services);
+    println!("{title:<30}{}", row.map(|cell| format!("{cell:>11}")).concat());
+}
+
+/// Writes the descriptions, a folder each.
+fn describe(input: &Path, size: Size) {
+    for index in 0..size.systems {
+        let folder = input.join(format!("s{index}"));
+        fs::create_dir_all(&folder).expect("a folder");
+        fs::write(folder.join("system.kdl"), description(index, size.services)).expect("a description");
+    }
+}
+
+fn command(input: &Path, out: &Path, command: &str) -> Command {
     let mut ondol = Command::new(env!("CARGO_BIN_EXE_ondol"));
     ondol.arg(command).arg(input).arg("--out").arg(out).arg("--quiet");
     if command == "apply" {
         ondol.arg("--yes");
     }
-    assert!(ondol.status().expect("ondol runs").success());
+    // A plan of nothing says so; nobody reads it here.
+    ondol.stdout(std::process::Stdio::null());
+    ondol
 }
 
-/// The most memory that an apply with nothing to do held, in KiB.
-fn peak(input: &Path, out: &Path) -> u64 {
-    let _ = fs::remove_dir_all(out);
-    let script = "\"$0\" apply \"$1\" --out \"$2\" --yes --quiet & pid=$!; most=0; while kill -0 $pid 2>/dev/null; do now=$(awk '/^VmHWM/ { print $2 }' /proc/$pid/status 2>/dev/null); [ \"${now:-0}\" -le $most ] || most=$now; sleep 0.002; done; echo $most";
-    let output = Command::new("bash")
-        .args(["-c", script, env!("CARGO_BIN_EXE_ondol")])
-        .arg(input)
-        .arg(out)
-        .output()
-        .expect("bash runs");
-    String::from_utf8_lossy(&output.stdout).trim().parse().unwrap_or(0)
+fn run(input: &Path, out: &Path, subcommand: &str) {
+    assert!(command(input, out, subcommand).status().expect("ondol runs").success());
+}
+
+/// What starting a process costs by itself.
+fn idle() -> Duration {
+    let version = || {
+        let mut ondol = Command::new(env!("CARGO_BIN_EXE_ondol"));
+        assert!(ondol.arg("--version").output().expect("ondol runs").status.success());
+    };
+    median((0..41).map(|_| timed(version)).collect())
+}
+
+/// The first part of the floor.
+fn parse(sources: &[String]) {
+    sources.par_iter().for_each(|text| drop(kdl::KdlDocument::parse_v2(text).expect("KDL")));
+}
+
+/// The second part of the floor.
+fn write(root: &Path, files: &[(PathBuf, Vec<u8>)]) {
+    files.par_iter().for_each(|(path, bytes)| {
+        let path = root.join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, bytes).expect("a file");
+    });
+}
+
+/// The most memory that a process held, in KiB. The kernel keeps the maximum; asking often is for its last moments.
+fn peak(mut child: Child) -> u64 {
+    let path = format!("/proc/{}/status", child.id());
+    let mut most = 0;
+    while child.try_wait().expect("a child").is_none() {
+        let status = fs::read_to_string(&path).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let now = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+        most = most.max(now.unwrap_or(0));
+        sleep(Duration::from_millis(1));
+    }
+    most
 }
 
 fn files(out: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    walkdir::WalkDir::new(out)
-        .into_iter()
-        .flatten()
-        .filter(|entry| entry.file_type().is_file())
+    let walk = walkdir::WalkDir::new(out).into_iter().flatten();
+    walk.filter(|entry| entry.file_type().is_file())
         .map(|entry| {
-            (
-                entry.path().strip_prefix(out).expect("below").to_path_buf(),
-                fs::read(entry.path()).expect("a file"),
-            )
+            let path = entry.path().strip_prefix(out).expect("below").to_path_buf();
+            (path, fs::read(entry.path()).expect("a file"))
         })
         .collect()
 }
 
-fn median(rounds: usize, before: impl Fn(), work: impl Fn()) -> Duration {
-    let mut times: Vec<Duration> = (0..rounds)
-        .map(|_| {
-            before();
-            let start = Instant::now();
-            work();
-            start.elapsed()
-        })
-        .collect();
-    times.sort();
-    times[rounds / 2]
+fn timed(work: impl FnOnce()) -> Duration {
+    let start = Instant::now();
+    work();
+    start.elapsed()
 }
 
-fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1000.0
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort();
+    times[times.len() / 2]
+}
+
+fn millis(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1000.0)
+}
+
+fn ratio(time: Duration, floor: Duration) -> String {
+    format!("{:.2}", time.as_secs_f64() / floor.as_secs_f64())
 }
