@@ -66,8 +66,8 @@ fn alerts_reach_someone(model: &Model) -> Result<String, String> {
 }
 
 fn backups_verified(model: &Model) -> Result<String, String> {
-    let bare =
-        model.services.iter().find(|s| s.datastore && !model.backups.iter().any(|b| b.service == s.name));
+    let backed_up = model.backed_up();
+    let bare = model.services.iter().find(|s| s.datastore && !backed_up.contains(&s.name));
     match bare {
         Some(service) => Err(format!("`{}` has no backup", service.name)),
         None if model.backups.is_empty() => Err("there is no backup".into()),
@@ -90,7 +90,7 @@ fn datastore_authenticated(model: &Model) -> Result<String, String> {
             .iter()
             .flat_map(|t| t.variables())
             .chain(service.environment.iter().flat_map(|(_, t)| t.variables()))
-            .any(|name| model.variables.iter().any(|v| v.secret && v.name == *name));
+            .any(|name| model.variable(name).is_some_and(|variable| variable.secret));
         if !secret {
             return Err(format!("`{}` has no password", service.name));
         }

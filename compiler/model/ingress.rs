@@ -1,5 +1,7 @@
 //! The way in: domain, TLS, routes, limits.
 
+use std::cmp::Reverse;
+
 use super::Origin;
 use crate::values::{
     AbsPath, Count, Duration, Email, HeaderName, HeaderValue, Hostname, Line, Name, Port, Rate, Size, UrlPath,
@@ -16,7 +18,7 @@ pub struct Ingress {
     pub domains: Vec<Hostname>,
     /// Where certificates come from.
     pub tls: Tls,
-    /// Routes, the longest path first.
+    /// Routes, the longest path first, equally long ones by their text.
     pub routes: Vec<Route>,
     /// Largest request body.
     pub body_limit: Size,
@@ -34,6 +36,18 @@ pub struct Ingress {
     pub raw_server: Vec<String>,
     /// Where it is stated.
     pub origin: Origin,
+}
+
+impl Ingress {
+    /// The route that takes `path`: the longest that covers it.
+    pub fn route_to(&self, path: &UrlPath) -> Option<&Route> {
+        path.covering().find_map(|wanted| {
+            let wanted = (Reverse(wanted.len()), wanted.as_str());
+            let order =
+                |route: &Route| (Reverse(route.path.as_str().len()), route.path.as_str()).cmp(&wanted);
+            self.routes.binary_search_by(order).ok().map(|index| &self.routes[index])
+        })
+    }
 }
 
 /// Where certificates come from.

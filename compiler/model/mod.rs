@@ -13,6 +13,7 @@ pub mod job;
 pub mod literal;
 pub mod notify;
 pub mod service;
+pub mod services;
 pub mod text;
 pub mod variable;
 
@@ -34,13 +35,16 @@ pub use service::{
     Build, Condition, Dependency, Health, Image, Metric, MetricType, Mount, MountSource, Published, Reach,
     Resources, Service, SettingValue,
 };
+pub use services::Services;
 pub use text::{Part, Text};
 pub use variable::Variable;
+
+use std::collections::BTreeSet;
 
 use crate::{
     source::Span,
     syntax::Node,
-    values::{Hostname, Language, Line, Name, Timezone},
+    values::{EnvName, Hostname, Language, Line, Name, Timezone},
 };
 
 /// Where a fact comes from.
@@ -90,7 +94,7 @@ pub struct Model {
     /// Every variable that the environment file supplies, secrets included, sorted by name.
     pub variables: Vec<Variable>,
     /// Stated and derived services, dependencies before dependents.
-    pub services: Vec<Service>,
+    pub services: Services,
     /// The way in from outside.
     pub ingress: Option<Ingress>,
     /// What is dumped, and how it is restored.
@@ -123,8 +127,19 @@ pub struct Model {
 
 impl Model {
     /// The service of that name.
-    pub fn service(&self, name: &str) -> Option<&Service> {
-        self.services.iter().find(|service| service.name.as_str() == name)
+    pub fn service(&self, name: &Name) -> Option<&Service> {
+        self.services.named(name)
+    }
+
+    /// The variable of that name.
+    pub fn variable(&self, name: &EnvName) -> Option<&Variable> {
+        let position = self.variables.binary_search_by(|variable| variable.name.cmp(name));
+        position.ok().map(|index| &self.variables[index])
+    }
+
+    /// The services whose data is in a backup.
+    pub fn backed_up(&self) -> BTreeSet<&Name> {
+        self.backups.iter().map(|backup| &backup.service).collect()
     }
 
     /// Where the tree lives on the host; scripts and cron lines use it.

@@ -19,12 +19,13 @@ impl UrlPath {
         &*self.0 == "/"
     }
 
-    /// Whether `other` is this path or lies below it: `/api` covers `/api` and `/api/x`, not `/apix`.
-    pub fn covers(&self, other: &UrlPath) -> bool {
-        match other.0.strip_prefix(self.0.trim_end_matches('/')) {
-            Some(rest) => rest.is_empty() || rest.starts_with('/'),
-            None => false,
-        }
+    /// This path and every one that it lies below, the longest first: `/api/x/`, `/api/x`, `/api/`, `/api` and `/`
+    /// cover `/api/x`.
+    pub fn covering(&self) -> impl Iterator<Item = String> + '_ {
+        let own = self.0.trim_end_matches('/');
+        std::iter::successors(Some(own), |path| path.rsplit_once('/').map(|(above, _)| above))
+            .flat_map(|path| [format!("{path}/"), path.to_owned()])
+            .filter(|path| !path.is_empty())
     }
 
     /// `other` below this path.
@@ -87,9 +88,10 @@ mod tests {
 
     #[test]
     fn knows_what_lies_below() {
-        assert!(path("/").covers(&path("/api")) && path("/").covers(&path("/")));
-        assert!(path("/api").covers(&path("/api/x")) && path("/api/").covers(&path("/api/x")));
-        assert!(!path("/api").covers(&path("/apix")) && !path("/api/x").covers(&path("/api")));
+        let covering = |text: &str| path(text).covering().collect::<Vec<_>>();
+        assert_eq!(covering("/api/x"), ["/api/x/", "/api/x", "/api/", "/api", "/"]);
+        assert_eq!(covering("/api/"), ["/api/", "/api", "/"]);
+        assert_eq!(covering("/"), ["/"]);
         assert_eq!(path("/api/").join(&path("/health")).as_str(), "/api/health");
         assert_eq!(path("/").join(&path("/")).as_str(), "/");
     }

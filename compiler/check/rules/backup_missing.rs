@@ -3,17 +3,16 @@
 use crate::{
     check::Rule,
     diagnostic::{Diagnostic, Diagnostics},
-    model::Model,
+    model::{Model, Service},
 };
 
 /// The rule.
 pub const RULE: Rule = Rule { code: "backup-missing", check, together: None };
 
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
-    for service in model.services.iter().filter(|service| service.datastore) {
-        if model.backups.iter().any(|backup| backup.service == service.name) {
-            continue;
-        }
+    let backed_up = model.backed_up();
+    let bare = |service: &&Service| service.datastore && !backed_up.contains(&service.name);
+    for service in model.services.iter().filter(bare) {
         diagnostics.add(
             Diagnostic::warning("backup-missing", format!("the data of `{}` is in no backup", service.name))
                 .at(service.origin.span(), "keeps data")

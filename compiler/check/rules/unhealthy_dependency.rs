@@ -13,7 +13,7 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for service in &model.services {
         let stated = service.needs.iter().filter(|need| matches!(need.origin, Origin::Stated(_)));
         for need in stated.filter(|need| need.condition == Condition::Started) {
-            let Some(needed) = model.service(need.service.as_str()) else { continue };
+            let Some(needed) = model.service(&need.service) else { continue };
             diagnostics.add(
                 Diagnostic::warning(
                     "unhealthy-dependency",

@@ -120,8 +120,7 @@ fn list(items: impl Iterator<Item = String>) -> String {
 /// Whether the secret is made here, and not given by someone else whose key it is: it has a least length, or a
 /// datastore of this system asks for it.
 fn is_ours(model: &Model, variable: &Variable) -> bool {
-    let asks =
-        |name: &crate::values::Name| model.service(name.as_str()).is_some_and(|service| service.datastore);
+    let asks = |name: &crate::values::Name| model.service(name).is_some_and(|service| service.datastore);
     variable.min_length > 1 || variable.used_by.iter().any(asks)
 }
 

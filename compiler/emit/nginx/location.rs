@@ -3,6 +3,8 @@
 //! A route `/api` is `/api` and what is below it, never `/apix`; nginx needs two locations for that. No path has two
 //! locations of one kind, which nginx would refuse.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::{
@@ -71,6 +73,8 @@ struct Entry<'a> {
 /// Every location, those of a route together, the longest route first.
 pub fn locations(proxied: &Proxied) -> Vec<Location> {
     let mut entries: Vec<Entry> = Vec::new();
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    let mut is_new = |outside: &UrlPath| known.insert(outside.as_str().trim_end_matches('/').to_owned());
     for (route, limit) in proxied.ingress.routes.iter().zip(&proxied.limits) {
         let entry = |outside: UrlPath, inside: UrlPath, websocket: bool| Entry {
             outside,
@@ -79,7 +83,7 @@ pub fn locations(proxied: &Proxied) -> Vec<Location> {
             limit: limit.clone(),
             websocket,
         };
-        let upgraded = proxied.model.service(route.target.service.as_str());
+        let upgraded = proxied.model.service(&route.target.service);
         let upgraded: Vec<_> = upgraded
             .iter()
             .flat_map(|service| &service.websocket_paths)
@@ -87,11 +91,11 @@ pub fn locations(proxied: &Proxied) -> Vec<Location> {
             .collect();
         let own = upgraded.iter().any(|(outside, _)| same(outside, &route.path));
         for (outside, inside) in upgraded {
-            if !same(&outside, &route.path) && !entries.iter().any(|e| same(&e.outside, &outside)) {
+            if !same(&outside, &route.path) && is_new(&outside) {
                 entries.push(entry(outside, inside, true));
             }
         }
-        if !entries.iter().any(|e| same(&e.outside, &route.path)) {
+        if is_new(&route.path) {
             let inside = if route.strip { root(&route.path) } else { route.path.clone() };
             entries.push(entry(route.path.clone(), inside, own));
         }
@@ -103,11 +107,11 @@ pub fn locations(proxied: &Proxied) -> Vec<Location> {
 pub fn private(model: &Model, ingress: &Ingress) -> Vec<String> {
     let mut closed: Vec<String> = Vec::new();
     for route in &ingress.routes {
-        let Some(service) = model.service(route.target.service.as_str()) else { continue };
+        let Some(service) = model.service(&route.target.service) else { continue };
         for path in &service.private_paths {
             let outside = if route.strip { route.path.join(path) } else { path.clone() };
             // Not where the description itself leads the same path to another service.
-            let owner = ingress.routes.iter().find(|other| other.path.covers(&outside));
+            let owner = ingress.route_to(&outside);
             if owner.is_none_or(|o| o.path.is_root() || o.target.service == route.target.service) {
                 closed.push(expression(&outside));
             }
@@ -131,7 +135,7 @@ fn literal(path: &UrlPath) -> String {
 /// Under which path a path of the route's service is seen from outside; none if another route catches that.
 fn seen_outside(ingress: &Ingress, route: &Route, path: &UrlPath) -> Option<UrlPath> {
     let outside = if route.strip { route.path.join(path) } else { path.clone() };
-    let owner = ingress.routes.iter().find(|other| other.path.covers(&outside))?;
+    let owner = ingress.route_to(&outside)?;
     (owner.path == route.path).then_some(outside)
 }
 

@@ -1,5 +1,7 @@
 //! What the nginx templates see.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::{
@@ -162,9 +164,10 @@ fn bucket(length: usize) -> Option<usize> {
 
 fn upstreams(ingress: &Ingress) -> Vec<Upstream> {
     let mut upstreams: Vec<Upstream> = Vec::new();
+    let mut known: BTreeSet<String> = BTreeSet::new();
     for route in &ingress.routes {
         let name = upstream_name(route.target.service.as_str(), route.balance);
-        if upstreams.iter().any(|upstream| upstream.name == name) {
+        if !known.insert(name.clone()) {
             continue;
         }
         let balance = match route.balance {

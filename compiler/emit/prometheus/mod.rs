@@ -26,19 +26,17 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     };
     let mut files =
         vec![file("prometheus/prometheus.yml".into(), config(model, monitoring), scraped(model, monitoring))];
-    let mut groups: Vec<&str> = monitoring.alerts.iter().map(|alert| alert.group.as_str()).collect();
-    groups.dedup();
-    for group in groups {
-        let alerts: Vec<&Alert> = monitoring.alerts.iter().filter(|alert| alert.group == group).collect();
-        let from = ruled(model, &alerts);
+    for alerts in monitoring.alerts.chunk_by(|one, next| one.group == next.group) {
+        let group = &alerts[0].group;
+        let from = ruled(model, alerts);
         files.push(file(
             format!("prometheus/rules/{group}.yml"),
-            rules::rules(model, group, &alerts),
+            rules::rules(model, group, alerts),
             from.clone(),
         ));
         files.push(Artifact {
             on_change: OnChange::Nothing,
-            ..file(format!("prometheus/tests/{group}_test.yml"), rules::tests(model, group, &alerts), from)
+            ..file(format!("prometheus/tests/{group}_test.yml"), rules::tests(model, group, alerts), from)
         });
     }
     let own = |folder: &str, list: &[(String, String)]| -> Vec<Artifact> {
@@ -55,14 +53,14 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
 
 /// What the scraping follows from.
 fn scraped(model: &Model, monitoring: &Monitoring) -> Vec<String> {
-    let services = monitoring.scrapes.iter().filter_map(|scrape| model.service(scrape.job.as_str()));
+    let services = monitoring.scrapes.iter().filter_map(|scrape| model.service(&scrape.job));
     common(model)
         .chain(services.flat_map(|one| [format!("service/{}", one.name), format!("kind/{}", one.kind)]))
         .collect()
 }
 
 /// What rules follow from; whom to call stands in them too.
-fn ruled(model: &Model, alerts: &[&Alert]) -> Vec<String> {
+fn ruled(model: &Model, alerts: &[Alert]) -> Vec<String> {
     let teams = model.teams.iter().map(|team| format!("team/{}", team.name));
     let mut from: Vec<String> = common(model)
         .chain(teams)

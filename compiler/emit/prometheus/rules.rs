@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// `rules/<group>.yml`.
-pub fn rules(model: &Model, group: &str, alerts: &[&Alert]) -> String {
+pub fn rules(model: &Model, group: &str, alerts: &[Alert]) -> String {
     let rules = alerts.iter().map(|alert| {
         let hold = (!alert.hold.is_zero()).then(|| alert.hold.prometheus());
         Map::new()
@@ -27,7 +27,7 @@ pub fn rules(model: &Model, group: &str, alerts: &[&Alert]) -> String {
 }
 
 /// `tests/<group>_test.yml`, for `promtool test rules`.
-pub fn tests(model: &Model, group: &str, alerts: &[&Alert]) -> String {
+pub fn tests(model: &Model, group: &str, alerts: &[Alert]) -> String {
     let tests = alerts.iter().flat_map(|alert| {
         let fires = || Some(expected(model, alert));
         let also = alert

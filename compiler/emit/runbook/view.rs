@@ -436,7 +436,7 @@ fn item(model: &Model, item: &Item) -> ItemView {
 fn restart(model: &Model, variable: &Variable) -> String {
     let as_file = |name: &Name| {
         model
-            .service(name.as_str())
+            .service(name)
             .is_some_and(|service| service.secret_files.iter().any(|(known, _)| *known == variable.name))
     };
     let force = variable.used_by.iter().any(as_file).then(|| "--force-recreate --no-deps".to_owned());

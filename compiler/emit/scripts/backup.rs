@@ -1,12 +1,14 @@
 //! `backup-`, `restore-` and `verify-<service>.sh`: a dump is made, comes back, and is proved to.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use super::{Script, header, textfiles, when};
+use super::{Clock, Script, header, textfiles};
 use crate::{
     emit::template::{Format, Template},
     model::{Backup, Model, MountSource, Offsite, Part, Restore, Service, Text},
-    values::Language,
+    values::{Language, Name},
 };
 
 static BACKUP: Template = Template::new(Format::Shell, include_str!("backup.sh.tera"));
@@ -56,12 +58,22 @@ struct Mount {
     target: String,
 }
 
-/// The scripts of one backup.
-pub fn scripts(model: &Model, backup: &Backup) -> Vec<Script> {
-    let Some(service) = model.service(backup.service.as_str()) else { return Vec::new() };
+/// The scripts of all backups.
+pub fn scripts(model: &Model, clock: &Clock) -> Vec<Script> {
+    let dependents = dependents(model);
+    let of_service = |backup: &Backup| {
+        let dependents = dependents.get(&backup.service).map(Vec::as_slice).unwrap_or_default();
+        scripts_of(model, clock, backup, dependents)
+    };
+    model.backups.iter().flat_map(of_service).collect()
+}
+
+/// The scripts of one backup, whose service the `dependents` use.
+fn scripts_of(model: &Model, clock: &Clock, backup: &Backup, dependents: &[&Name]) -> Vec<Script> {
+    let Some(service) = model.service(&backup.service) else { return Vec::new() };
     let script = |verb: &str, template: &Template| {
         let name = format!("{verb}-{}", backup.service);
-        let view = view(model, backup, service, when(model, &name));
+        let view = view(model, backup, service, dependents, clock.when(&name));
         let from = [
             format!("backup/{}", backup.service),
             format!("service/{}", service.name),
@@ -76,7 +88,13 @@ pub fn scripts(model: &Model, backup: &Backup) -> Vec<Script> {
     scripts
 }
 
-fn view(model: &Model, backup: &Backup, service: &Service, when: Option<String>) -> View {
+fn view(
+    model: &Model,
+    backup: &Backup,
+    service: &Service,
+    dependents: &[&Name],
+    when: Option<String>,
+) -> View {
     let (restore, offline) = match &backup.restore {
         Restore::Online(run) => (run.clone(), false),
         Restore::Offline(run) => (run.clone(), true),
@@ -108,7 +126,7 @@ fn view(model: &Model, backup: &Backup, service: &Service, when: Option<String>)
         offsite: backup.offsite.is_some(),
         rsync,
         rclone,
-        dependents: dependents(model, service),
+        dependents: dependents.iter().map(ToString::to_string).collect(),
         command: service.command.iter().map(|word| without_secrets(model, word)).collect(),
         environment: environment(model, backup, service),
         volumes: volumes(service),
@@ -122,12 +140,15 @@ fn view(model: &Model, backup: &Backup, service: &Service, when: Option<String>)
     }
 }
 
-/// Services that wait for this one before they start: they use it.
-fn dependents(model: &Model, service: &Service) -> Vec<String> {
-    let uses = |other: &&Service| {
-        other.profile.is_none() && other.needs.iter().any(|need| need.service == service.name)
-    };
-    model.services.iter().filter(uses).map(|other| other.name.to_string()).collect()
+/// For each service those that wait for it before they start: they use it.
+fn dependents(model: &Model) -> BTreeMap<&Name, Vec<&Name>> {
+    let mut dependents: BTreeMap<&Name, Vec<&Name>> = BTreeMap::new();
+    for service in model.services.iter().filter(|service| service.profile.is_none()) {
+        for need in &service.needs {
+            dependents.entry(&need.service).or_default().push(&service.name);
+        }
+    }
+    dependents
 }
 
 /// The text as a scratch container gets it: variables have their defaults, and secrets a value that opens nothing.
@@ -135,9 +156,7 @@ fn without_secrets(model: &Model, text: &Text) -> String {
     let value = |part: &Part| match part {
         Part::Literal(literal) => literal.clone(),
         Part::Variable(name) => model
-            .variables
-            .iter()
-            .find(|variable| variable.name == *name)
+            .variable(name)
             .and_then(|variable| variable.default.as_ref())
             .map_or_else(|| NO_SECRET.to_owned(), ToString::to_string),
     };
@@ -148,7 +167,7 @@ fn without_secrets(model: &Model, text: &Text) -> String {
 fn environment(model: &Model, backup: &Backup, service: &Service) -> Vec<String> {
     let own = service.environment.iter().map(|(name, text)| (name.to_string(), without_secrets(model, text)));
     let drill = backup.drill_environment.iter().cloned();
-    let all: std::collections::BTreeMap<String, String> = own.chain(drill).collect();
+    let all: BTreeMap<String, String> = own.chain(drill).collect();
     all.into_iter().map(|(name, value)| format!("{name}={value}")).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Script, header, textfiles, when};
+use super::{Clock, Script, header, textfiles};
 use crate::{
     emit::template::{Format, Template},
     model::{Model, Tls},
@@ -28,7 +28,7 @@ struct View {
 }
 
 /// The script; none without TLS.
-pub fn script(model: &Model) -> Option<Script> {
+pub fn script(model: &Model, clock: &Clock) -> Option<Script> {
     let ingress = model.ingress.as_ref()?;
     let (email, given) = match &ingress.tls {
         Tls::LetsEncrypt { email } => (Some(email.to_string()), None),
@@ -41,7 +41,7 @@ pub fn script(model: &Model) -> Option<Script> {
         system: model.system.to_string(),
         directory: model.directory().to_owned(),
         textfiles: textfiles(model),
-        when: when(model, "certificate"),
+        when: clock.when("certificate"),
         nginx: ingress.service.to_string(),
         domain: model.domain.to_string(),
         domains: ingress.domains.iter().map(ToString::to_string).collect(),

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Script, header, services};
 use crate::{
     emit::template::{Format, Template},
-    model::{Image, Ingress, Model, MountSource, Route, Service, Tls},
+    model::{Image, Ingress, Model, MountSource, Service, Tls},
 };
 
 static DEPLOY: Template = Template::new(Format::Shell, include_str!("deploy.sh.tera"));
@@ -46,7 +46,8 @@ struct Mount {
 /// Brings up what the tree says.
 pub fn deploy(model: &Model) -> Script {
     let mut from: Vec<String> = services(model).collect();
-    from.extend(routes(model).map(|route| format!("route/{}", route.path)));
+    let routes = model.ingress.iter().flat_map(|ingress| &ingress.routes);
+    from.extend(routes.map(|route| format!("route/{}", route.path)));
     Script { name: "deploy".to_owned(), text: DEPLOY.render(&view(model)), from }
 }
 
@@ -82,20 +83,19 @@ fn view(model: &Model) -> View {
 fn entrance(model: &Model, ingress: &Ingress) -> (&'static str, u16) {
     let (scheme, inside) = if matches!(ingress.tls, Tls::None) { ("http", 80) } else { ("https", 443) };
     let published = model
-        .service(ingress.service.as_str())
+        .service(&ingress.service)
         .and_then(|service| service.published.iter().find(|published| published.container.get() == inside));
     (scheme, published.map_or(inside, |published| published.host.get()))
 }
 
-fn routes(model: &Model) -> impl Iterator<Item = &Route> {
-    model.ingress.iter().flat_map(|ingress| &ingress.routes)
-}
-
 /// Paths at the proxy that answer when the services behind it work, each by the route that leads to it.
 fn checks(model: &Model) -> Vec<String> {
-    let mut paths: Vec<String> = routes(model)
+    let Some(ingress) = &model.ingress else { return Vec::new() };
+    let mut paths: Vec<String> = ingress
+        .routes
+        .iter()
         .filter_map(|route| {
-            let service = model.service(route.target.service.as_str())?;
+            let service = model.service(&route.target.service)?;
             let path = service.health_path.as_ref()?;
             // What is closed to outsiders is closed to this check too.
             if service.private_paths.contains(path) {
@@ -104,7 +104,7 @@ fn checks(model: &Model) -> Vec<String> {
             if route.strip {
                 return Some(format!("{}{path}", route.path.as_str().trim_end_matches('/')));
             }
-            let leads = routes(model).find(|other| other.path.covers(path))?;
+            let leads = ingress.route_to(path)?;
             (leads.path == route.path).then(|| path.to_string())
         })
         .collect();

@@ -10,13 +10,15 @@ mod host;
 mod job;
 mod security;
 
+use std::collections::BTreeMap;
+
 use super::{
     artifact::{Artifact, OnChange},
     header::header,
 };
 use crate::{
     model::{Command, Model},
-    values::Language,
+    values::{Language, Schedule},
 };
 
 /// A script before it is a file.
@@ -31,17 +33,18 @@ struct Script {
 
 /// Makes every script that the system needs.
 pub fn emit(model: &Model) -> Vec<Artifact> {
+    let clock = Clock::of(model);
     let mut scripts = vec![
         host::preflight(model),
         host::install(model),
         deploy::deploy(model),
         deploy::rollback(model),
-        security::check(model),
+        security::check(model, &clock),
     ];
     scripts.extend(job::runner(model));
     scripts.extend(model.jobs.iter().filter_map(|job| job::stated(model, job)));
-    scripts.extend(certificate::script(model));
-    scripts.extend(model.backups.iter().flat_map(|backup| backup::scripts(model, backup)));
+    scripts.extend(certificate::script(model, &clock));
+    scripts.extend(backup::scripts(model, &clock));
     scripts.into_iter().map(|script| artifact(model, script)).collect()
 }
 
@@ -68,11 +71,26 @@ fn textfiles(model: &Model) -> Option<String> {
     model.monitoring.as_ref().map(|monitoring| monitoring.textfiles.to_string())
 }
 
-/// When cron runs the script of that name: `every day at 02:00`.
-fn when(model: &Model, name: &str) -> Option<String> {
-    let path = format!("scripts/{name}.sh");
-    let runs = |command: &Command| matches!(command, Command::Script(script, _) if *script == path);
-    model.jobs.iter().find(|job| runs(&job.command)).map(|job| job.schedule.words(Language::English))
+/// When cron runs which script.
+struct Clock<'a>(BTreeMap<&'a str, Schedule>);
+
+impl Clock<'_> {
+    fn of(model: &Model) -> Clock<'_> {
+        // Of several jobs that run one script, the first.
+        let jobs = model.jobs.iter().rev();
+        Clock(
+            jobs.filter_map(|job| match &job.command {
+                Command::Script(script, _) => Some((script.as_str(), job.schedule)),
+                Command::InService(..) | Command::OnHost(_) => None,
+            })
+            .collect(),
+        )
+    }
+
+    /// When the script of that name runs: `every day at 02:00`.
+    fn when(&self, name: &str) -> Option<String> {
+        self.0.get(format!("scripts/{name}.sh").as_str()).map(|schedule| schedule.words(Language::English))
+    }
 }
 
 /// Addresses of all services.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Script, header, services, when};
+use super::{Clock, Script, header, services};
 use crate::{
     emit::template::{Format, Template},
     model::{Backup, Log, Model, Tls},
@@ -53,13 +53,13 @@ struct Dump {
 }
 
 /// The script.
-pub fn check(model: &Model) -> Script {
+pub fn check(model: &Model, clock: &Clock) -> Script {
     let ingress = model.ingress.as_ref();
     let view = View {
         header: header(model),
         system: model.system.to_string(),
         directory: model.directory().to_owned(),
-        when: when(model, "security-check"),
+        when: clock.when("security-check"),
         nginx: ingress.map(|ingress| ingress.service.to_string()),
         https: ingress.is_some_and(|ingress| !matches!(ingress.tls, Tls::None)),
         firewall: !model.firewall.openings.is_empty(),

@@ -1,16 +1,18 @@
 //! Backups and jobs, stated and derived.
 
+use std::collections::BTreeSet;
+
 use super::context::Context;
 use crate::{
     diagnostic::Diagnostic,
     expand::read::backup::BackupSpec,
-    model::{Backup, Command, Ingress, Job, Offsite, Origin, Restore, Service, Tls},
+    model::{Backup, Command, Ingress, Job, Offsite, Origin, Restore, Services, Tls},
     source::{Located, Span},
     values::{AbsPath, Duration, Name, Prose, Schedule, Time, Value as _},
 };
 
 /// Resolves all backups.
-pub fn backups(context: &Context, services: &[Service]) -> Vec<Backup> {
+pub fn backups(context: &Context, services: &Services) -> Vec<Backup> {
     let specs = context.spec.backups.iter().zip(drills(context));
     specs.filter_map(|(spec, drill)| backup(context, spec, drill, services)).collect()
 }
@@ -20,20 +22,15 @@ pub fn backups(context: &Context, services: &[Service]) -> Vec<Backup> {
 fn drills(context: &Context) -> Vec<Option<Schedule>> {
     let backups = &context.spec.backups;
     let daily = |schedule: &Schedule| schedule.period() >= Duration::from_days(1);
-    let mut taken: Vec<Schedule> = backups.iter().map(|spec| spec.every.value).collect();
+    let mut taken: BTreeSet<Schedule> = backups.iter().map(|spec| spec.every.value).collect();
     taken.extend(backups.iter().filter_map(|spec| spec.drill.as_ref()).map(|drill| drill.value));
     taken.extend(context.spec.jobs.iter().map(|job| job.every.value).filter(daily));
-    let mut drills = Vec::new();
-    for spec in backups {
-        let free = |slot: &Schedule| !taken.iter().any(|other| other.coincides_with(*slot));
-        let drill = match &spec.drill {
-            Some(drill) => Some(drill.value),
-            None => slots().find(free).or_else(|| slots().next()),
-        };
-        taken.extend(drill);
-        drills.push(drill);
-    }
-    drills
+    let mut free = slots().filter(|slot| !taken.iter().any(|other| other.coincides_with(*slot)));
+    let drill = |spec: &BackupSpec| match &spec.drill {
+        Some(drill) => Some(drill.value),
+        None => free.next().or_else(|| slots().next()),
+    };
+    backups.iter().map(drill).collect()
 }
 
 /// The half hours of Sunday from 04:00.
@@ -48,7 +45,7 @@ fn backup(
     context: &Context,
     spec: &BackupSpec,
     drill: Option<Schedule>,
-    services: &[Service],
+    services: &Services,
 ) -> Option<Backup> {
     let service = context.reference(&spec.service.value, spec.service.span)?;
     let kind = context.kind(service)?;
@@ -63,15 +60,15 @@ fn backup(
         );
         return None;
     };
-    services.iter().find(|s| s.name == service.name.value)?;
-    let scope = context.scope(&service.name.value);
+    services.named(&service.name.value)?;
+    let scope = context.scope(&service.name.value)?;
     let shell = |text: &Located<Prose>| context.filled(scope.fill_shell(text.value.as_str()), text.span);
     let restore = shell(&method.restore)?;
     let drill_environment = method
         .drill_environment
         .iter()
         .filter_map(|(name, value)| {
-            Some((name.value.to_string(), context.fill(&scope, value, 0)?.as_literal()?.to_owned()))
+            Some((name.value.to_string(), context.fill(scope, value, 0)?.as_literal()?.to_owned()))
         })
         .collect();
     let directory = match &spec.to {
@@ -123,7 +120,7 @@ pub fn jobs(
     context: &Context,
     backups: &[Backup],
     ingress: Option<&Ingress>,
-    services: &[Service],
+    services: &Services,
 ) -> Vec<Job> {
     let mut jobs = Vec::new();
     for backup in backups {
@@ -182,7 +179,7 @@ pub fn jobs(
         let command = match &spec.in_service {
             Some(name) => {
                 if context.reference(&name.value, name.span).is_none()
-                    || !services.iter().any(|s| s.name == name.value)
+                    || services.named(&name.value).is_none()
                 {
                     continue;
                 }

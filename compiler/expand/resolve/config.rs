@@ -1,5 +1,7 @@
 //! Configuration files of the user's own services: nodes to values.
 
+use std::collections::BTreeMap;
+
 use super::context::Context;
 use crate::{
     diagnostic::Diagnostic,
@@ -10,13 +12,16 @@ use crate::{
     model::{ConfigFile, ConfigValue, Mount, MountSource, Origin, Service, Text},
     source::Located,
     syntax::{Entry, FromEntry as _, Node, Scalar},
+    values::Name,
 };
 
 /// Every configuration file; each is mounted into its service, which is given the variables that stand in it.
 pub fn configs(context: &Context, specs: &[ServiceSpec], services: &mut [Service]) -> Vec<ConfigFile> {
     let mut files = Vec::new();
+    let mut services: BTreeMap<Name, &mut Service> =
+        services.iter_mut().rev().map(|service| (service.name.clone(), service)).collect();
     for spec in specs {
-        let Some(service) = services.iter_mut().find(|s| s.name == spec.name.value) else { continue };
+        let Some(service) = services.get_mut(&spec.name.value) else { continue };
         for config in &spec.configs {
             let name = config.target.value.as_str().rsplit('/').next().unwrap_or_default();
             let path = format!("config/{}/{name}", spec.name.value);

@@ -8,7 +8,11 @@ use crate::{
         kind::Kind,
         kinds::Kinds,
         placeholder::{Scope, Unfilled},
-        read::{from::Source, service::ServiceSpec, system::SystemSpec},
+        read::{
+            from::Source,
+            service::ServiceSpec,
+            system::{SystemSpec, VariableSpec},
+        },
     },
     model::{Origin, Service, Text, Variable},
     source::{Located, Span},
@@ -35,7 +39,9 @@ pub struct Context<'a> {
     pub read: &'a ReadFile<'a>,
     /// Where problems are reported.
     pub sink: &'a Sink,
-    scopes: BTreeMap<String, Scope>,
+    services: BTreeMap<&'a Name, &'a ServiceSpec>,
+    variables: BTreeMap<&'a EnvName, &'a VariableSpec>,
+    scopes: BTreeMap<&'a Name, Scope>,
 }
 
 impl<'a> Context<'a> {
@@ -49,23 +55,26 @@ impl<'a> Context<'a> {
         read: &'a ReadFile<'a>,
         sink: &'a Sink,
     ) -> Self {
+        // Of two of one name, which has been reported, the first is meant.
+        let services = specs.iter().rev().map(|service| (&service.name.value, service)).collect();
+        let variables =
+            spec.variables.iter().rev().map(|variable| (&variable.name.value, variable)).collect();
+        let scopes = BTreeMap::new();
         let mut context =
-            Context { spec, specs, kinds, domain, language, read, sink, scopes: BTreeMap::new() };
-        let plain: BTreeMap<String, Scope> = specs
-            .iter()
-            .filter_map(|s| Some((s.name.value.to_string(), context.plain_scope(s, context.kind(s)?))))
-            .collect();
-        context.scopes = plain.clone();
-        // What an exporter observes is in its scope as `of`.
-        for service in specs {
-            if let Some(observed) = &service.derived.observes
-                && let (Some(theirs), Some(own)) =
-                    (plain.get(observed.as_str()), context.scopes.get_mut(service.name.value.as_str()))
+            Context { spec, specs, kinds, domain, language, read, sink, services, variables, scopes };
+        let plain = |service: &ServiceSpec| Some(context.plain_scope(service, context.kind(service)?));
+        let scope = |service: &'a ServiceSpec| {
+            let mut scope = plain(service)?;
+            // What an exporter observes is in its scope as `of`.
+            if let Some(name) = &service.derived.observes
+                && let Some(observed) = context.service(name).and_then(plain)
             {
-                own.text("of", observed.to_string());
-                own.nest("of", theirs);
+                scope.text("of", name.to_string());
+                scope.nest("of", &observed);
             }
-        }
+            Some((&service.name.value, scope))
+        };
+        context.scopes = specs.iter().filter_map(scope).collect();
         context
     }
 
@@ -75,13 +84,13 @@ impl<'a> Context<'a> {
     }
 
     /// The stated or derived service of that name.
-    pub fn service(&self, name: &str) -> Option<&'a ServiceSpec> {
-        self.specs.iter().find(|spec| spec.name.value.as_str() == name)
+    pub fn service(&self, name: &Name) -> Option<&'a ServiceSpec> {
+        self.services.get(name).copied()
     }
 
     /// The scope of a service.
-    pub fn scope(&self, name: &Name) -> Scope {
-        self.scopes.get(name.as_str()).cloned().unwrap_or_default()
+    pub fn scope(&self, name: &Name) -> Option<&Scope> {
+        self.scopes.get(name)
     }
 
     fn plain_scope(&self, spec: &ServiceSpec, kind: &Kind) -> Scope {
@@ -136,7 +145,7 @@ impl<'a> Context<'a> {
 
     /// The service that a reference names; a dangling one is reported.
     pub fn reference(&self, name: &Name, span: Span) -> Option<&'a ServiceSpec> {
-        let found = self.service(name.as_str());
+        let found = self.service(name);
         if found.is_none() {
             let known: Vec<&str> = self.specs.iter().map(|spec| spec.name.value.as_str()).collect();
             let diagnostic = Diagnostic::error("unknown-service", format!("there is no service `{name}`"))
@@ -172,8 +181,8 @@ impl<'a> Context<'a> {
             }
             Source::UrlOf(name) => {
                 let kind = self.kind(self.reference(name, source.span)?)?;
-                let scope = self.scope(name);
-                let url = kind.urls.iter().find_map(|url| self.fill(&scope, url, 0));
+                let scope = self.scope(name)?;
+                let url = kind.urls.iter().find_map(|url| self.fill(scope, url, 0));
                 if url.is_none() {
                     self.sink.report(
                         Diagnostic::error(
@@ -190,7 +199,7 @@ impl<'a> Context<'a> {
     }
 
     fn known(&self, name: &Name, span: Span, template: &str, missing: &str) -> Option<Text> {
-        let text = self.scope(name).fill(template, 0).ok();
+        let text = self.scope(name).and_then(|scope| scope.fill(template, 0).ok());
         if text.is_none() {
             self.sink.report(
                 Diagnostic::error("no-port", format!("`{name}` {missing}"))
@@ -216,7 +225,7 @@ impl<'a> Context<'a> {
     /// A reference to a declared variable; an undeclared one is reported.
     pub fn variable(&self, name: &EnvName, secret: bool, span: Span) -> Option<Text> {
         let word = if secret { "secret" } else { "variable" };
-        match self.spec.variables.iter().find(|v| v.name.value == *name) {
+        match self.variables.get(name) {
             Some(declared) if declared.secret == secret => Some(Text::variable(name.clone())),
             Some(declared) => {
                 let other = if secret { "variable" } else { "secret" };

@@ -7,14 +7,14 @@ use crate::{
         kind::Role,
         read::ingress::{IngressSpec, LimitSpec, RouteSpec},
     },
-    model::{Ingress, Origin, RateLimit, Route, Service, Target, Tls},
+    model::{Ingress, Origin, RateLimit, Route, Services, Target, Tls},
 };
 
 /// Resolves the ingress. Routes are sorted so that the longest path comes first.
-pub fn ingress(context: &Context, spec: &IngressSpec, services: &[Service]) -> Option<Ingress> {
+pub fn ingress(context: &Context, spec: &IngressSpec, services: &Services) -> Option<Ingress> {
     let service =
         context.specs.iter().find(|s| context.kind(s).is_some_and(|kind| kind.role == Role::Ingress))?;
-    let resolved = services.iter().find(|s| s.name == service.name.value)?;
+    let resolved = services.named(&service.name.value)?;
     // Without it, the reader has told.
     let tls = spec.tls.as_ref()?;
     if matches!(tls.value, Tls::LetsEncrypt { .. }) && !context.domain.as_str().contains('.') {
@@ -50,9 +50,9 @@ pub fn ingress(context: &Context, spec: &IngressSpec, services: &[Service]) -> O
     })
 }
 
-fn route(context: &Context, spec: &RouteSpec, services: &[Service]) -> Option<Route> {
+fn route(context: &Context, spec: &RouteSpec, services: &Services) -> Option<Route> {
     context.reference(&spec.to.value, spec.to.span)?;
-    let service = services.iter().find(|service| service.name == spec.to.value)?;
+    let service = services.named(&spec.to.value)?;
     let Some(port) = service.port else {
         context.sink.report(
             Diagnostic::error("no-port", format!("`{}` has no port to route to", service.name))

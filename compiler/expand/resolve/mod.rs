@@ -20,7 +20,7 @@ pub use context::{Context, ReadFile};
 
 use super::{kinds::Kinds, read::system::SystemSpec};
 use crate::{
-    model::{Allow, Log, Model, Notify, Origin},
+    model::{Allow, Log, Model, Notify, Origin, Services},
     syntax::Sink,
     values::{Duration, Hostname, Language, Line, Name, Value as _},
 };
@@ -40,7 +40,7 @@ pub fn resolve(
     let context = Context::new(spec, &specs, kinds, domain.clone(), language, read, sink);
     let mut services: Vec<_> = specs.iter().filter_map(|s| service::service(&context, s)).collect();
     let configs = config::configs(&context, &specs, &mut services);
-    let services = order::in_start_order(services, sink);
+    let services = Services::new(order::in_start_order(services, sink));
     let ingress = spec.ingress.as_ref().and_then(|ingress| ingress::ingress(&context, ingress, &services));
     let backups = backup::backups(&context, &services);
     let jobs = backup::jobs(&context, &backups, ingress.as_ref(), &services);

@@ -1,5 +1,7 @@
 //! A service: what its kind says, with what the description says over it.
 
+use std::collections::BTreeMap;
+
 use super::context::Context;
 use crate::{
     diagnostic::Diagnostic,
@@ -23,8 +25,8 @@ use crate::{
 /// Resolves one service.
 pub fn service(context: &Context, spec: &ServiceSpec) -> Option<Service> {
     let kind = context.kind(spec)?;
-    let scope = context.scope(&spec.name.value);
-    let image = image(context, spec, kind, &scope);
+    let scope = context.scope(&spec.name.value)?;
+    let image = image(context, spec, kind, scope);
     let needs = needs(context, spec);
     let port = spec.port.as_ref().or(kind.port.as_ref()).map(|port| port.value);
     let metrics_path = spec.metrics.as_ref().or(kind.metrics_path.as_ref()).map(|path| path.value.clone());
@@ -38,13 +40,13 @@ pub fn service(context: &Context, spec: &ServiceSpec) -> Option<Service> {
         image: image?,
         version: spec.version.as_ref().or(kind.version.as_ref()).map(|version| version.value.to_string()),
         replicas: spec.replicas,
-        command: command(context, spec, kind, &scope),
-        environment: environment(context, spec, kind, &scope),
-        mounts: mounts(context, spec, kind, &scope),
+        command: command(context, spec, kind, scope),
+        environment: environment(context, spec, kind, scope),
+        mounts: mounts(context, spec, kind, scope),
         tmpfs: kind.tmpfs.iter().map(|path| path.value.clone()).collect(),
         port,
         published: spec.publish.iter().filter_map(|p| published(context, spec, p, port)).collect(),
-        health: health(context, spec.health.as_ref(), kind, &scope),
+        health: health(context, spec.health.as_ref(), kind, scope),
         health_path: spec
             .health
             .as_ref()
@@ -340,6 +342,7 @@ fn health(context: &Context, stated: Option<&HealthSpec>, kind: &Kind, scope: &S
 
 fn needs(context: &Context, spec: &ServiceSpec) -> Vec<Dependency> {
     let mut needs: Vec<Dependency> = Vec::new();
+    let mut positions: BTreeMap<&Name, usize> = BTreeMap::new();
     let derived = |span, because: &str| Origin::Derived { because: because.to_owned(), from: span };
     let stated = spec.needs.iter().map(|name| (&name.value, Origin::Stated(name.span)));
     let following =
@@ -365,16 +368,19 @@ fn needs(context: &Context, spec: &ServiceSpec) -> Vec<Dependency> {
         if other.name.value == spec.name.value {
             continue;
         }
-        if let Some(known) = needs.iter_mut().find(|need| need.service == other.name.value) {
+        if let Some(index) = positions.get(&other.name.value) {
+            let known = &mut needs[*index];
             if matches!(origin, Origin::Stated(_)) && !matches!(known.origin, Origin::Stated(_)) {
                 known.origin = origin;
             }
             continue;
         }
+        positions.insert(&other.name.value, needs.len());
         // A kind's test whose path nobody states is none.
-        let healthy = context.kind(other).is_some_and(|kind| {
-            health(context, other.health.as_ref(), kind, &context.scope(&other.name.value)).is_some()
-        });
+        let healthy = context
+            .kind(other)
+            .zip(context.scope(&other.name.value))
+            .is_some_and(|(kind, scope)| health(context, other.health.as_ref(), kind, scope).is_some());
         needs.push(Dependency {
             service: other.name.value.clone(),
             condition: if healthy { Condition::Healthy } else { Condition::Started },
@@ -396,7 +402,7 @@ fn metrics(context: &Context, spec: &ServiceSpec, kind: &Kind) -> Vec<Metric> {
         .derived
         .exported_by
         .as_ref()
-        .and_then(|name| context.service(name.as_str()))
+        .and_then(|name| context.service(name))
         .and_then(|exporter| context.kind(exporter));
     spec.own_metrics
         .iter()

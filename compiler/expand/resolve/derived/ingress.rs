@@ -26,7 +26,7 @@ impl Derive<'_> {
             .routes
             .iter()
             .map(|route| route.to.clone())
-            .filter(|to| self.services.iter().any(|s| s.name.value == to.value))
+            .filter(|to| self.names.contains_key(&to.value))
             .collect();
         let tls = ingress.tls.as_ref().map(|tls| &tls.value);
         let service = &mut self.services[index];

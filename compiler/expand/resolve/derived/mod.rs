@@ -5,6 +5,8 @@
 mod ingress;
 mod monitoring;
 
+use std::collections::BTreeMap;
+
 use crate::{
     diagnostic::Diagnostic,
     expand::{
@@ -25,7 +27,10 @@ pub const SECRETS: &str = "/run/secrets";
 
 /// The stated services and those that follow.
 pub fn with_derived(spec: &SystemSpec, kinds: &Kinds, sink: &Sink) -> Vec<ServiceSpec> {
-    let mut derive = Derive { spec, kinds, sink, services: spec.services.clone() };
+    let services = spec.services.clone();
+    let names =
+        services.iter().rev().map(|service| (service.name.value.clone(), service.name.span)).collect();
+    let mut derive = Derive { spec, kinds, sink, services, names };
     derive.ingress();
     derive.monitoring();
     derive.services
@@ -36,6 +41,8 @@ struct Derive<'a> {
     kinds: &'a Kinds,
     sink: &'a Sink,
     services: Vec<ServiceSpec>,
+    /// The names of the services, and where they stand.
+    names: BTreeMap<Name, Span>,
 }
 
 impl Derive<'_> {
@@ -56,26 +63,23 @@ impl Derive<'_> {
 
     fn derive(&mut self, kind: &str, name: &str, because: &str, from: Span) -> Option<usize> {
         let defined = self.kinds.get(kind)?;
-        if let Some(taken) = self.services.iter().find(|spec| spec.name.value.as_str() == name) {
+        let (name, kind) = (Name::parse(name).ok()?, Name::parse(kind).ok()?);
+        if let Some(taken) = self.names.get(&name) {
             self.sink.report(
                 Diagnostic::error(
                     "reserved-name",
                     format!("the name `{name}` is needed for a derived service"),
                 )
-                .at(taken.name.span, "taken here")
+                .at(*taken, "taken here")
                 .at(from, format!("it follows from this: {because}"))
                 .help("rename the service"),
             );
             return None;
         }
         let origin = Origin::Derived { because: because.to_owned(), from };
-        let settings = defaults(&defined.kind.settings, name, from);
-        self.services.push(ServiceSpec::bare(
-            Name::parse(name).ok()?,
-            Name::parse(kind).ok()?,
-            settings,
-            origin,
-        )?);
+        let settings = defaults(&defined.kind.settings, name.as_str(), from);
+        self.names.insert(name.clone(), from);
+        self.services.push(ServiceSpec::bare(name, kind, settings, origin)?);
         Some(self.services.len() - 1)
     }
 }

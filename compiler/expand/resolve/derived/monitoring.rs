@@ -1,5 +1,7 @@
 //! What follows from `monitor` and `notify`: exporters, Prometheus, Alertmanager, Grafana.
 
+use std::collections::BTreeMap;
+
 use super::{Derive, SECRETS};
 use crate::{
     expand::{
@@ -17,6 +19,11 @@ impl Derive<'_> {
         let Some(monitor) = &self.spec.monitor else { return };
         let span = monitor.span;
         self.with_role(Role::HostExporter, "the host is monitored", span);
+        // Exporters that the description states, each under the service that it observes.
+        let observers = self.services.iter().rev();
+        let stated: BTreeMap<Name, Name> = observers
+            .filter_map(|spec| Some((spec.derived.observes.clone()?, spec.name.value.clone())))
+            .collect();
         for index in 0..self.services.len() {
             let spec = &self.services[index];
             let Some(exporter) =
@@ -25,10 +32,8 @@ impl Derive<'_> {
                 continue;
             };
             let (observed, from) = (spec.name.value.clone(), spec.span);
-            if let Some(stated) =
-                self.services.iter().position(|s| s.derived.observes.as_ref() == Some(&observed))
-            {
-                self.services[index].derived.exported_by = Some(self.services[stated].name.value.clone());
+            if let Some(stated) = stated.get(&observed) {
+                self.services[index].derived.exported_by = Some(stated.clone());
                 continue;
             }
             let name = format!("{observed}-exporter");

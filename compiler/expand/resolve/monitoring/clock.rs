@@ -1,5 +1,7 @@
 //! Alerts about what runs by the clock: jobs that fail or stop, backups that age or shrink, certificates that expire.
 
+use std::collections::BTreeSet;
+
 use super::{Input, camel, proof::series};
 use crate::{
     model::{Alert, AlertTest, Backup, Ingress, Job, Message, Origin, Series, Severity, Tls, Unit},
@@ -16,14 +18,12 @@ pub fn alerts(input: &Input) -> Vec<Alert> {
         alerts.push(clock.job_failed());
     }
     // The age of a backup and of a drill is told by the backup's own alerts, within shorter limits.
-    let told = |job: &Job| {
-        let name = job.name.as_str();
-        model.backups.iter().any(|b| {
-            name.strip_prefix("backup-") == Some(b.service.as_str())
-                || (b.drill.is_some() && name.strip_prefix("verify-") == Some(b.service.as_str()))
-        })
-    };
-    alerts.extend(model.jobs.iter().filter(|job| !told(job)).map(|job| clock.not_run(job)));
+    let dumps = model.backups.iter().map(|backup| format!("backup-{}", backup.service));
+    let drilled = model.backups.iter().filter(|backup| backup.drill.is_some());
+    let told: BTreeSet<String> =
+        dumps.chain(drilled.map(|backup| format!("verify-{}", backup.service))).collect();
+    let untold = model.jobs.iter().filter(|job| !told.contains(job.name.as_str()));
+    alerts.extend(untold.map(|job| clock.not_run(job)));
     for backup in &model.backups {
         alerts.push(clock.backup_too_old(backup));
         alerts.push(clock.backup_shrank(backup));

@@ -35,10 +35,13 @@ fn one(input: &Input, service: &Service, subject: &Subject, alert: &KindAlert) -
         message(&text, &alert.labels)
     };
     // What is to be done is done about the service, not about its exporter.
-    let mut scope = input.context.scope(match subject {
-        Subject::Service(name) => name,
-        Subject::Host(_) => &service.name,
-    });
+    let mut scope = input
+        .context
+        .scope(match subject {
+            Subject::Service(name) => name,
+            Subject::Host(_) => &service.name,
+        })?
+        .clone();
     scope.text("name", subject.name().as_str());
     let mut summary = Message::default().text(format!("{}: ", subject.name()));
     summary.0.extend(message(&alert.summary).0);

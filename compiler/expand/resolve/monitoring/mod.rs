@@ -49,7 +49,7 @@ impl<'a> Input<'a> {
 
     /// Where what a service is like is said: in it, in what it observes, in their kinds.
     fn addresses(&self, service: &Service) -> Vec<String> {
-        let observed = service.observes.as_ref().and_then(|name| self.model.service(name.as_str()));
+        let observed = service.observes.as_ref().and_then(|name| self.model.service(name));
         [Some(service), observed]
             .into_iter()
             .flatten()

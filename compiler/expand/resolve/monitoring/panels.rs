@@ -1,5 +1,7 @@
 //! The dashboard: what is watched with its bounds first, then what each kind shows.
 
+use std::collections::BTreeMap;
+
 use super::{Input, subject::Subject, watch::Watch};
 use crate::model::{Panel, PanelRow};
 
@@ -11,6 +13,9 @@ pub fn rows(input: &Input, watches: &[Watch]) -> Vec<PanelRow> {
         let title = input.pick("What must hold", "지켜야 할 값").to_owned();
         rows.push(PanelRow { title, panels: watched });
     }
+    // Of several bounds on one measure, the first.
+    let bounds: BTreeMap<(&Subject, &str), &Watch> =
+        watches.iter().rev().map(|watch| ((&watch.measure.subject, watch.name.as_str()), watch)).collect();
     for service in input.model.services.iter().filter(|service| input.is_measured(service)) {
         let Some(kind) = input.kind(service).filter(|kind| !kind.panels.is_empty()) else { continue };
         let subject = Subject::of(input, service);
@@ -22,12 +27,10 @@ pub fn rows(input: &Input, watches: &[Watch]) -> Vec<PanelRow> {
                 .map(|(expr, legend)| (expr.about(&subject.matcher()), legend.clone()))
                 .collect(),
             unit: panel.unit,
-            bounds: watches
-                .iter()
-                .find(|watch| {
-                    watch.measure.subject == subject
-                        && panel.measure.as_ref().is_some_and(|name| name.as_str() == watch.name)
-                })
+            bounds: panel
+                .measure
+                .as_ref()
+                .and_then(|name| bounds.get(&(&subject, name.as_str())))
                 .map(|watch| watch.bounds.clone())
                 .unwrap_or_default(),
         });

@@ -9,7 +9,7 @@ use crate::{
 use super::Input;
 
 /// A service or the host, as labels name it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
     /// A service; exporters are about the service that they observe.
     Service(Name),

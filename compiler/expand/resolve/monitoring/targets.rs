@@ -29,7 +29,7 @@ pub fn scrapes(input: &Input) -> Vec<Scrape> {
 
 /// The alerts of a target: it does not answer; of several replicas, some do not.
 pub fn alerts(input: &Input, scrape: &Scrape) -> Vec<Alert> {
-    let Some(service) = input.model.service(scrape.job.as_str()) else { return Vec::new() };
+    let Some(service) = input.model.service(&scrape.job) else { return Vec::new() };
     let target = Target { input, scrape, service, subject: Subject::of(input, service) };
     if scrape.by_dns { vec![target.all_missing(), target.some_missing()] } else { vec![target.unreachable()] }
 }

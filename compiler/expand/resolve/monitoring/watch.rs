@@ -71,8 +71,8 @@ fn watched<'a>(input: &Input<'a>, spec: &WatchSpec) -> Option<(Subject, Vec<&'a 
     if of.value == input.model.host.name {
         return host();
     }
-    if let Some(service) = input.model.service(of.value.as_str()) {
-        let exporter = service.exporter.as_ref().and_then(|name| input.model.service(name.as_str()));
+    if let Some(service) = input.model.service(&of.value) {
+        let exporter = service.exporter.as_ref().and_then(|name| input.model.service(name));
         return Some((
             Subject::Service(service.name.clone()),
             [Some(service), exporter].into_iter().flatten().collect(),
@@ -231,7 +231,7 @@ impl Raised<'_> {
     }
 
     fn from(&self) -> Vec<String> {
-        let service = self.input.model.service(self.measure.subject.name().as_str());
+        let service = self.input.model.service(self.measure.subject.name());
         std::iter::once(format!("watch/{}", self.spec.name.value))
             .chain(service.into_iter().flat_map(|service| self.input.addresses(service)))
             .collect()
