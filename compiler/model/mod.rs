@@ -142,6 +142,37 @@ impl Model {
         self.backups.iter().map(|backup| &backup.service).collect()
     }
 
+    /// The routes of the ingress, the longest path first.
+    pub fn routes(&self) -> impl Iterator<Item = &Route> {
+        self.ingress.iter().flat_map(|ingress| &ingress.routes)
+    }
+
+    /// Paths at the proxy that answer when the services behind it work, each by the route that leads to its service.
+    pub fn checks(&self) -> Vec<(&Name, String)> {
+        let Some(ingress) = &self.ingress else { return Vec::new() };
+        let mut checks: Vec<(&Name, String)> = ingress
+            .routes
+            .iter()
+            .filter_map(|route| {
+                let service = self.service(&route.target.service)?;
+                let path = service.health_path.as_ref()?;
+                // What is closed to outsiders is closed to this check too.
+                if service.private_paths.contains(path) {
+                    return None;
+                }
+                if route.strip {
+                    let prefix = route.path.as_str().trim_end_matches('/');
+                    return Some((&service.name, format!("{prefix}{path}")));
+                }
+                let leads = ingress.route_to(path)?;
+                (leads.path == route.path).then(|| (&service.name, path.to_string()))
+            })
+            .collect();
+        checks.sort_by(|(_, one), (_, other)| one.cmp(other));
+        checks.dedup_by(|(_, one), (_, other)| one == other);
+        checks
+    }
+
     /// Where the tree lives on the host; scripts and cron lines use it.
     pub fn directory(&self) -> &str {
         self.host.directory.as_str()

@@ -13,7 +13,7 @@ import threading
 
 import yaml
 from nameserver import NameServer
-from trial import Failed, eventually, main, run
+from trial import Failed, eventually, main, require, run
 
 APP = pathlib.Path(__file__).resolve().parent.parent / "tools/image/app"
 received = []
@@ -51,6 +51,8 @@ def check(tree):
     eventually(f"{' or '.join(alerts)} reaches the receiver", lambda: message(alerts, "firing"), 60)
     targets.start()
     eventually(f"{' or '.join(alerts)} is told to be over", lambda: message(alerts, "resolved"), 60)
+    for channel in re.findall(r'^ +slack "(#[\w-]+)"(?!.*severity)', tree.description, re.M):
+        require(any(f'"channel":"{channel}"' in text for text in received), f"nothing was sent to {channel}: {received}")
 
 
 def watched(tree, targets):

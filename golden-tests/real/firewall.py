@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """The firewall, applied to a server with the whole project on it, and tried with packets from outside and inside."""
 
+import contextlib
 import ipaddress
+import json
 import re
 import socket
 import subprocess
@@ -169,10 +171,12 @@ def packets(tree, project, ssh):
         same(f"{source} reaches ssh", reaches(source, SERVER, ssh.port), ssh.lets(source))
     opened(tree)
     # Who knows the addresses of containers may send packets there directly.
-    for name, service in tree.services.items():
-        for port in {int(str(port).split("/")[0]) for port in service.get("expose", [])}:
-            for address in project.addresses(name)[:1]:
-                require(not reaches(OUTSIDE, address, port), f"the container {name} is reached at {address}:{port}")
+    inner = {(name, port) for name in tree.services for port in spoken(tree, name) for _ in project.addresses(name)[:1]}
+    require(inner, "no service speaks to another")
+    for name, port in sorted(inner):
+        address = project.addresses(name)[0]
+        require(answers(address, port), f"{name} does not listen at {address}:{port}")
+        require(not reaches(OUTSIDE, address, port), f"the container {name} is reached at {address}:{port}")
     outgoing(tree, project)
 
 
@@ -201,6 +205,19 @@ def told(source, server, port):
         return server.recvfrom(9)[1][0] == source
     except TimeoutError:
         return False
+
+
+def spoken(tree, name):
+    """The ports on which other services speak to it."""
+    text = json.dumps(tree.compose) + "".join(path.read_text() for path in tree.files("nginx/**/*.conf") + tree.files("prometheus/*.yml"))
+    return {int(port) for port in re.findall(rf'[\s/@"]{re.escape(name)}:(\d+)(?=[\s/";])', text)}
+
+
+def answers(address, port):
+    """Whether a TCP connection from the server itself comes about."""
+    with contextlib.suppress(OSError), socket.create_connection((address, port), 2):
+        return True
+    return False
 
 
 def outgoing(tree, project):

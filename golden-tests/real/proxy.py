@@ -111,6 +111,7 @@ def check(tree):
         edge.start(output)
     site = Site(edge)
     routes = reachable(site, backends)
+    guided(site)
     redirect(site)
     protocols(site)
     asked(site)
@@ -189,6 +190,13 @@ def in_front(site, path):
         same(f"X-Forwarded-Proto from {client}", seen["x-forwarded-proto"], scheme)
 
 
+def guided(site):
+    """What the guide calls the health of a service is answered by that service."""
+    guide = (site.edge.tree.home / "runbook.md").read_text()
+    for path, service in re.findall(r"^curl -fsS https?://[^/\s]+(/\S*) +# (?:health of )?(\S+)", guide, re.M):
+        same(f"who answers {path}", site.served_by(path).split("/")[0], service)
+
+
 def redirect(site):
     if site.secure:
         status, _, where = site.curl("-o", "/dev/null", "-w", "%{http_code} %{redirect_url}", f"http://{site.domain}/a/b?c=d").partition(" ")
@@ -222,10 +230,24 @@ def balanced(site, backend, path):
     if re.search(rf"upstream {backend.service}_ip_hash ", site.edge.config):
         client = next(site.clients)
         same("containers that serve one client", len({json.loads(site.get(path, client=client)[2])["name"] for _ in range(9)}), 1)
+    if re.search(rf"upstream {backend.service}_least_conn ", site.edge.config):
+        idle(site, path)
     address = list(backend.running)[0]
     backend.running.pop(address).kill()
     for _ in range(10):
         site.served_by(path)
+
+
+def idle(site, path):
+    """While all containers but one are busy, that one serves."""
+    busy = [threading.Thread(target=site.get, args=[path.replace("/probe", "/sleep/4")]) for _ in range(REPLICAS - 1)]
+    for thread in busy:
+        thread.start()
+    time.sleep(1)
+    same("containers that serve while the others are busy", len({site.served_by(path) for _ in range(9)}), 1)
+    require(all(thread.is_alive() for thread in busy), "the busy ones were not busy for long enough")
+    for thread in busy:
+        thread.join()
 
 
 def moves(site, backend, path):

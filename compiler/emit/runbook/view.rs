@@ -22,6 +22,8 @@ pub struct View {
     built: bool,
     private: Vec<String>,
     routes: Vec<RouteView>,
+    /// What answers from outside when a service works.
+    checks: Vec<RouteView>,
     tls: &'static str,
     openings: Vec<OpeningView>,
     backups: Vec<BackupView>,
@@ -60,7 +62,6 @@ struct ServiceView {
     port: Option<String>,
     reach: String,
     needs: String,
-    health: Option<String>,
     built: bool,
     on_demand: bool,
 }
@@ -203,10 +204,13 @@ pub fn view(model: &Model) -> View {
         built: model.services.iter().any(|s| matches!(s.image, Image::Built(_))),
         private,
         routes: model
-            .ingress
-            .iter()
-            .flat_map(|i| &i.routes)
+            .routes()
             .map(|r| RouteView { path: r.path.to_string(), service: r.target.service.to_string() })
+            .collect(),
+        checks: model
+            .checks()
+            .into_iter()
+            .map(|(service, path)| RouteView { path, service: service.to_string() })
             .collect(),
         tls: match model.ingress.as_ref().map(|ingress| &ingress.tls) {
             Some(Tls::LetsEncrypt { .. }) => "letsencrypt",
@@ -407,7 +411,6 @@ fn service(model: &Model, service: &Service) -> ServiceView {
             published.join(", ")
         },
         needs: service.needs.iter().map(|need| need.service.to_string()).collect::<Vec<_>>().join(", "),
-        health: service.health_path.as_ref().map(ToString::to_string),
         built: matches!(service.image, Image::Built(_)),
         on_demand: service.profile.is_some(),
     }

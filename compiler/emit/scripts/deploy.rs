@@ -46,8 +46,7 @@ struct Mount {
 /// Brings up what the tree says.
 pub fn deploy(model: &Model) -> Script {
     let mut from: Vec<String> = services(model).collect();
-    let routes = model.ingress.iter().flat_map(|ingress| &ingress.routes);
-    from.extend(routes.map(|route| format!("route/{}", route.path)));
+    from.extend(model.routes().map(|route| format!("route/{}", route.path)));
     Script { name: "deploy".to_owned(), text: DEPLOY.render(&view(model)), from }
 }
 
@@ -72,9 +71,10 @@ fn view(model: &Model) -> View {
             .collect(),
         readers: model.services.iter().filter_map(|service| reader(model, service)).collect(),
         resolve: format!("{}:{port}:127.0.0.1", model.domain),
-        checks: checks(model)
+        checks: model
+            .checks()
             .into_iter()
-            .map(|path| format!("{scheme}://{}:{port}{path}", model.domain))
+            .map(|(_, path)| format!("{scheme}://{}:{port}{path}", model.domain))
             .collect(),
     }
 }
@@ -86,31 +86,6 @@ fn entrance(model: &Model, ingress: &Ingress) -> (&'static str, u16) {
         .service(&ingress.service)
         .and_then(|service| service.published.iter().find(|published| published.container.get() == inside));
     (scheme, published.map_or(inside, |published| published.host.get()))
-}
-
-/// Paths at the proxy that answer when the services behind it work, each by the route that leads to it.
-fn checks(model: &Model) -> Vec<String> {
-    let Some(ingress) = &model.ingress else { return Vec::new() };
-    let mut paths: Vec<String> = ingress
-        .routes
-        .iter()
-        .filter_map(|route| {
-            let service = model.service(&route.target.service)?;
-            let path = service.health_path.as_ref()?;
-            // What is closed to outsiders is closed to this check too.
-            if service.private_paths.contains(path) {
-                return None;
-            }
-            if route.strip {
-                return Some(format!("{}{path}", route.path.as_str().trim_end_matches('/')));
-            }
-            let leads = ingress.route_to(path)?;
-            (leads.path == route.path).then(|| path.to_string())
-        })
-        .collect();
-    paths.sort();
-    paths.dedup();
-    paths
 }
 
 /// How the service learns of changed files; none when it reads none.

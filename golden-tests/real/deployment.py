@@ -1,0 +1,126 @@
+#!/usr/bin/python3
+"""Releases: each is recorded and answers through the proxy, a changed configuration is taken up, one that does not work
+goes back by itself to the one before, and an operator goes back by hand; of nothing else than releases is anything lost."""
+
+import fcntl
+import re
+
+from containers import Project, healthy
+from trial import main, require, run, same
+
+MARK = "X-Trial"
+
+
+def check(tree):
+    project = Project(tree)
+    try:
+        Releases(tree, project).all()
+    finally:
+        project.down()
+
+
+class Releases:
+    """What happens to the images that are built from source, as an operator would have built them."""
+
+    def __init__(self, tree, project):
+        self.tree, self.project = tree, project
+        self.built = [name for name, service in tree.services.items() if "build" in service]
+        require(self.built, "nothing is built here")
+        self.site = tree.files("nginx/conf.d/*.conf")[0] if tree.of("nginx") else None
+
+    def all(self):
+        for release in ("1.0", "2.0"):
+            self.make(release)
+        self.make("3.0", "--change", 'ENTRYPOINT ["/bin/sh", "-c", "echo broken; exit 1"]')
+        self.refused()
+        self.deploy("1.0")
+        self.answers("1.0")
+        self.alone()
+        nginx = self.started()
+        self.marked("two")
+        self.deploy("2.0")
+        self.answers("2.0", "two")
+        same("start of nginx, whose configuration alone has changed", self.started(), nginx)
+        self.marked("three")
+        said = self.script("deploy", "--no-build", "3.0", fails=True)
+        require("going back to 2.0" in said, f"it does not say that it goes back:\n{said}")
+        self.answers("2.0", "two")
+        self.script("rollback")
+        self.answers("1.0")
+        before = self.log()
+        self.script("rollback", fails=True)
+        self.script("rollback", "4.0", fails=True)
+        same("releases after going back to none", self.log(), before)
+        self.answers("1.0")
+        same("what was done", [line.split()[1:3] for line in before.splitlines()],
+             [["1.0", "deployed"], ["2.0", "deployed"], ["3.0", "failed"], ["2.0", "rolled-back"], ["1.0", "rolled-back"]])
+        same("what --list shows", self.script("rollback", "--list"), before)
+
+    def make(self, release, *changes):
+        """Images of a release: those of the engine's stand-ins under another tag, or changed."""
+        for service in self.built:
+            image = self.tree.services[service]["image"]
+            name = re.sub(r":[^:/]*$", f":{release}", image)
+            if changes:
+                container = run("docker", "create", image).strip()
+                run("docker", "commit", *changes, container, name)
+                run("docker", "rm", container)
+            else:
+                run("docker", "tag", image, name)
+
+    def script(self, name, *arguments, **options):
+        return run(self.tree.home / f"scripts/{name}.sh", *arguments, cwd="/", **options)
+
+    def deploy(self, release):
+        return self.script("deploy", "--no-build", release)
+
+    def log(self):
+        path = self.tree.home / "releases.log"
+        return path.read_text() if path.exists() else ""
+
+    def refused(self):
+        """What could not work changes nothing: a name that is no tag, an environment file that lacks something."""
+        self.script("deploy", "--no-build", "no tag", fails=True)
+        if self.tree.values:
+            file = self.tree.home / ".env"
+            good = file.read_text()
+            file.write_text("")
+            self.script("deploy", "--no-build", "1.0", fails=True)
+            file.write_text(good)
+        self.script("rollback", fails=True)
+        same("containers after what was refused", self.project.containers(), [])
+        same("releases after what was refused", self.log(), "")
+
+    def alone(self):
+        """While one deployment runs, another does not start."""
+        with (self.tree.home / "releases.log").open() as log:
+            fcntl.flock(log, fcntl.LOCK_EX)
+            require("another deployment is running" in self.script("deploy", "--no-build", "2.0", fails=True), "two at once")
+        self.answers("1.0")
+
+    def marked(self, text):
+        """A configuration that can be told from the one before."""
+        if self.site:
+            plain = re.sub(rf"\n *add_header {MARK} .*", "", self.site.read_text())
+            self.site.write_text(re.sub(r"(\n *)(add_header .*)", rf"\1add_header {MARK} {text} always;\1\2", plain, count=1))
+
+    def started(self):
+        return [self.project.containers(name)[0]["State"]["StartedAt"] for name in self.tree.of("nginx")]
+
+    def answers(self, release, mark=""):
+        """The containers are those of the release, they are well, and so is what people ask for, with the tree of that time."""
+        healthy(self.project)
+        for service in self.built:
+            wanted = re.sub(r":[^:/]*$", f":{release}", self.tree.services[service]["image"])
+            found = {container["Config"]["Image"] for container in self.project.containers(service)}
+            same(f"images of {service}", found, {wanted})
+        require(f"RELEASE={release}\n" in (self.tree.home / ".env").read_text(), f"the environment file does not say {release}")
+        if self.site:
+            urls = re.search(r"urls=\((.*)\)", (self.tree.home / "scripts/deploy.sh").read_text())[1].split()
+            require(urls, "the deployment asks for nothing")
+            for url in urls:
+                head = run("curl", "-sSfk", "-o", "/dev/null", "-D", "-", "--resolve", "*:443:127.0.0.1", "--resolve", "*:80:127.0.0.1", url)
+                same(f"the mark in the answer of {url}", re.findall(rf"(?im)^{MARK}: (\w+)", head), [mark] if mark else [])
+
+
+main(check)

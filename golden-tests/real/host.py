@@ -1,0 +1,140 @@
+#!/usr/bin/python3
+"""The machine itself: it is looked at before anything is started, and each thing that it lacks is named; then what the
+host runs is put into place, once, and nothing that is broken takes the place of what works."""
+
+import os
+import pathlib
+import re
+import socket
+import stat
+
+from trial import main, require, run, same
+
+# What the programs of the machine would say; the tree's own scripts are as they are.
+PROGRAMS = {
+    "docker": """
+        case "$*" in
+            info) exit "$(cat /run/machine/engine)" ;;
+            'compose version --short') cat /run/machine/compose ;;
+        esac""",
+    "nproc": "cat /run/machine/cpus",
+    "df": """
+        case "$*" in
+            *output=size*) printf 'size\\n%s\\n' "$(cat /run/machine/disk)" ;;
+            *) printf 'used\\n %s%%\\n' "$(cat /run/machine/full)" ;;
+        esac""",
+    "timedatectl": "case $* in *Timezone*) cat /run/machine/zone ;; *) echo yes ;; esac",
+    "rclone": "", "rsync": "", "sqlite3": "",
+}
+UNITS = {"MiB": 1, "GiB": 1024, "TiB": 1024 * 1024}
+
+
+def check(tree):
+    machine(tree)
+    preflight(tree)
+    installed(tree)
+
+
+def machine(tree):
+    """A machine that has just what the description asks for."""
+    for name, text in PROGRAMS.items():
+        path = pathlib.Path("/run/programs", name)
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"#!/bin/sh\n{text}\n")
+        path.chmod(0o755)
+    pathlib.Path("/run/machine").mkdir()
+    pathlib.Path("/run/machine/meminfo").write_text("")
+    run("mount", "--bind", "/run/machine/meminfo", "/proc/meminfo")
+    least = required(tree)
+    zone = re.search(r'^ *timezone "([^"]+)"', tree.description, re.M)
+    be(engine=0, compose="2.20.0", cpus=least["cpus"], disk=least["disk"] * 92 // 100, full=40, zone=zone[1] if zone else "UTC",
+       meminfo=f"MemTotal: {least['memory'] * 1024 * 92 // 100} kB", system=least["system"])
+
+
+def be(**facts):
+    for name, value in facts.items():
+        if name == "system":
+            os.remove("/etc/os-release")
+            pathlib.Path("/etc/os-release").write_text("ID={}\nVERSION_ID=\"{}\"\n".format(*value))
+        else:
+            pathlib.Path("/run/machine", name).write_text(f"{value}\n")
+
+
+def required(tree):
+    """What the description asks of the machine; a small one, if it asks for nothing."""
+    stated = re.search(r'^ +require cpus=(\d+) memory="(\d+)(\wiB)" disk="(\d+)(\wiB)" \{(.*?)\}', tree.description, re.M | re.S)
+    if not stated:
+        return {"cpus": 1, "memory": 1024, "disk": 10240, "system": ("debian", "12"), "stated": False}
+    cpus, memory, unit, disk, other, rest = stated.groups()
+    systems = re.findall(r'system "(\w+)" from="([\d.]+)"', rest)
+    require(systems, "the description names no operating system")
+    return {"cpus": int(cpus), "memory": int(memory) * UNITS[unit], "disk": int(disk) * UNITS[other], "system": systems[0], "stated": True}
+
+
+def preflight(tree):
+    """One line for each thing that is not as it has to be, and a status that says so."""
+    script = tree.home / "scripts/preflight.sh"
+    path = {"env": {**os.environ, "PATH": f"/run/programs:{os.environ['PATH']}"}}
+    said = run(script, **path)
+    require("PROBLEM" not in said, said)
+    least = required(tree)
+    faults = [({"engine": 1}, "the Docker engine does not answer"), ({"compose": "2.19.9"}, "Docker Compose 2.19.9 is too old"),
+              ({"compose": ""}, "docker compose is missing"), ({"zone": "Antarctica/Troll"}, "time zone Antarctica/Troll")]
+    if least["stated"]:
+        faults += [({"cpus": least["cpus"] - 1}, f"{least['cpus']} are needed"), ({"disk": least["disk"] * 8 // 10}, f"{least['disk']} are needed"),
+                   ({"meminfo": f"MemTotal: {least['memory'] * 1024 * 8 // 10} kB"}, f"{least['memory']} are needed"),
+                   ({"system": (least["system"][0], "1.0")}, f"{least['system'][0]} 1.0"), ({"system": ("plan9", "4")}, "plan9 4")]
+    for fault, told in faults:
+        before = {name: pathlib.Path("/run/machine", name).read_text().strip() for name in fault if name != "system"}
+        be(**fault)
+        problems = [line for line in run(script, fails=True, **path).splitlines() if line.startswith("PROBLEM")]
+        require(len(problems) == 1 and told in problems[0], f"{fault}: {problems}, expected one with {told!r}")
+        be(**{"system": least["system"], **before})
+    be(full=95)
+    require("warning  the disk of" in run(script, **path), "a disk that is nearly full is not told")
+    be(full=40)
+    for port in sorted({int(port["published"]) for service in tree.services.values() for port in service.get("ports", [])}):
+        with socket.create_server(("0.0.0.0", port)):
+            require(f"PROBLEM  port {port} is taken" in run(script, fails=True, **path), f"port {port} is taken, and nobody says so")
+    if tree.values:
+        file = tree.home / ".env"
+        file.rename(tree.home / ".env.away")
+        require("PROBLEM  .env" in run(script, fails=True, **path), "the environment file is missing, and nobody says so")
+        (tree.home / ".env.away").rename(file)
+
+
+def installed(tree):
+    """Everything is put where the host looks for it; a second time nothing is left to do."""
+    script = tree.home / "scripts/install.sh"
+    targets = {pathlib.Path("/etc", folder, tree.system): tree.home / folder / tree.system for folder in ("cron.d", "logrotate.d")
+               if (tree.home / folder).exists()}
+    said = run(script, "--dry-run")
+    require(all(f"+ install --mode=644 --owner=root --group=root {source}" in said for source in targets.values()), said)
+    require(not [path for path in targets if path.exists()] and "inactive" in run("ufw", "status"), f"--dry-run did something:\n{said}")
+    run(script)
+    for target, source in targets.items():
+        same(f"contents of {target}", target.read_text(), source.read_text())
+        same(f"mode of {target}", stat.S_IMODE(target.stat().st_mode), 0o644)
+    require("Status: active" in run("ufw", "status"), "the firewall is off")
+    expected(tree)
+    same("what a second run does", re.findall(r"^\+.*", run(script), re.M), [])
+    for target, source in targets.items():
+        kept, good = target.read_text(), source.read_text()
+        source.write_text("this is { no table\n")
+        run(script, fails=True)
+        same(f"{target}, after one that is broken", target.read_text(), kept)
+        source.write_text(good)
+    (tree.home / "scripts").chmod(0o777)
+    require("can be written by others" in run(script, fails=True), "root would run what anybody can write")
+    (tree.home / "scripts").chmod(0o755)
+
+
+def expected(tree):
+    """A job that never runs is missed, because it is known that it should."""
+    jobs = set(re.findall(r"run-job\.sh (\S+)", "".join(path.read_text() for path in tree.files("cron.d/*"))))
+    known = "".join(path.read_text() for path in pathlib.Path("/var/lib/node_exporter").rglob("*.prom"))
+    if tree.rules():
+        same("jobs that are expected", set(re.findall(r'expected_since_timestamp_seconds\{.*job_name="([^"]+)"', known)), jobs)
+
+
+main(check)
