@@ -35,6 +35,7 @@ pub const ALL: &[Rule] = &[
     rules::jobs_collide::RULE,
     rules::jobs_unwatched::RULE,
     rules::literal_secret::RULE,
+    rules::live_copy::RULE,
     rules::old_nginx_balance::RULE,
     rules::port_clash::RULE,
     rules::public_datastore::RULE,

@@ -72,7 +72,7 @@ fn backups_verified(model: &Model) -> Result<String, String> {
         Some(service) => Err(format!("`{}` has no backup", service.name)),
         None if model.backups.is_empty() => Err("there is no backup".into()),
         None => {
-            let names: Vec<&str> = model.backups.iter().map(|b| b.service.as_str()).collect();
+            let names: Vec<&str> = model.backups.iter().map(|b| b.name.as_str()).collect();
             Ok(format!(
                 "{}: {}",
                 model.language.pick("verified after each dump and drilled", "덤프마다 검증하고 복구 훈련함"),

@@ -1,19 +1,45 @@
-//! What is dumped, how a dump is verified, and how it comes back.
+//! What is kept, how it is verified, and how it comes back.
 
 use super::Origin;
 use crate::values::{AbsPath, Duration, Line, Name, Schedule};
 
-/// Backups of one service.
+/// Backups of one thing.
 #[derive(Clone, Debug)]
 pub struct Backup {
-    /// The service whose data it is; also the name in scripts and metrics.
-    pub service: Name,
+    /// Its name in scripts, file names and metrics; for a service's data that of the service.
+    pub name: Name,
+    /// What is kept.
+    pub kept: Kept,
     /// When.
     pub schedule: Schedule,
-    /// How long a dump is kept.
+    /// How long one is kept.
     pub keep: Duration,
     /// Where on the host.
     pub directory: AbsPath,
+    /// A copy that does not share the host's fate.
+    pub offsite: Option<Offsite>,
+    /// When the newest one is restored beside the live data for proof; none for never.
+    pub drill: Option<Schedule>,
+    /// Time after which making or drilling it has failed.
+    pub timeout: Duration,
+    /// Where it is stated.
+    pub origin: Origin,
+}
+
+/// What a backup keeps.
+#[derive(Clone, Debug)]
+pub enum Kept {
+    /// Data of a service, which its kind knows how to dump.
+    Data(Dump),
+    /// Files.
+    Files(Files),
+}
+
+/// Data that is dumped and loaded by the programs of its service.
+#[derive(Clone, Debug)]
+pub struct Dump {
+    /// The service.
+    pub service: Name,
     /// Suffix of the dump's file name, such as `rdb` or `dump`.
     pub extension: String,
     /// Shell text, run in the service's container with `sh -c`: writes the dump to standard output.
@@ -28,16 +54,33 @@ pub struct Backup {
     pub check: String,
     /// Restores of a part, for people: title and shell text run in the service's container, `$1` being the part.
     pub restore_part: Option<(Line, String)>,
-    /// A copy that does not share the host's fate.
-    pub offsite: Option<Offsite>,
-    /// When the newest dump is restored into a scratch container for proof; none for never.
-    pub drill: Option<Schedule>,
-    /// Time after which making or drilling it has failed.
-    pub timeout: Duration,
     /// Environment that a scratch container needs to start for the drill, as `NAME=value` without secrets.
     pub drill_environment: Vec<(String, String)>,
-    /// Where it is stated.
-    pub origin: Origin,
+}
+
+/// Files that are kept as an archive.
+#[derive(Clone, Debug)]
+pub struct Files {
+    /// Where they are.
+    pub place: Place,
+    /// Services that have them mounted.
+    pub users: Vec<Name>,
+    /// Whether those are stopped while the files are read: without, a file that changes meanwhile may be half new.
+    pub stopped: bool,
+}
+
+/// Where files are.
+#[derive(Clone, Debug)]
+pub enum Place {
+    /// In a volume of a service.
+    Volume {
+        /// The service.
+        service: Name,
+        /// Where it has the volume mounted.
+        target: AbsPath,
+    },
+    /// On the host.
+    Host(Vec<AbsPath>),
 }
 
 /// How a dump comes back.
@@ -57,4 +100,31 @@ pub enum Offsite {
     Rsync(Line),
     /// `remote:path` of rclone, which speaks S3 among others.
     Rclone(Line),
+}
+
+impl Backup {
+    /// The services whose data is in it, dumped or as files.
+    pub fn services(&self) -> &[Name] {
+        match &self.kept {
+            Kept::Data(dump) => std::slice::from_ref(&dump.service),
+            Kept::Files(files) => &files.users,
+        }
+    }
+
+    /// Suffix of the names of what it makes.
+    pub fn extension(&self) -> &str {
+        match &self.kept {
+            Kept::Data(dump) => &dump.extension,
+            Kept::Files(_) => "tar.gz",
+        }
+    }
+
+    /// Services that stop while it comes back.
+    pub fn stops(&self) -> &[Name] {
+        match &self.kept {
+            Kept::Data(Dump { service, restore: Restore::Offline(_), .. }) => std::slice::from_ref(service),
+            Kept::Data(_) => &[],
+            Kept::Files(files) => &files.users,
+        }
+    }
 }

@@ -21,7 +21,7 @@ pub use alert::{
     Alert, AlertTest, Message, Monitoring, Panel, PanelRow, Piece, Scrape, Series, Severity, Unit,
 };
 pub use allow::Allow;
-pub use backup::{Backup, Offsite, Restore};
+pub use backup::{Backup, Dump, Files, Kept, Offsite, Place, Restore};
 pub use document::{
     Checklist, ConfigFile, ConfigValue, ExtraFile, Item, Link, Objective, Proof, Rhythm, Runbook, Section,
     Step, Team, Trouble,
@@ -139,7 +139,7 @@ impl Model {
 
     /// The services whose data is in a backup.
     pub fn backed_up(&self) -> BTreeSet<&Name> {
-        self.backups.iter().map(|backup| &backup.service).collect()
+        self.backups.iter().flat_map(Backup::services).collect()
     }
 
     /// The routes of the ingress, the longest path first.

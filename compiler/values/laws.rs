@@ -140,6 +140,7 @@ fn obeys<T: Value + std::fmt::Display + PartialEq + std::fmt::Debug>() {
 fn every_noun_obeys() {
     obeys::<bool>();
     obeys::<AbsPath>();
+    obeys::<HostPath>();
     obeys::<Address>();
     obeys::<AlertName>();
     obeys::<Bound>();

@@ -41,6 +41,7 @@ mod hostname;
 mod port;
 
 mod abs_path;
+mod host_path;
 mod rel_path;
 mod url;
 mod url_path;
@@ -65,6 +66,7 @@ pub use decimal::Decimal;
 pub use duration::Duration;
 pub use email::Email;
 pub use env_name::EnvName;
+pub use host_path::HostPath;
 pub use host_port::HostPort;
 pub use hostname::Hostname;
 pub use http_header::{HeaderName, HeaderValue};

@@ -30,7 +30,7 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
         diagnostics.add(
             Diagnostic::warning(
                 "backup-same-disk",
-                format!("the backup of `{}` shares the fate of its data", backup.service),
+                format!("the backup of `{}` shares the fate of its data", backup.name),
             )
             .at(backup.origin.span(), label)
             .help("copy it to another place: `offsite rsync=\"backup@backup.example.com:/srv/backups\"` or `offsite rclone=\"s3:bucket/folder\"`"),

@@ -33,7 +33,7 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
 /// often is meant to be light, and could not keep out of everybody's way.
 fn is_heavy(model: &Model, job: &Job) -> bool {
     let of_backup = model.backups.iter().any(|backup| {
-        ["backup", "verify"].iter().any(|verb| job.name.as_str() == format!("{verb}-{}", backup.service))
+        ["backup", "verify"].iter().any(|verb| job.name.as_str() == format!("{verb}-{}", backup.name))
     });
     let daily = job.schedule.period() >= Duration::from_days(1);
     of_backup || (daily && matches!(job.origin, Origin::Stated(_)))

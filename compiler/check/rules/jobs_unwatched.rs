@@ -20,7 +20,7 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
     let backups = model
         .backups
         .iter()
-        .map(|backup| (format!("the backup of `{}`", backup.service), &backup.schedule, &backup.origin));
+        .map(|backup| (format!("the backup of `{}`", backup.name), &backup.schedule, &backup.origin));
     // What is derived for its own sake (the weekly look at the host) tells its findings itself.
     let stated = model.jobs.iter().filter(|job| matches!(job.origin, Origin::Stated(_)));
     let jobs = stated.map(|job| (format!("`{}`", job.name), &job.schedule, &job.origin));

@@ -9,6 +9,7 @@ pub mod fixed_port_replicas;
 pub mod jobs_collide;
 pub mod jobs_unwatched;
 pub mod literal_secret;
+pub mod live_copy;
 pub mod old_nginx_balance;
 pub mod port_clash;
 pub mod public_datastore;

@@ -16,7 +16,7 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
         diagnostics.add(
             Diagnostic::error(
                 "rpo-broken",
-                format!("up to {} of `{}` can be lost", backup.schedule.period(), backup.service),
+                format!("up to {} of `{}` can be lost", backup.schedule.period(), backup.name),
             )
             .at(backup.origin.span(), format!("runs `{}`", backup.schedule))
             .at(objective.origin.span(), format!("no more than {rpo} may be lost"))

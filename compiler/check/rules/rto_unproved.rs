@@ -16,7 +16,7 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
         diagnostics.add(
             Diagnostic::warning(
                 "rto-unproved",
-                format!("a drill of `{}` may take longer than a recovery", backup.service),
+                format!("a drill of `{}` may take longer than a recovery", backup.name),
             )
             .at(backup.origin.span(), format!("succeeds within {}", backup.timeout))
             .at(objective.origin.span(), format!("a recovery takes {rto} at most"))

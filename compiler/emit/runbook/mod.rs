@@ -19,7 +19,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     };
     let mut from = vec!["system".to_owned()];
     from.extend(model.services.iter().map(|service| format!("service/{}", service.name)));
-    from.extend(model.backups.iter().map(|backup| format!("backup/{}", backup.service)));
+    from.extend(model.backups.iter().map(|backup| format!("backup/{}", backup.name)));
     from.extend(model.teams.iter().map(|team| format!("team/{}", team.name)));
     from.extend(
         model

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::{
     emit::quote,
-    model::{Command, Image, Item, Model, Offsite, Reach, Restore, Rhythm, Service, Severity, Tls, Variable},
+    model::{Command, Image, Item, Kept, Model, Offsite, Reach, Rhythm, Service, Severity, Tls, Variable},
     values::Name,
 };
 
@@ -88,7 +88,8 @@ struct BackupView {
     extension: String,
     offsite: Option<String>,
     drill: Option<String>,
-    offline: bool,
+    /// Services that stop while it comes back.
+    stops: Vec<String>,
     part: Option<String>,
 }
 
@@ -236,17 +237,20 @@ pub fn view(model: &Model) -> View {
             .backups
             .iter()
             .map(|backup| BackupView {
-                service: backup.service.to_string(),
+                service: backup.name.to_string(),
                 when: backup.schedule.words(language),
                 keep: backup.keep.words(language),
                 directory: backup.directory.to_string(),
-                extension: backup.extension.clone(),
+                extension: backup.extension().to_owned(),
                 offsite: backup.offsite.as_ref().map(|offsite| match offsite {
                     Offsite::Rsync(target) | Offsite::Rclone(target) => target.to_string(),
                 }),
                 drill: backup.drill.as_ref().map(|drill| drill.words(language)),
-                offline: matches!(backup.restore, Restore::Offline(_)),
-                part: backup.restore_part.as_ref().map(|(title, _)| title.to_string()),
+                stops: backup.stops().iter().map(ToString::to_string).collect(),
+                part: match &backup.kept {
+                    Kept::Data(dump) => dump.restore_part.as_ref().map(|(title, _)| title.to_string()),
+                    Kept::Files(_) => None,
+                },
             })
             .collect(),
         backup_directories: directories,

@@ -1,4 +1,4 @@
-//! `backup-`, `restore-` and `verify-<service>.sh`: a dump is made, comes back, and is proved to.
+//! `backup-`, `restore-` and `verify-<name>.sh`: what is kept is made, comes back, and is proved to.
 
 use std::collections::BTreeMap;
 
@@ -7,29 +7,42 @@ use serde::Serialize;
 use super::{Clock, Script, header, textfiles};
 use crate::{
     emit::template::{Format, Template},
-    model::{Backup, Model, MountSource, Offsite, Part, Restore, Service, Text},
+    model::{Backup, Dump, Files, Kept, Model, MountSource, Offsite, Part, Place, Restore, Service, Text},
     values::{Language, Name},
 };
 
 static BACKUP: Template = Template::new(Format::Shell, include_str!("backup.sh.tera"));
 static RESTORE: Template = Template::new(Format::Shell, include_str!("restore.sh.tera"));
 static VERIFY: Template = Template::new(Format::Shell, include_str!("verify.sh.tera"));
+static RESTORE_FILES: Template = Template::new(Format::Shell, include_str!("restore-files.sh.tera"));
+static VERIFY_FILES: Template = Template::new(Format::Shell, include_str!("verify-files.sh.tera"));
 
 /// What stands in for secrets in a scratch container, which has no network and lives for a drill.
 const NO_SECRET: &str = "ondol-drill";
 
+/// What every backup has.
 #[derive(Serialize)]
-struct View {
+struct View<T> {
     header: String,
     system: String,
     directory: String,
     textfiles: Option<String>,
     when: Option<String>,
-    service: String,
+    name: String,
     folder: String,
     extension: String,
     keep_seconds: u64,
     keep_words: String,
+    offsite: bool,
+    rsync: Option<String>,
+    rclone: Option<String>,
+    #[serde(flatten)]
+    kept: T,
+}
+
+/// Data that is dumped.
+#[derive(Serialize)]
+struct DumpView {
     dump: String,
     verify: String,
     restore: String,
@@ -37,9 +50,6 @@ struct View {
     check: String,
     part_title: Option<String>,
     part: Option<String>,
-    offsite: bool,
-    rsync: Option<String>,
-    rclone: Option<String>,
     dependents: Vec<String>,
     // The scratch container of a drill.
     command: Vec<String>,
@@ -49,6 +59,25 @@ struct View {
     tmpfs: Vec<String>,
     user: Option<String>,
     ready: Vec<String>,
+}
+
+/// Files that are archived.
+#[derive(Clone, Serialize)]
+struct FilesView {
+    /// Of a volume: the service that has it mounted, and where.
+    service: Option<String>,
+    target: Option<String>,
+    /// Of the host: the paths from the root on, without their first `/`.
+    members: Vec<String>,
+    /// Who has them mounted.
+    users: Vec<String>,
+    stopped: bool,
+}
+
+/// The three templates ask for it under a name, or find it beside the rest.
+#[derive(Serialize)]
+struct Archive {
+    archive: FilesView,
 }
 
 /// A file or folder of the tree that the container reads.
@@ -61,81 +90,130 @@ struct Mount {
 /// The scripts of all backups.
 pub fn scripts(model: &Model, clock: &Clock) -> Vec<Script> {
     let dependents = dependents(model);
-    let of_service = |backup: &Backup| {
-        let dependents = dependents.get(&backup.service).map(Vec::as_slice).unwrap_or_default();
-        scripts_of(model, clock, backup, dependents)
-    };
-    model.backups.iter().flat_map(of_service).collect()
+    model.backups.iter().flat_map(|backup| scripts_of(model, clock, backup, &dependents)).collect()
 }
 
-/// The scripts of one backup, whose service the `dependents` use.
-fn scripts_of(model: &Model, clock: &Clock, backup: &Backup, dependents: &[&Name]) -> Vec<Script> {
-    let Some(service) = model.service(&backup.service) else { return Vec::new() };
-    let script = |verb: &str, template: &Template| {
-        let name = format!("{verb}-{}", backup.service);
-        let view = view(model, backup, service, dependents, clock.when(&name));
-        let from = [
-            format!("backup/{}", backup.service),
-            format!("service/{}", service.name),
-            format!("kind/{}", service.kind),
-        ];
-        Script { text: template.render(&view), name, from: from.into() }
+/// The scripts of one backup.
+fn scripts_of(
+    model: &Model,
+    clock: &Clock,
+    backup: &Backup,
+    dependents: &BTreeMap<&Name, Vec<&Name>>,
+) -> Vec<Script> {
+    let name = |verb: &str| format!("{verb}-{}", backup.name);
+    let script = |verb: &str, text: String| {
+        let mut from = vec![format!("backup/{}", backup.name)];
+        for service in backup.services().iter().filter_map(|service| model.service(service)) {
+            from.extend([format!("service/{}", service.name), format!("kind/{}", service.kind)]);
+        }
+        Script { name: name(verb), text, from }
     };
-    let mut scripts = vec![script("backup", &BACKUP), script("restore", &RESTORE)];
-    if backup.drill.is_some() {
-        scripts.push(script("verify", &VERIFY));
+    let mut scripts = match &backup.kept {
+        Kept::Data(dump) => {
+            let Some(service) = model.service(&dump.service) else { return Vec::new() };
+            let users = dependents.get(&dump.service).map(Vec::as_slice).unwrap_or_default();
+            let render = |verb: &str, template: &Template| {
+                script(
+                    verb,
+                    template.render(&view(
+                        model,
+                        clock,
+                        backup,
+                        &name(verb),
+                        dump_view(model, dump, service, users),
+                    )),
+                )
+            };
+            vec![render("backup", &BACKUP), render("restore", &RESTORE), render("verify", &VERIFY)]
+        }
+        Kept::Files(files) => {
+            let files = files_view(files);
+            let archive = Archive { archive: files.clone() };
+            vec![
+                script("backup", BACKUP.render(&view(model, clock, backup, &name("backup"), archive))),
+                script(
+                    "restore",
+                    RESTORE_FILES.render(&view(model, clock, backup, &name("restore"), files.clone())),
+                ),
+                script("verify", VERIFY_FILES.render(&view(model, clock, backup, &name("verify"), files))),
+            ]
+        }
+    };
+    if backup.drill.is_none() {
+        scripts.pop();
     }
     scripts
 }
 
-fn view(
-    model: &Model,
-    backup: &Backup,
-    service: &Service,
-    dependents: &[&Name],
-    when: Option<String>,
-) -> View {
-    let (restore, offline) = match &backup.restore {
-        Restore::Online(run) => (run.clone(), false),
-        Restore::Offline(run) => (run.clone(), true),
-    };
+fn view<T>(model: &Model, clock: &Clock, backup: &Backup, script: &str, kept: T) -> View<T> {
     let (rsync, rclone) = match &backup.offsite {
         Some(Offsite::Rsync(target)) => (Some(target.to_string()), None),
         Some(Offsite::Rclone(target)) => (None, Some(target.to_string())),
         None => (None, None),
     };
-    let part = backup.restore_part.as_ref();
     View {
         header: header(model),
         system: model.system.to_string(),
         directory: model.directory().to_owned(),
         textfiles: textfiles(model),
-        when,
-        service: backup.service.to_string(),
+        when: clock.when(script),
+        name: backup.name.to_string(),
         folder: backup.directory.to_string(),
-        extension: backup.extension.clone(),
+        extension: backup.extension().to_owned(),
         keep_seconds: backup.keep.whole_seconds(),
         keep_words: backup.keep.words(Language::English),
-        dump: backup.dump.clone(),
-        verify: backup.verify.clone(),
-        restore,
-        offline,
-        check: backup.check.clone(),
-        part_title: part.map(|(title, _)| title.to_string()),
-        part: part.map(|(_, run)| run.clone()),
         offsite: backup.offsite.is_some(),
         rsync,
         rclone,
+        kept,
+    }
+}
+
+fn files_view(files: &Files) -> FilesView {
+    let (service, target, members) = match &files.place {
+        Place::Volume { service, target } => {
+            (Some(service.to_string()), Some(target.to_string()), Vec::new())
+        }
+        Place::Host(paths) => {
+            let from_the_root =
+                |path: &crate::values::AbsPath| path.as_str().trim_start_matches('/').to_owned();
+            (None, None, paths.iter().map(from_the_root).collect())
+        }
+    };
+    FilesView {
+        service,
+        target,
+        members,
+        users: files.users.iter().map(ToString::to_string).collect(),
+        stopped: files.stopped,
+    }
+}
+
+/// How the data of a service comes and goes, on which the `dependents` rely.
+fn dump_view(model: &Model, dump: &Dump, service: &Service, dependents: &[&Name]) -> DumpView {
+    let (restore, offline) = match &dump.restore {
+        Restore::Online(run) => (run.clone(), false),
+        Restore::Offline(run) => (run.clone(), true),
+    };
+    let part = dump.restore_part.as_ref();
+    DumpView {
+        dump: dump.dump.clone(),
+        verify: dump.verify.clone(),
+        restore,
+        offline,
+        check: dump.check.clone(),
+        part_title: part.map(|(title, _)| title.to_string()),
+        part: part.map(|(_, run)| run.clone()),
         dependents: dependents.iter().map(ToString::to_string).collect(),
         command: service.command.iter().map(|word| without_secrets(model, word)).collect(),
-        environment: environment(model, backup, service),
+        environment: environment(model, dump, service),
         volumes: volumes(service),
         mounts: mounts(service),
         tmpfs: service.tmpfs.iter().map(ToString::to_string).collect(),
         user: service.user.as_ref().map(ToString::to_string),
         ready: match &service.health {
             Some(health) => health.test.iter().map(|word| without_secrets(model, word)).collect(),
-            None => vec!["sh".into(), "-c".into(), backup.check.clone()],
+            None => vec!["sh".into(), "-c".into(), dump.check.clone()],
         },
     }
 }
@@ -164,9 +242,9 @@ fn without_secrets(model: &Model, text: &Text) -> String {
 }
 
 /// The environment of the service; what the kind says about drills wins.
-fn environment(model: &Model, backup: &Backup, service: &Service) -> Vec<String> {
+fn environment(model: &Model, dump: &Dump, service: &Service) -> Vec<String> {
     let own = service.environment.iter().map(|(name, text)| (name.to_string(), without_secrets(model, text)));
-    let drill = backup.drill_environment.iter().cloned();
+    let drill = dump.drill_environment.iter().cloned();
     let all: BTreeMap<String, String> = own.chain(drill).collect();
     all.into_iter().map(|(name, value)| format!("{name}={value}")).collect()
 }

@@ -62,7 +62,7 @@ pub fn install(model: &Model) -> Script {
 }
 
 fn backups(model: &Model) -> impl Iterator<Item = String> {
-    model.backups.iter().map(|backup| format!("backup/{}", backup.service))
+    model.backups.iter().map(|backup| format!("backup/{}", backup.name))
 }
 
 fn view(model: &Model) -> View {

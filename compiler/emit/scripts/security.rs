@@ -89,7 +89,7 @@ pub fn check(model: &Model, clock: &Clock) -> Script {
             .iter()
             .map(|v| format!("{}/{}", if v.secret { "secret" } else { "variable" }, v.name)),
     );
-    from.extend(model.backups.iter().map(|backup| format!("backup/{}", backup.service)));
+    from.extend(model.backups.iter().map(|backup| format!("backup/{}", backup.name)));
     Script { name: "security-check".to_owned(), text: CHECK.render(&view), from }
 }
 
@@ -106,8 +106,8 @@ fn reports(log: &Log) -> impl Iterator<Item = Report> {
 
 fn dump(backup: &Backup) -> Dump {
     Dump {
-        service: backup.service.to_string(),
-        extension: backup.extension.clone(),
+        service: backup.name.to_string(),
+        extension: backup.extension().to_owned(),
         folder: backup.directory.to_string(),
         // One missed run is told by its own alert at once; here half a period is grace enough.
         seconds: backup.schedule.period().whole_seconds() * 3 / 2 + backup.timeout.whole_seconds(),

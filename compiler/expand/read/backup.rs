@@ -6,14 +6,20 @@ use crate::{
     model::Allow,
     source::{Located, Span},
     syntax::Reader,
-    values::{AbsPath, Duration, Line, Name, Prose, Schedule, Time},
+    values::{AbsPath, Duration, HostPath, Line, Name, Prose, Schedule, Time},
 };
 
 /// A stated `backup`.
 #[derive(Clone, Debug)]
 pub struct BackupSpec {
-    /// The service whose data it is.
-    pub service: Located<Name>,
+    /// The service whose data it is, or what the files are called.
+    pub name: Located<Name>,
+    /// The volume that it keeps.
+    pub volume: Option<VolumeOfSpec>,
+    /// The files of the host that it keeps.
+    pub files: Vec<Located<HostPath>>,
+    /// Whether services that have the files mounted stop meanwhile.
+    pub stopped: bool,
     /// When.
     pub every: Located<Schedule>,
     /// How long a dump is kept.
@@ -30,6 +36,15 @@ pub struct BackupSpec {
     pub allows: Vec<Allow>,
     /// Where it is stated.
     pub span: Span,
+}
+
+/// A volume of a service.
+#[derive(Clone, Debug)]
+pub struct VolumeOfSpec {
+    /// What the service calls it.
+    pub name: Located<Name>,
+    /// The service.
+    pub of: Located<Name>,
 }
 
 /// A stated `offsite`.
@@ -110,7 +125,24 @@ fn required_schedule(r: &mut Reader, about: &'static str) -> Option<Located<Sche
 /// Reads a `backup`.
 pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
     r.example("backup \"postgres\" {\n    every \"day\" at=\"02:00\"\n    keep \"30d\"\n    offsite rsync=\"backup@backup.example.com:/srv/backups/shop\"\n}");
-    let service = r.arg::<Name>("service", "the service whose data it is").required();
+    let name = r
+        .arg::<Name>("backup", "the service whose data it is; a name of your choice for `volume` and `files`")
+        .required();
+    let volume =
+        r.block("volume", "keeps a volume as an archive, instead of a dump by the service's kind", |r| {
+            r.example("volume \"models\" of=\"app\"");
+            let name = r.arg::<Name>("volume", "what the service calls it").required();
+            let of = r.prop::<Name>("of", "the service that has it mounted").required();
+            Some(VolumeOfSpec { name: name?, of: of? })
+        });
+    let files = r.list::<HostPath>(
+        "files",
+        "files and folders of the host to keep as an archive; a relative one is in the system's directory",
+    );
+    let stopped = r.flag(
+        "stopped",
+        "whether services that have the volume or files mounted stop while they are read; without, a file that changes meanwhile may be half new",
+    );
     let every = required_schedule(r, "when it runs");
     let keep = r.prop::<Duration>("keep", "how long a dump is kept").or("30d");
     let to = r
@@ -131,7 +163,10 @@ pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
     let timeout = r.prop::<Duration>("timeout", "time after which it has failed").or("1h");
     let allows = allows(r);
     Some(BackupSpec {
-        service: service?,
+        name: name?,
+        volume,
+        files,
+        stopped,
         every: every?,
         keep: keep?,
         to,

@@ -1,20 +1,20 @@
-//! Backups and jobs, stated and derived.
+//! What is kept: data as its kind dumps it, volumes and files as archives.
 
 use std::collections::BTreeSet;
 
 use super::context::Context;
 use crate::{
-    diagnostic::Diagnostic,
-    expand::read::backup::BackupSpec,
-    model::{Backup, Command, Ingress, Job, Offsite, Origin, Restore, Services, Tls},
-    source::{Located, Span},
-    values::{AbsPath, Duration, Name, Prose, Schedule, Time, Value as _},
+    diagnostic::{Diagnostic, nearest},
+    expand::read::backup::{BackupSpec, VolumeOfSpec},
+    model::{Backup, Dump, Files, Kept, MountSource, Offsite, Origin, Place, Restore, Service, Services},
+    source::Located,
+    values::{AbsPath, Duration, HostPath, Name, Prose, RelPath, Schedule, Time, Value as _},
 };
 
 /// Resolves all backups.
-pub fn backups(context: &Context, services: &Services) -> Vec<Backup> {
+pub fn backups(context: &Context, home: &AbsPath, services: &Services) -> Vec<Backup> {
     let specs = context.spec.backups.iter().zip(drills(context));
-    specs.filter_map(|(spec, drill)| backup(context, spec, drill, services)).collect()
+    specs.filter_map(|(spec, drill)| backup(context, home, spec, drill, services)).collect()
 }
 
 /// When each backup is drilled: as stated, else on Sunday at the first half hour from 04:00 at which nothing else that
@@ -41,13 +41,55 @@ fn slots() -> impl Iterator<Item = Schedule> {
     })
 }
 
+/// One of them, in a system whose directory is `home`.
 fn backup(
     context: &Context,
+    home: &AbsPath,
     spec: &BackupSpec,
     drill: Option<Schedule>,
     services: &Services,
 ) -> Option<Backup> {
-    let service = context.reference(&spec.service.value, spec.service.span)?;
+    let directory = match &spec.to {
+        Some(to) => to.value.clone(),
+        None => AbsPath::parse(&format!("/var/backups/{}", context.spec.name.value)).ok()?,
+    };
+    let kept = match (&spec.volume, spec.files.as_slice()) {
+        (None, []) => Kept::Data(dump(context, spec, services)?),
+        (Some(volume), []) => Kept::Files(volume_files(context, spec, volume, services)?),
+        (None, files) => {
+            let kept = host_files(home, spec, files, services);
+            keeps_itself(context, spec, &kept, &directory);
+            Kept::Files(kept)
+        }
+        (Some(volume), [file, ..]) => {
+            context.sink.report(
+                Diagnostic::error(
+                    "several-sources",
+                    format!("the backup `{}` keeps two things", spec.name.value),
+                )
+                .at(volume.name.span, "a volume")
+                .at(file.span, "and files of the host")
+                .help("write two backups: each is restored by itself"),
+            );
+            return None;
+        }
+    };
+    Some(Backup {
+        name: spec.name.value.clone(),
+        kept,
+        schedule: spec.every.value,
+        keep: spec.keep.value,
+        directory,
+        offsite: offsite(context, spec),
+        drill,
+        timeout: spec.timeout.value,
+        origin: Origin::Stated(spec.span),
+    })
+}
+
+/// How the data of a service is dumped: what its kind says.
+fn dump(context: &Context, spec: &BackupSpec, services: &Services) -> Option<Dump> {
+    let service = context.reference(&spec.name.value, spec.name.span)?;
     let kind = context.kind(service)?;
     let Some(method) = &kind.backup else {
         context.sink.report(
@@ -55,8 +97,8 @@ fn backup(
                 "no-backup-method",
                 format!("the kind `{}` does not say how its data is dumped", kind.name.value),
             )
-            .at(spec.service.span, "asked for here")
-            .help("give the kind a `backup` block, in a kind of your own if it is a built-in one"),
+            .at(spec.name.span, "asked for here")
+            .help("say which files it keeps (`volume \"…\" of=\"…\"` or `files \"…\"`), or give the kind a `backup` block, in a kind of your own if it is a built-in one"),
         );
         return None;
     };
@@ -71,15 +113,8 @@ fn backup(
             Some((name.value.to_string(), context.fill(scope, value, 0)?.as_literal()?.to_owned()))
         })
         .collect();
-    let directory = match &spec.to {
-        Some(to) => to.value.clone(),
-        None => AbsPath::parse(&format!("/var/backups/{}", context.spec.name.value)).ok()?,
-    };
-    Some(Backup {
+    Some(Dump {
         service: service.name.value.clone(),
-        schedule: spec.every.value,
-        keep: spec.keep.value,
-        directory,
         extension: method.extension.value.to_string(),
         dump: shell(&method.dump)?,
         verify: shell(&method.verify)?,
@@ -91,12 +126,87 @@ fn backup(
             }
             None => None,
         },
-        offsite: offsite(context, spec),
-        drill,
         drill_environment,
-        timeout: spec.timeout.value,
-        origin: Origin::Stated(spec.span),
     })
+}
+
+/// A volume of a service, by the name that the service gives it.
+fn volume_files(
+    context: &Context,
+    spec: &BackupSpec,
+    stated: &VolumeOfSpec,
+    services: &Services,
+) -> Option<Files> {
+    let of = &stated.of.value;
+    context.reference(of, stated.of.span)?;
+    let service = services.named(of)?;
+    let volumes: Vec<(&str, &AbsPath)> = service
+        .mounts
+        .iter()
+        .filter_map(|mount| match &mount.source {
+            MountSource::Volume(volume) => Some((called(volume, of), &mount.target)),
+            MountSource::Tree(_) | MountSource::Host(_) => None,
+        })
+        .collect();
+    let wanted = stated.name.value.as_str();
+    let Some((_, target)) = volumes.iter().find(|(name, _)| *name == wanted) else {
+        let names: Vec<&str> = volumes.iter().map(|(name, _)| *name).collect();
+        let unknown = Diagnostic::error("unknown-volume", format!("`{of}` has no volume `{wanted}`"))
+            .at(stated.name.span, "named here");
+        context.sink.report(match (nearest(wanted, names.iter().copied()), names.is_empty()) {
+            (Some(near), _) => unknown.help(format!("did you mean `{near}`?")),
+            (None, false) => unknown.help(format!("its volumes: {}", names.join(", "))),
+            (None, true) => unknown.help(format!(
+                "give it one: `volume \"{wanted}\" at=\"/path/in/the/container\"` inside `{of}`"
+            )),
+        });
+        return None;
+    };
+    Some(Files {
+        place: Place::Volume { service: of.clone(), target: (*target).clone() },
+        users: vec![of.clone()],
+        stopped: spec.stopped,
+    })
+}
+
+/// What the service calls a volume, whose name in the project begins with that of the service.
+fn called<'a>(volume: &'a str, service: &Name) -> &'a str {
+    volume.strip_prefix(service.as_str()).and_then(|rest| rest.strip_prefix('-')).unwrap_or(volume)
+}
+
+fn host_files(home: &AbsPath, spec: &BackupSpec, files: &[Located<HostPath>], services: &Services) -> Files {
+    let mut paths: Vec<AbsPath> = files.iter().map(|file| file.value.within(home)).collect();
+    paths.sort();
+    paths.dedup();
+    // What lies within another one is kept with it.
+    let all = paths.clone();
+    paths.retain(|path| !all.iter().any(|other| other != path && path.is_within(other)));
+    let touches =
+        |mounted: &AbsPath| paths.iter().any(|path| mounted.is_within(path) || path.is_within(mounted));
+    let mounts = |service: &&Service| {
+        service.mounts.iter().any(|mount| match &mount.source {
+            MountSource::Host(host) => touches(host),
+            MountSource::Tree(path) => RelPath::parse(path).is_ok_and(|path| touches(&home.join(&path))),
+            MountSource::Volume(_) => false,
+        })
+    };
+    let users = services.iter().filter(mounts).map(|service| service.name.clone()).collect();
+    Files { place: Place::Host(paths), users, stopped: spec.stopped }
+}
+
+/// A backup that holds its own folder grows with each run, and a restore would take the archive away.
+fn keeps_itself(context: &Context, spec: &BackupSpec, files: &Files, directory: &AbsPath) {
+    let Place::Host(paths) = &files.place else { return };
+    let Some(path) = paths.iter().find(|path| directory.is_within(path)) else { return };
+    context.sink.report(
+        Diagnostic::error(
+            "backup-in-itself",
+            format!("the backup `{}` is kept within what it keeps", spec.name.value),
+        )
+        .at(spec.files.first().map_or(spec.span, |file| file.span), format!("`{path}` is kept"))
+        .at(spec.to.as_ref().map_or(spec.span, |to| to.span), format!("in `{directory}`"))
+        .help("keep less, or say `to` with a folder outside"),
+    );
 }
 
 fn offsite(context: &Context, spec: &BackupSpec) -> Option<Offsite> {
@@ -113,162 +223,4 @@ fn offsite(context: &Context, spec: &BackupSpec) -> Option<Offsite> {
             None
         }
     }
-}
-
-/// Every job: backups, drills, certificate renewal, the security check, and the stated ones.
-pub fn jobs(
-    context: &Context,
-    backups: &[Backup],
-    ingress: Option<&Ingress>,
-    services: &Services,
-) -> Vec<Job> {
-    let mut jobs = Vec::new();
-    for backup in backups {
-        let service = &backup.service;
-        jobs.extend(derived(
-            &format!("backup-{service}"),
-            backup.schedule,
-            &format!("scripts/backup-{service}.sh"),
-            &[],
-            backup.timeout,
-            context.language.pick(
-                format!("dumps {service}, verifies the dump and prunes old ones"),
-                format!("{service} 덤프, 덤프 검증, 오래된 덤프 정리"),
-            ),
-            "its backup is stated",
-            backup.origin.span(),
-        ));
-        if let Some(drill) = &backup.drill {
-            jobs.extend(derived(
-                &format!("verify-{service}"),
-                *drill,
-                &format!("scripts/verify-{service}.sh"),
-                &[],
-                backup.timeout,
-                context.language.pick(
-                    format!("restores the newest dump of {service} into a scratch container"),
-                    format!("가장 새 {service} 덤프를 임시 컨테이너에 복구해 봄"),
-                ),
-                "a backup that was never restored is a hope",
-                backup.origin.span(),
-            ));
-        }
-    }
-    if let Some(ingress) = ingress {
-        jobs.extend(renewal(context, ingress));
-    }
-    if let Ok(weekly) = Schedule::new("monday", Time::parse("06:30").ok(), None) {
-        jobs.extend(derived(
-            "security-check",
-            weekly,
-            "scripts/security-check.sh",
-            &[],
-            Duration::from_minutes(15),
-            context
-                .language
-                .pick(
-                    "checks updates, logins, certificate, firewall and secrets",
-                    "업데이트, 로그인, 인증서, 방화벽, 비밀 값 점검",
-                )
-                .into(),
-            "every host is checked once a week",
-            context.spec.name.span,
-        ));
-    }
-    for spec in &context.spec.jobs {
-        let command = match &spec.in_service {
-            Some(name) => {
-                if context.reference(&name.value, name.span).is_none()
-                    || services.named(&name.value).is_none()
-                {
-                    continue;
-                }
-                Command::InService(name.value.clone(), spec.run.value.to_string())
-            }
-            None => Command::OnHost(spec.run.value.to_string()),
-        };
-        if jobs.iter().any(|job: &Job| job.name == spec.name.value) {
-            context.sink.report(
-                Diagnostic::error("duplicate", format!("a job `{}` is derived already", spec.name.value))
-                    .at(spec.name.span, "stated here")
-                    .help("choose another name"),
-            );
-            continue;
-        }
-        jobs.push(Job {
-            name: spec.name.value.clone(),
-            schedule: spec.every.value,
-            command,
-            timeout: spec.timeout.value,
-            about: spec.about.as_ref().map(|about| about.value.to_string()).unwrap_or_default(),
-            origin: Origin::Stated(spec.span),
-        });
-    }
-    jobs
-}
-
-/// The job that keeps the certificate valid; none without TLS.
-fn renewal(context: &Context, ingress: &Ingress) -> Option<Job> {
-    let at = |every: &str, at: &str| Schedule::new(every, Time::parse(at).ok(), None).ok();
-    let (schedule, about, because) = match ingress.tls {
-        // Off the full hour, when everybody else asks the authority.
-        Tls::LetsEncrypt { .. } => (
-            at("12h", "05:47")?,
-            context.language.pick(
-                "renews the certificate when it is due and has nginx take it up",
-                "인증서를 때가 되면 갱신하고 nginx가 읽게 함",
-            ),
-            "certificates of Let's Encrypt last 90 days",
-        ),
-        Tls::Given { .. } => (
-            at("day", "05:47")?,
-            context.language.pick(
-                "has nginx take up a certificate that was replaced, and tells when it ends",
-                "교체된 인증서를 nginx가 읽게 하고 만료일을 기록",
-            ),
-            "nginx reads a given certificate only when it is told to",
-        ),
-        Tls::SelfSigned => (
-            at("sunday", "05:47")?,
-            context.language.pick(
-                "makes a new self-signed certificate when the old one ends",
-                "자체 서명 인증서가 만료되기 전에 새로 만듦",
-            ),
-            "a self-signed certificate ends after a year",
-        ),
-        Tls::None => return None,
-    };
-    let timeout = Duration::from_minutes(15);
-    let script = "scripts/certificate.sh";
-    derived(
-        "renew-certificate",
-        schedule,
-        script,
-        &["renew"],
-        timeout,
-        about.into(),
-        because,
-        ingress.origin.span(),
-    )
-}
-
-#[expect(clippy::too_many_arguments, reason = "each is a fact of the job; a builder would only rename them")]
-fn derived(
-    name: &str,
-    schedule: Schedule,
-    script: &str,
-    args: &[&str],
-    timeout: Duration,
-    about: String,
-    because: &str,
-    from: Span,
-) -> Option<Job> {
-    Some(Job {
-        name: Name::parse(name).ok()?,
-        schedule,
-        command: Command::Script(script.to_owned(), args.iter().map(|arg| (*arg).to_owned()).collect()),
-        timeout,
-        about,
-        origin: Origin::Derived { because: because.to_owned(), from },
-    })
 }

@@ -11,6 +11,7 @@ mod document;
 mod firewall;
 mod host;
 mod ingress;
+mod job;
 mod literal;
 mod monitoring;
 mod order;
@@ -42,8 +43,8 @@ pub fn resolve(
     let configs = config::configs(&context, &specs, &mut services);
     let services = Services::new(order::in_start_order(services, sink));
     let ingress = spec.ingress.as_ref().and_then(|ingress| ingress::ingress(&context, ingress, &services));
-    let backups = backup::backups(&context, &services);
-    let jobs = backup::jobs(&context, &backups, ingress.as_ref(), &services);
+    let backups = backup::backups(&context, &host.directory, &services);
+    let jobs = job::jobs(&context, &backups, ingress.as_ref(), &services);
     let mut logs = service::logs(&context);
     if !jobs.is_empty() {
         logs.push(job_logs(spec));

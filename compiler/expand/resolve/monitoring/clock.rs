@@ -18,10 +18,10 @@ pub fn alerts(input: &Input) -> Vec<Alert> {
         alerts.push(clock.job_failed());
     }
     // The age of a backup and of a drill is told by the backup's own alerts, within shorter limits.
-    let dumps = model.backups.iter().map(|backup| format!("backup-{}", backup.service));
+    let dumps = model.backups.iter().map(|backup| format!("backup-{}", backup.name));
     let drilled = model.backups.iter().filter(|backup| backup.drill.is_some());
     let told: BTreeSet<String> =
-        dumps.chain(drilled.map(|backup| format!("verify-{}", backup.service))).collect();
+        dumps.chain(drilled.map(|backup| format!("verify-{}", backup.name))).collect();
     let untold = model.jobs.iter().filter(|job| !told.contains(job.name.as_str()));
     alerts.extend(untold.map(|job| clock.not_run(job)));
     for backup in &model.backups {
@@ -122,7 +122,7 @@ impl Clock<'_> {
     }
 
     fn backup_too_old(&self, backup: &Backup) -> Alert {
-        let service = &backup.service;
+        let service = &backup.name;
         let mut limit = patience(backup.schedule.period(), backup.timeout);
         if let Some(rpo) = self.input.model.objective.as_ref().and_then(|objective| objective.rpo) {
             // The objective is broken as soon as the newest dump is older, but for the time that a dump takes.
@@ -150,7 +150,7 @@ impl Clock<'_> {
     }
 
     fn drill_too_old(&self, backup: &Backup) -> Option<Alert> {
-        let service = &backup.service;
+        let service = &backup.name;
         Some(self.due(Due {
             name: format!("{}RestoreDrillTooOld", camel(service.as_str())),
             group: "backups",
@@ -174,7 +174,7 @@ impl Clock<'_> {
 
     /// A dump that is whole can still be nearly empty: half of what is usual is suspicious.
     fn backup_shrank(&self, backup: &Backup) -> Alert {
-        let service = &backup.service;
+        let service = &backup.name;
         let metric = "ondol_backup_size_bytes";
         let size = self.selected(metric, Some(("backup", service.as_str())));
         let past = Duration::from_days(14).min(self.input.monitor.retention.value).prometheus();

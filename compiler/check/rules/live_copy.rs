@@ -1,0 +1,52 @@
+//! The files of a database that runs are half of what it knows: the rest is in its memory.
+
+use crate::{
+    check::Rule,
+    diagnostic::{Diagnostic, Diagnostics},
+    model::{Kept, Model},
+};
+
+/// The rule.
+pub const RULE: Rule = Rule { code: "live-copy", check, together: None };
+
+fn check(model: &Model, diagnostics: &mut Diagnostics) {
+    for backup in &model.backups {
+        let Kept::Files(files) = &backup.kept else { continue };
+        if files.stopped {
+            continue;
+        }
+        let users = files.users.iter().filter_map(|name| model.service(name));
+        for service in users.filter(|service| service.datastore) {
+            diagnostics.add(
+                Diagnostic::warning(
+                    "live-copy",
+                    format!("`{}` copies the files of `{}` while it runs", backup.name, service.name),
+                )
+                .at(backup.origin.span(), "copies them")
+                .at(service.origin.span(), "writes to them meanwhile")
+                .help(format!(
+                    "have it dumped (`backup \"{}\" {{ … }}`), or stopped meanwhile (`stopped #true`)",
+                    service.name
+                )),
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::raised;
+
+    #[test]
+    fn a_volume_of_a_database() {
+        let messages = |more: &str| {
+            let system = "secret \"P\"\nservice \"redis\" kind=\"redis\" { password secret=\"P\" }\n";
+            raised(
+                "live-copy",
+                &format!("{system}backup \"files\" {{ volume \"data\" of=\"redis\"; every \"day\"{more} }}"),
+            )
+        };
+        assert_eq!(messages(""), ["`files` copies the files of `redis` while it runs"]);
+        assert!(messages("; stopped #true").is_empty());
+    }
+}

@@ -1,0 +1,183 @@
+//! What runs by the clock: backups, drills, certificate renewal, the security check, and what is stated.
+
+use super::context::Context;
+use crate::{
+    diagnostic::Diagnostic,
+    model::{Backup, Command, Ingress, Job, Kept, Origin, Services, Tls},
+    source::Span,
+    values::{Duration, Name, Schedule, Time, Value as _},
+};
+
+/// Every job: backups, drills, certificate renewal, the security check, and the stated ones.
+pub fn jobs(
+    context: &Context,
+    backups: &[Backup],
+    ingress: Option<&Ingress>,
+    services: &Services,
+) -> Vec<Job> {
+    let mut jobs = Vec::new();
+    for backup in backups {
+        let name = &backup.name;
+        let (dumps, restores) = match &backup.kept {
+            Kept::Data(_) => (
+                context.language.pick(
+                    format!("dumps {name}, verifies the dump and prunes old ones"),
+                    format!("{name} 덤프, 덤프 검증, 오래된 덤프 정리"),
+                ),
+                context.language.pick(
+                    format!("restores the newest dump of {name} into a scratch container"),
+                    format!("가장 새 {name} 덤프를 임시 컨테이너에 복구해 봄"),
+                ),
+            ),
+            Kept::Files(_) => (
+                context.language.pick(
+                    format!("archives {name}, verifies the archive and prunes old ones"),
+                    format!("{name} 보관 파일 생성, 검증, 오래된 것 정리"),
+                ),
+                context.language.pick(
+                    format!("restores the newest archive of {name} into a scratch folder"),
+                    format!("가장 새 {name} 보관 파일을 임시 폴더에 복구해 봄"),
+                ),
+            ),
+        };
+        jobs.extend(derived(
+            &format!("backup-{name}"),
+            backup.schedule,
+            &format!("scripts/backup-{name}.sh"),
+            &[],
+            backup.timeout,
+            dumps,
+            "its backup is stated",
+            backup.origin.span(),
+        ));
+        if let Some(drill) = &backup.drill {
+            jobs.extend(derived(
+                &format!("verify-{name}"),
+                *drill,
+                &format!("scripts/verify-{name}.sh"),
+                &[],
+                backup.timeout,
+                restores,
+                "a backup that was never restored is a hope",
+                backup.origin.span(),
+            ));
+        }
+    }
+    if let Some(ingress) = ingress {
+        jobs.extend(renewal(context, ingress));
+    }
+    if let Ok(weekly) = Schedule::new("monday", Time::parse("06:30").ok(), None) {
+        jobs.extend(derived(
+            "security-check",
+            weekly,
+            "scripts/security-check.sh",
+            &[],
+            Duration::from_minutes(15),
+            context
+                .language
+                .pick(
+                    "checks updates, logins, certificate, firewall and secrets",
+                    "업데이트, 로그인, 인증서, 방화벽, 비밀 값 점검",
+                )
+                .into(),
+            "every host is checked once a week",
+            context.spec.name.span,
+        ));
+    }
+    for spec in &context.spec.jobs {
+        let command = match &spec.in_service {
+            Some(name) => {
+                if context.reference(&name.value, name.span).is_none()
+                    || services.named(&name.value).is_none()
+                {
+                    continue;
+                }
+                Command::InService(name.value.clone(), spec.run.value.to_string())
+            }
+            None => Command::OnHost(spec.run.value.to_string()),
+        };
+        if jobs.iter().any(|job: &Job| job.name == spec.name.value) {
+            context.sink.report(
+                Diagnostic::error("duplicate", format!("a job `{}` is derived already", spec.name.value))
+                    .at(spec.name.span, "stated here")
+                    .help("choose another name"),
+            );
+            continue;
+        }
+        jobs.push(Job {
+            name: spec.name.value.clone(),
+            schedule: spec.every.value,
+            command,
+            timeout: spec.timeout.value,
+            about: spec.about.as_ref().map(|about| about.value.to_string()).unwrap_or_default(),
+            origin: Origin::Stated(spec.span),
+        });
+    }
+    jobs
+}
+
+/// The job that keeps the certificate valid; none without TLS.
+fn renewal(context: &Context, ingress: &Ingress) -> Option<Job> {
+    let at = |every: &str, at: &str| Schedule::new(every, Time::parse(at).ok(), None).ok();
+    let (schedule, about, because) = match ingress.tls {
+        // Off the full hour, when everybody else asks the authority.
+        Tls::LetsEncrypt { .. } => (
+            at("12h", "05:47")?,
+            context.language.pick(
+                "renews the certificate when it is due and has nginx take it up",
+                "인증서를 때가 되면 갱신하고 nginx가 읽게 함",
+            ),
+            "certificates of Let's Encrypt last 90 days",
+        ),
+        Tls::Given { .. } => (
+            at("day", "05:47")?,
+            context.language.pick(
+                "has nginx take up a certificate that was replaced, and tells when it ends",
+                "교체된 인증서를 nginx가 읽게 하고 만료일을 기록",
+            ),
+            "nginx reads a given certificate only when it is told to",
+        ),
+        Tls::SelfSigned => (
+            at("sunday", "05:47")?,
+            context.language.pick(
+                "makes a new self-signed certificate when the old one ends",
+                "자체 서명 인증서가 만료되기 전에 새로 만듦",
+            ),
+            "a self-signed certificate ends after a year",
+        ),
+        Tls::None => return None,
+    };
+    let timeout = Duration::from_minutes(15);
+    let script = "scripts/certificate.sh";
+    derived(
+        "renew-certificate",
+        schedule,
+        script,
+        &["renew"],
+        timeout,
+        about.into(),
+        because,
+        ingress.origin.span(),
+    )
+}
+
+#[expect(clippy::too_many_arguments, reason = "each is a fact of the job; a builder would only rename them")]
+fn derived(
+    name: &str,
+    schedule: Schedule,
+    script: &str,
+    args: &[&str],
+    timeout: Duration,
+    about: String,
+    because: &str,
+    from: Span,
+) -> Option<Job> {
+    Some(Job {
+        name: Name::parse(name).ok()?,
+        schedule,
+        command: Command::Script(script.to_owned(), args.iter().map(|arg| (*arg).to_owned()).collect()),
+        timeout,
+        about,
+        origin: Origin::Derived { because: because.to_owned(), from },
+    })
+}
