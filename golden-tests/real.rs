@@ -56,6 +56,7 @@ const fn containers(name: &'static str, needs: &'static str) -> Check {
 const LACKS: &[(&str, &str, &[&str])] = &[
     ("behind-proxy", "", &["tls", "monitoring", "closed paths"]),
     ("edge-cases", "", &["closed paths"]),
+    ("keeps-files", "", &["closed paths"]),
     ("bare", "", &["monitoring", "variables", "backups", "closed paths"]),
 ];
 
@@ -64,6 +65,7 @@ const LACKS: &[(&str, &str, &[&str])] = &[
 const ENGINE: &[(&str, &[&str])] = &[
     ("behind-proxy", &["backup", "up", "firewall"]),
     ("edge-cases", &["up", "backup", "firewall", "certificate"]),
+    ("keeps-files", &["backup"]),
     ("bare", &["up"]),
 ];
 

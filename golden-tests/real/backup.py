@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Backups made, verified, pruned and brought back by the tree's own scripts, from real databases that are destroyed."""
+"""Backups made, verified, pruned and brought back by the tree's own scripts, of databases and files that are destroyed."""
 
 import datetime
 import os
@@ -8,6 +8,7 @@ import re
 import subprocess
 import time
 
+from archive import Archive
 from containers import Project
 from datastore import datastore
 from trial import Failed, main, require, run, same
@@ -20,14 +21,6 @@ mkdir -p /run/elsewhere
 for word; do if [ -d "$word" ]; then cp -r "$word/." /run/elsewhere/; exit; fi; done
 exit 1
 """
-# A docker that loses the end of every dump, and says that all is well, as a pipe without `pipefail` would.
-CUT = """#!/bin/sh
-case "$*" in
-    *exec*{service}*) /usr/local/bin/docker "$@" | head -c {bytes}; exit 0 ;;
-    *) exec /usr/local/bin/docker "$@" ;;
-esac
-"""
-
 
 def check(tree):
     for program in ("rsync", "rclone"):
@@ -49,11 +42,13 @@ def script(path, text):
 
 
 class Trial:
-    """The life of the backups of one service."""
+    """The life of the backups of one thing."""
 
     def __init__(self, project, service):
         self.project, self.tree, self.service = project, project.tree, service
-        self.data = datastore(project, service)
+        script = (self.tree.home / f"scripts/backup-{service}.sh").read_text()
+        self.data = (Archive if "tar --create" in script else datastore(script))(project, service)
+        self.extension = "." + re.search(r"^two=.* extension=(\S+)$", script, re.M)[1]
         stated = re.search(rf'^    backup "{service}" \{{(.*?)^    \}}', self.tree.description, re.M | re.S)
         self.keep = int(re.search(r'keep "(\d+)d"', stated[1])[1]) if stated else 30
 
@@ -61,7 +56,7 @@ class Trial:
         return run(self.tree.home / f"scripts/{name}-{self.service}.sh", *arguments, cwd="/", **options)
 
     def all(self):
-        self.project.up(self.service)
+        self.project.up(*self.data.services)
         same("data on an empty server", self.data.fingerprint(), "")
         self.data.fill()
         before = self.data.fingerprint()
@@ -71,11 +66,12 @@ class Trial:
         self.fails_loudly(dump)
         self.restored(dump, before)
         self.part(dump, before)
+        self.replaced(dump, before)
         self.refused(dump, before)
-        self.project.compose("rm", "--stop", "--force", self.service)
+        self.project.compose("rm", "--stop", "--force", *self.data.services)
 
     def dumps(self):
-        return {path for path in self.folder.iterdir() if re.fullmatch(rf"{self.service}_\d{{8}}_\d{{6}}\.\w+", path.name)}
+        return {path for path in self.folder.iterdir() if re.fullmatch(rf"{self.service}_\d{{8}}_\d{{6}}{re.escape(self.extension)}", path.name)}
 
     def made(self):
         """A dump that only root can read, with its checksum, its metrics, and a copy elsewhere."""
@@ -120,7 +116,7 @@ class Trial:
     def pruned(self):
         """Dumps beyond their time go; younger ones stay, and so does everything else that lies there."""
         stamp = lambda days: (datetime.datetime.now() - datetime.timedelta(days=days)).strftime("%Y%m%d_%H%M%S")
-        kind = next(iter(self.dumps())).suffix
+        kind = self.extension
         old = [f"{self.service}_{stamp(days)}{kind}" for days in (self.keep + 1, self.keep + 40, 4000)]
         young = [f"{self.service}_{stamp(days)}{kind}" for days in {self.keep - 1, 1}]
         others = [f"other_{stamp(4000)}{kind}", f"{self.service}_{stamp(4000)}{kind}.keep", f"{self.service}_notes{kind}",
@@ -141,10 +137,11 @@ class Trial:
         """What is no dump leaves no file, no metric of success, and a status that is not 0."""
         before = self.dumps()
         success = self.metric("ondol_backup_last_success_timestamp_seconds")
-        script("/run/cut/docker", CUT.format(service=self.service, bytes=dump.stat().st_size * 2 // 3))
-        self.script("backup", fails=True, env={**os.environ, "PATH": f"/run/cut:{os.environ['PATH']}"})
+        for program, text in self.data.cut(dump.stat().st_size * 2 // 3).items():
+            script(f"/run/cut-{self.service}/{program}", text)
+        self.script("backup", fails=True, env={**os.environ, "PATH": f"/run/cut-{self.service}:{os.environ['PATH']}"})
         same("dumps after one that was cut off", self.dumps(), before)
-        self.project.compose("stop", "-t", "5", self.service)
+        mend = self.data.broken()
         self.script("backup", fails=True)
         run(self.tree.home / "scripts/run-job.sh", f"backup-{self.service}", "60",
             self.tree.home / f"scripts/backup-{self.service}.sh", fails=True)
@@ -154,14 +151,29 @@ class Trial:
         require(not self.tree.has("monitoring") or re.search(rf'ondol_job_last_exit_code\{{.*"backup-{self.service}".*\}} [^0]', jobs), f"no metric tells of the failure:\n{jobs}")
         for left in [path for path in self.folder.iterdir() if "partial" in path.name]:
             raise Failed(f"{left} is left")
+        mend()
 
     def restored(self, dump, before):
         """An empty server has its data again."""
-        self.project.compose("down", "--volumes", "-t", "5")
-        self.project.up(self.service)
+        self.data.lost()
         same("data of the empty server", self.data.fingerprint(), "")
         self.script("restore", dump, "--yes")
         same("data after the restore", self.data.fingerprint(), before)
+
+    def replaced(self, dump, before):
+        """Files that were changed meanwhile are as they were; who uses them runs again, and what was there is kept."""
+        if not isinstance(self.data, Archive):
+            return
+        self.data.spoil()
+        spoilt = self.data.fingerprint()
+        require(spoilt != before, "nothing is spoilt")
+        self.script("restore", dump, "--yes")
+        same("data after the restore", self.data.fingerprint(), before)
+        require(self.project.containers(*self.data.services), f"{self.data.services} do not run after the restore")
+        kept = sorted(self.folder.glob(f"before-restore_{self.service}_*{self.extension}"))[-1]
+        self.script("restore", kept, "--yes")
+        same("what was there before the restore", self.data.fingerprint(), spoilt)
+        self.script("restore", dump, "--yes")
 
     def part(self, dump, before):
         """What alone was lost comes back alone."""
@@ -176,7 +188,7 @@ class Trial:
 
     def refused(self, dump, before):
         """A dump that is damaged is refused before anything is touched, by the restore and by the drill."""
-        damaged = dump.with_name(f"{self.service}_20990101_000000{dump.suffix}")
+        damaged = dump.with_name(f"{self.service}_20990101_000000{self.extension}")
         damaged.write_bytes(dump.read_bytes()[:-len(dump.read_bytes()) // 3])
         drill = self.metric("ondol_backup_drill_timestamp_seconds")
         for name, arguments in (("restore", [damaged, "--yes"]), ("verify", [])):
