@@ -39,20 +39,3 @@ impl Embedded {
         postcard::from_bytes(self.tree).ok()
     }
 }
-
-/// A digest of the standard library, for the manifest.
-pub fn version() -> String {
-    use sha2::{Digest, Sha256};
-    static DIGEST: OnceLock<String> = OnceLock::new();
-    let digest = DIGEST.get_or_init(|| {
-        let mut hash = Sha256::new();
-        for embedded in ALL {
-            hash.update(embedded.file);
-            hash.update([0]);
-            hash.update(embedded.text);
-            hash.update([0]);
-        }
-        hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
-    });
-    digest.clone()
-}

@@ -19,7 +19,7 @@ pub enum Cause {
     System,
     /// The description says the same things in another order.
     Order,
-    /// Another ondol or standard library makes it differently.
+    /// Another ondol makes it differently.
     Compiler,
     /// It is wanted as it was written last, but that is not what stands there: edited, deleted, or made executable.
     Target,
@@ -158,8 +158,7 @@ impl<'a> Reasons<'a> {
             return (Cause::Target, Vec::new());
         }
         if self.system.is_empty() {
-            let compiler = (&before.ondol, &before.stdlib) != (&self.now.ondol, &self.now.stdlib);
-            return (if compiler { Cause::Compiler } else { Cause::Order }, Vec::new());
+            return (if before.ondol != self.now.ondol { Cause::Compiler } else { Cause::Order }, Vec::new());
         }
         let because: Vec<String> = self
             .system

@@ -35,7 +35,7 @@ pub struct Plan {
     pub risks: Vec<(String, String)>,
     /// How many files stay as they are.
     pub unchanged: usize,
-    /// Why files change although the system does not: another ondol, or another standard library.
+    /// Whether another ondol made the last apply: files may change although the system does not.
     pub compiler_changed: bool,
     /// Whether this is the first apply to this target.
     pub first: bool,
@@ -65,8 +65,7 @@ pub fn plan(state: &State, compiled: &Compiled, overwrite_edited: bool) -> Plan 
         system: compiled.system.to_string(),
         environment: compiled.environment.to_string(),
         unchanged: compiled.artifacts.len() - touched,
-        compiler_changed: state.manifest_text.is_some()
-            && (state.manifest.ondol != manifest.ondol || state.manifest.stdlib != manifest.stdlib),
+        compiler_changed: state.manifest_text.is_some() && state.manifest.ondol != manifest.ondol,
         first: state.manifest_text.is_none(),
         consequences: consequence::all(&files, &changes, state.manifest_text.is_none()),
         changes,

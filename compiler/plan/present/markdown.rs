@@ -18,9 +18,7 @@ pub fn markdown(plan: &Plan, sources: &Sources) -> String {
         }
     }
     if plan.compiler_changed {
-        out.push_str(
-            "\nAnother ondol or standard library than at the last apply: files may change for that alone.\n",
-        );
+        out.push_str("\nAnother ondol than at the last apply: files may change for that alone.\n");
     }
     if !(plan.consequences.is_empty() || plan.consequences == [Consequence::Nothing]) {
         out.push_str("\n**Then, on the host**, gravest first:\n\n");

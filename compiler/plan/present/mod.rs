@@ -60,7 +60,7 @@ fn reason(file: &FileChange) -> String {
         Cause::First => "new".to_owned(),
         Cause::System => format!("because of {}", named(&file.because)),
         Cause::Order => "things are stated in another order".to_owned(),
-        Cause::Compiler => "another ondol or standard library".to_owned(),
+        Cause::Compiler => "another ondol".to_owned(),
         Cause::Target if file.action == Action::Create => "deleted since the last apply".to_owned(),
         Cause::Target if !file.edited => "its mode was changed since the last apply".to_owned(),
         Cause::Target => "the description asks for no change".to_owned(),

@@ -36,9 +36,7 @@ pub fn text(plan: &Plan, sources: &Sources, view: View) -> String {
         page.line("  first apply: nothing has been written here yet");
     }
     if plan.compiler_changed {
-        page.line(
-            "  another ondol or standard library than at the last apply: files may change for that alone",
-        );
+        page.line("  another ondol than at the last apply: files may change for that alone");
     }
     page.system(plan, sources);
     page.files(plan);

@@ -125,6 +125,9 @@ impl<'a> Reader<'a> {
         let entries: Vec<&Entry> =
             self.node.map(|node| node.args().skip(self.args).collect()).unwrap_or_default();
         self.args = usize::MAX;
+        for (index, entry) in entries.iter().enumerate() {
+            self.fact(&format!("{name}[{index}]"), shown(entry), entry.span);
+        }
         entries.into_iter().filter_map(|entry| self.convert(name, entry)).collect()
     }
 
