@@ -98,10 +98,10 @@ impl Case {
         }
         if self.expected.is_empty() {
             return Err(
-                "nothing is expected of this case: run it with BLESS=1 and read what it writes".into()
+                "nothing is expected of this case: `cargo bless` writes what comes out; read it".into()
             );
         }
-        files::same("not as expected", &self.expected, &outcome)?;
+        files::same("not as expected (if it is as you want it: `cargo bless`)", &self.expected, &outcome)?;
         self.all_is_read(&outcome)
     }
 
@@ -117,8 +117,14 @@ impl Case {
         Ok(())
     }
 
+    /// Makes what comes out the expectation; what does not come any more goes.
     fn write(&self, outcome: &Outcome) -> Result<(), Failed> {
-        for path in self.expected.keys().filter(|path| !outcome.contains_key(*path)) {
+        for (path, bytes) in self.expected.iter().filter(|(path, _)| !outcome.contains_key(*path)) {
+            let printed = ["stdout", "stderr", "status"].iter().any(|name| path == Path::new(name));
+            if bytes.is_empty() && !printed {
+                let help = "mend its path, or remove it; an empty file `tree` tells what is written";
+                return Err(format!("nothing writes {}: {help}", path.display()).into());
+            }
             fs::remove_file(self.folder.join(path))?;
         }
         Ok(files::write(&self.folder, outcome)?)
