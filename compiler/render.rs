@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 
 use miette::{
-    GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, Severity as Level, SourceCode,
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, Severity as Level,
+    SourceCode, SourceSpan, SpanContents,
 };
 use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::{SourceId, Sources};
+use crate::source::{Source, SourceId, Sources};
 
 /// How a terminal is written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,13 +44,13 @@ struct Report<'a> {
     code: &'a str,
     help: Option<&'a str>,
     level: Level,
-    source: Option<NamedSource<String>>,
+    source: Option<Listing<'a>>,
     labels: Vec<LabeledSpan>,
     elsewhere: Vec<Report<'a>>,
 }
 
 impl<'a> Report<'a> {
-    fn new(diagnostic: &'a Diagnostic, sources: &Sources) -> Self {
+    fn new(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Self {
         let level = match diagnostic.severity {
             Severity::Error => Level::Error,
             Severity::Warning => Level::Warning,
@@ -74,10 +75,7 @@ impl<'a> Report<'a> {
             })
             .collect()
         };
-        let source = |id: SourceId| {
-            let source = sources.get(id);
-            NamedSource::new(&source.name, source.text.to_string())
-        };
+        let source = |id: SourceId| Listing(sources.get(id));
         let elsewhere = order
             .iter()
             .skip(1)
@@ -144,6 +142,35 @@ impl miette::Diagnostic for Report<'_> {
             Box::new(self.elsewhere.iter().map(|r| r as &dyn miette::Diagnostic))
                 as Box<dyn Iterator<Item = &dyn miette::Diagnostic>>
         })
+    }
+}
+
+/// A source whose lines are found without reading all that stands before them: a large description may have very
+/// many diagnostics.
+struct Listing<'a>(&'a Source);
+
+impl SourceCode for Listing<'_> {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        // One line more than is shown, so that the first one shown is seen to begin.
+        let first = self.0.line(span.offset()).saturating_sub(before + 1).max(1);
+        let start = self.0.line_start(first);
+        let near = SourceSpan::from((span.offset() - start, span.len()));
+        let found = self.0.text.as_bytes()[start..].read_span(&near, before, after)?;
+        let shown = SourceSpan::from((found.span().offset() + start, found.span().len()));
+        let line = found.line() + first - 1;
+        Ok(Box::new(MietteSpanContents::new_named(
+            self.0.name.clone(),
+            found.data(),
+            shown,
+            line,
+            found.column(),
+            found.line_count(),
+        )))
     }
 }
 
@@ -271,5 +298,30 @@ pub fn word(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Span;
+
+    #[test]
+    fn places_far_apart_are_shown_with_their_lines_and_not_what_is_between() {
+        let mut sources = Sources::default();
+        let lines: String = (1..=1000).map(|line| format!("line-{line}\n")).collect();
+        let at = |line: usize| lines.find(&format!("line-{line}\n")).expect("a line");
+        let source = sources.add("x.kdl", lines.as_str());
+        let span = |line: usize| Span::new(source, at(line), at(line) + 4);
+        let found = Diagnostic::error("duplicate", "stated twice")
+            .at(span(700), "again here")
+            .at(span(500), "first here")
+            .at(span(1), "and what it is about");
+        let shown = text(&[found], &sources, Style { color: false, width: 80 });
+        for wanted in [" 1 │ line-1", "499 │ line-499", "500 │ line-500", "701 │ line-701", "x.kdl:700:1"]
+        {
+            assert!(shown.contains(wanted), "{wanted}\n{shown}");
+        }
+        assert!(!shown.contains("line-600"), "{shown}");
     }
 }

@@ -60,14 +60,28 @@ impl Sources {
     pub fn place(&self, span: Span) -> Place<'_> {
         let source = self.get(span.source);
         let at = floor_boundary(&source.text, span.start as usize);
-        let starts = source.lines.get_or_init(|| {
-            let breaks = source.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-            std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect()
-        });
-        let line = starts.partition_point(|start| *start as usize <= at);
-        let start = starts.get(line - 1).map_or(0, |start| *start as usize);
-        let column = source.text[start..at].chars().count() + 1;
+        let line = source.line(at);
+        let column = source.text[source.line_start(line)..at].chars().count() + 1;
         Place { file: &source.name, line, column }
+    }
+}
+
+impl Source {
+    /// The line, from 1, that holds the byte at that offset.
+    pub fn line(&self, at: usize) -> usize {
+        self.line_starts().partition_point(|start| *start as usize <= at)
+    }
+
+    /// The offset of the first byte of a line, from 1; 0 when there is no such line.
+    pub fn line_start(&self, line: usize) -> usize {
+        line.checked_sub(1).and_then(|index| self.line_starts().get(index)).map_or(0, |start| *start as usize)
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let breaks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+            std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect()
+        })
     }
 }
 

@@ -1,22 +1,32 @@
 //! Two heavy jobs that start together fight for one disk, and both take longer than either alone.
 
+use std::collections::BTreeSet;
+
 use crate::{
     check::Rule,
     diagnostic::{Diagnostic, Diagnostics},
     model::{Job, Model, Origin},
-    values::Duration,
+    values::{Duration, Schedule},
 };
 
 /// The rule.
 pub const RULE: Rule = Rule { code: "jobs-collide", check, together: None };
 
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
-    let heavy: Vec<&Job> = model.jobs.iter().filter(|job| is_heavy(model, job)).collect();
-    for (index, job) in heavy.iter().enumerate() {
-        let Some(other) = heavy[..index].iter().find(|other| other.schedule.coincides_with(job.schedule))
-        else {
-            continue;
-        };
+    let of_backups: BTreeSet<String> = model
+        .backups
+        .iter()
+        .flat_map(|backup| ["backup", "verify"].map(|verb| format!("{verb}-{}", backup.name)))
+        .collect();
+    // The first job of each schedule: what coincides with another coincides with that one too.
+    let mut firsts: Vec<&Job> = Vec::new();
+    let mut known: BTreeSet<Schedule> = BTreeSet::new();
+    for job in model.jobs.iter().filter(|job| is_heavy(job, &of_backups)) {
+        let other = firsts.iter().copied().find(|other| other.schedule.coincides_with(job.schedule));
+        if known.insert(job.schedule) {
+            firsts.push(job);
+        }
+        let Some(other) = other else { continue };
         diagnostics.add(
             Diagnostic::warning(
                 "jobs-collide",
@@ -31,12 +41,9 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
 
 /// Whether it moves much data: backups, drills, and what is stated and runs once a day or less often. What runs more
 /// often is meant to be light, and could not keep out of everybody's way.
-fn is_heavy(model: &Model, job: &Job) -> bool {
-    let of_backup = model.backups.iter().any(|backup| {
-        ["backup", "verify"].iter().any(|verb| job.name.as_str() == format!("{verb}-{}", backup.name))
-    });
+fn is_heavy(job: &Job, of_backups: &BTreeSet<String>) -> bool {
     let daily = job.schedule.period() >= Duration::from_days(1);
-    of_backup || (daily && matches!(job.origin, Origin::Stated(_)))
+    of_backups.contains(job.name.as_str()) || (daily && matches!(job.origin, Origin::Stated(_)))
 }
 
 #[cfg(test)]

@@ -20,19 +20,20 @@ impl Schedule {
     /// Whether both can start in the same minute of the same day.
     pub fn coincides_with(self, other: Schedule) -> bool {
         let (a, b) = (self.when(), other.when());
-        a.months & b.months != 0
-            && a.days & b.days != 0
-            && a.weekdays & b.weekdays != 0
-            && (0..24 * 60).any(|minute| self.starts_at(minute) && other.starts_at(minute))
+        a.months & b.months != 0 && a.days & b.days != 0 && a.weekdays & b.weekdays != 0 && {
+            // Both divide the day, so they meet on it when they meet at all.
+            let common = common_divisor(self.step(), other.step());
+            self.time().minute_of_day() % common == other.time().minute_of_day() % common
+        }
     }
 
-    fn starts_at(self, minute: u16) -> bool {
-        let every = match self.cadence {
+    /// Minutes from one start to the next on a day that has one.
+    fn step(self) -> u16 {
+        match self.cadence {
             Cadence::Minutes(n) => u16::from(n),
             Cadence::Hours(n) => u16::from(n) * 60,
             _ => 24 * 60,
-        };
-        minute % every.max(1) == self.time().minute_of_day() % every.max(1)
+        }
     }
 
     fn when(self) -> When {
@@ -53,6 +54,10 @@ impl Schedule {
             }
         }
     }
+}
+
+fn common_divisor(a: u16, b: u16) -> u16 {
+    if b == 0 { a.max(1) } else { common_divisor(b, a % b) }
 }
 
 fn weekday(day: Weekday) -> u8 {
