@@ -195,7 +195,7 @@ def claims(site, prefix):
 def upgrades(site, prefix):
     """An upgrade to cleartext HTTP/2 would be a way around every location."""
     for path in {prefix + "h2c", *proxy.locations(site.edge, "$http_upgrade")}:
-        answer = raw(site, f"GET {path} HTTP/1.1\r\nHost: {site.domain}\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
+        answer = raw(site, f"GET {path} HTTP/1.1\r\nHost: {site.domain}\r\nConnection: Upgrade, HTTP2-Settings, close\r\nUpgrade: h2c\r\n"
                            "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n")
         require(answer.startswith("HTTP/1.1 200"), f"h2c on {path}: {answer[:200]}")
         seen = {name.lower() for name in json.loads(answer[answer.index("\r\n\r\n{"):])["headers"]}
@@ -217,6 +217,7 @@ def repeated(site, backends, prefix):
     for address in addresses:
         eventually(f"{address} accepts", lambda a=address: socket.create_connection((a, backend.port)).close() or True)
     backend.names[service] = addresses
+    time.sleep(6)  # each worker may remember the old ones for five seconds
     eventually("nginx asks the new ones", lambda: site.get(prefix + "gone")[0] == 502, 20, 0.5)
     for method, times in (("POST", 1), ("PATCH", 1), ("GET", 2)):
         pathlib.Path("/run/received").write_bytes(b"")

@@ -28,7 +28,7 @@ class Tree:
     def __init__(self, source, described=None, lacks=None):
         self.source, self.described = pathlib.Path(source).resolve(), described
         self.lacks = None if lacks is None else set(filter(None, lacks.split(",")))
-        self.system = self.source.parent.name
+        self.system = yaml.safe_load((self.source / "compose.yaml").read_text())["name"]
         self.home = self._home()
         shutil.copytree(self.source, self.home, symlinks=True, dirs_exist_ok=True)
         run("chown", "-R", "root:root", self.home)
