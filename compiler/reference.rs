@@ -138,14 +138,15 @@ fn row(out: &mut String, ask: &Ask) {
         Default::Value(value) => format!("`{value}`"),
     };
     let cell = |text: &str| text.replace('|', "\\|");
+    let shown = if ask.few { ask.examples.len() } else { 3 };
     let examples: Vec<String> =
-        ask.examples.iter().take(3).map(|example| format!("`{}`", cell(example))).collect();
+        ask.examples.iter().take(shown).map(|example| format!("`{}`", cell(example))).collect();
     let _ = writeln!(
         out,
         "| `{}` | {place} | {} | {default} | {} | {} |",
         ask.name,
         ask.what,
         cell(ask.about),
-        examples.join(" ")
+        examples.join(if ask.few { " or " } else { " " })
     );
 }

@@ -155,7 +155,8 @@ impl Example {
         }
         let style = render::Style { color: false, width: 100 };
         let story = render::text(&found, &project.sources, style);
-        Err(format!("raises {codes:?}, should raise {wanted:?}\n\n{}\n\n{story}", self.text).into())
+        let help = "mend the example on the page; what it is not about may be allowed in it: `allow \"code\" because=\"…\"`";
+        Err(format!("raises {codes:?}, should raise {wanted:?}: {help}\n\n{}\n\n{story}", self.text).into())
     }
 }
 

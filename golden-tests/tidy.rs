@@ -27,6 +27,7 @@ fn main() {
         Trial::test("no file of Rust is long", || each("rs", short)),
         Trial::test("product code does not stop", || each("rs", steady)),
         Trial::test("no file names a place of one machine", places),
+        Trial::test("every check of the real programs is run", checks),
         Trial::test("links lead somewhere", || each("md", links)),
         Trial::test("the architecture names every folder of the compiler", architecture),
         Trial::test("the kinds of the standard library are in their page", kinds),
@@ -106,6 +107,23 @@ fn places() -> Result<(), Failed> {
         found.extend(pattern.find_iter(&text).map(|place| format!("{}: {}", path.display(), place.as_str())));
     }
     verdict(&found)
+}
+
+/// A script that is not listed proves nothing, and nobody notices.
+fn checks() -> Result<(), Failed> {
+    let folder = Path::new("golden-tests/real");
+    let (listed, mut found, mut asked) = (read(Path::new("golden-tests/real.rs"))?, Vec::new(), 0);
+    for path in files().iter().filter(|path| path.starts_with(folder)) {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        if read(path)?.lines().any(|line| line.starts_with("main(")) {
+            asked += 1;
+            let named = [format!("\"{name}\""), format!("{name}.py")];
+            if !named.iter().any(|name| listed.contains(name)) {
+                found.push(format!("{}: list it in `CHECKS` of golden-tests/real.rs", path.display()));
+            }
+        }
+    }
+    if asked == 0 { Err(format!("no check in {}", folder.display()).into()) } else { verdict(&found) }
 }
 
 /// Links to files that are not there, and to headings that the page does not have.

@@ -1,6 +1,6 @@
 //! Rules over a whole model: what is stated may each be right and still not go together.
 //!
-//! A rule is one file. What cannot even be built into a model has been reported by `expand`.
+//! A rule is one file of [`rules`]. What cannot even be built into a model has been reported by `expand`.
 
 mod allow;
 pub mod rules;
@@ -24,33 +24,9 @@ pub struct Rule {
     pub together: Option<fn(usize) -> String>,
 }
 
-/// Every rule, sorted by code.
-pub const ALL: &[Rule] = &[
-    rules::alerts_unheard::RULE,
-    rules::backup_missing::RULE,
-    rules::backup_same_disk::RULE,
-    rules::duplicate_mount::RULE,
-    rules::fixed_name_replicas::RULE,
-    rules::fixed_port_replicas::RULE,
-    rules::jobs_collide::RULE,
-    rules::jobs_unwatched::RULE,
-    rules::literal_secret::RULE,
-    rules::live_copy::RULE,
-    rules::old_nginx_balance::RULE,
-    rules::port_clash::RULE,
-    rules::public_datastore::RULE,
-    rules::replicated_datastore::RULE,
-    rules::rpo_broken::RULE,
-    rules::rsync_to_bucket::RULE,
-    rules::rto_unproved::RULE,
-    rules::unhealthy_dependency::RULE,
-    rules::unpinned_image::RULE,
-    rules::unused_secret::RULE,
-];
-
 /// The codes of warnings, sorted: what `--allow` and `--deny` may name.
 pub fn codes() -> Vec<&'static str> {
-    let mut codes: Vec<&str> = ALL.iter().map(|rule| rule.code).chain([allow::UNNEEDED]).collect();
+    let mut codes: Vec<&str> = rules::ALL.iter().map(|rule| rule.code).chain([allow::UNNEEDED]).collect();
     codes.sort_unstable();
     codes
 }
@@ -68,7 +44,7 @@ pub fn check<'a>(models: impl Iterator<Item = &'a Model>, whole: bool, diagnosti
         for allow in &model.allows {
             allowed.entry(allow.origin.span()).or_insert((allow, false));
         }
-        for rule in ALL {
+        for rule in rules::ALL {
             let mut found = Diagnostics::default();
             (rule.check)(model, &mut found);
             for diagnostic in found.into_sorted() {
@@ -82,7 +58,7 @@ pub fn check<'a>(models: impl Iterator<Item = &'a Model>, whole: bool, diagnosti
         }
     }
     for ((_, code), found) in told {
-        let together = ALL.iter().find(|rule| rule.code == code).and_then(|rule| rule.together);
+        let together = rules::ALL.iter().find(|rule| rule.code == code).and_then(|rule| rule.together);
         together::told(found, together).into_iter().for_each(|one| diagnostics.add(one));
     }
     if whole && !diagnostics.has_errors() {

@@ -28,8 +28,9 @@ pub fn codes(text: &str) -> Vec<&'static str> {
 pub fn raised(code: &str, content: &str) -> Vec<String> {
     let text = format!("system \"shop\" {{\n{content}\n}}");
     let (diagnostics, sources) = compiled(&text);
-    let foreign =
-        |known: &str| known != check::allow::UNNEEDED && !check::ALL.iter().any(|rule| rule.code == known);
+    let foreign = |known: &str| {
+        known != check::allow::UNNEEDED && !check::rules::ALL.iter().any(|rule| rule.code == known)
+    };
     let all = diagnostics.into_sorted();
     if all.iter().any(|one| foreign(one.code)) {
         panic!("{}", render::text(&all, &sources, render::Style { color: false, width: 100 }));

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use super::{ALL, codes, testing};
+use super::{codes, rules::ALL, testing};
 use crate::explain;
 
 #[test]
@@ -21,7 +21,7 @@ fn every_file_is_a_rule() {
         .map(|name| name.trim_end_matches(".rs").to_owned())
         .collect();
     let listed: BTreeSet<String> = ALL.iter().map(|rule| rule.code.to_owned()).collect();
-    assert_eq!(files, listed, "check::ALL lists every file of check/rules");
+    assert_eq!(files, listed, "list every file of check/rules in its mod.rs, under its code");
 }
 
 /// The text of the fence with that word on a page.
@@ -32,9 +32,13 @@ fn fence<'a>(page: &'a str, word: &str) -> Option<&'a str> {
 #[test]
 fn every_rule_has_a_page_that_holds() {
     for code in codes() {
-        let page = explain::page(code).unwrap_or_else(|| panic!("{code} has no page"));
-        let fails = fence(page, "fails").unwrap_or_else(|| panic!("{code} shows nothing that fails"));
-        let passes = fence(page, "passes").unwrap_or_else(|| panic!("{code} shows nothing that passes"));
+        let page = explain::page(code).unwrap_or_else(|| panic!("write docs/diagnostics/{code}.md"));
+        let fails = fence(page, "fails").unwrap_or_else(|| {
+            panic!("docs/diagnostics/{code}.md: show a description that raises it, in a fence `kdl fails`")
+        });
+        let passes = fence(page, "passes").unwrap_or_else(|| {
+            panic!("docs/diagnostics/{code}.md: show a mended description, in a fence `kdl passes`")
+        });
         let raised: BTreeSet<&str> = testing::codes(fails).into_iter().collect();
         assert_eq!(raised, BTreeSet::from([code]), "what {code} shows as failing");
         assert_eq!(testing::codes(passes), Vec::<&str>::new(), "what {code} shows as passing");

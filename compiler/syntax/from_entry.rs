@@ -7,6 +7,8 @@ use crate::values::Value;
 pub trait FromEntry: Sized {
     /// What it is, with its article.
     const WHAT: &'static str;
+    /// Whether the examples are all that there is.
+    const FEW: bool = false;
     /// Correct examples as they are typed in KDL, quotes included.
     fn examples() -> Vec<String>;
     /// Reads an entry; the error says what is wrong.
@@ -15,6 +17,7 @@ pub trait FromEntry: Sized {
 
 impl<T: Value> FromEntry for T {
     const WHAT: &'static str = T::WHAT;
+    const FEW: bool = T::FEW;
 
     fn examples() -> Vec<String> {
         T::EXAMPLES.iter().map(|example| typed(example)).collect()

@@ -32,6 +32,8 @@ pub struct Ask {
     pub what: &'static str,
     /// Correct values, as they are typed.
     pub examples: Vec<String>,
+    /// Whether these are all that there are.
+    pub few: bool,
     /// What holds when it is absent.
     pub default: Default,
 }

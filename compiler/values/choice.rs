@@ -8,6 +8,7 @@ macro_rules! choice {
         impl $crate::values::Value for $type {
             const WHAT: &'static str = $what;
             const EXAMPLES: &'static [&'static str] = &[$($word),+];
+            const FEW: bool = true;
 
             fn parse(text: &str) -> Result<Self, String> {
                 match text {

@@ -103,6 +103,8 @@ pub trait Value: Sized {
     const WHAT: &'static str;
     /// Correct examples, as they are typed; the first is shown in messages.
     const EXAMPLES: &'static [&'static str];
+    /// Whether the examples are all that there is: then the reference page shows every one.
+    const FEW: bool = false;
 
     /// Reads `text`. The error says what is wrong with the text (lower case, no full stop), not where; it is a
     /// sentence that stands alone and names the noun.

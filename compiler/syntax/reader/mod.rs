@@ -284,7 +284,8 @@ impl<'a> Reader<'a> {
 
     fn row<T: FromEntry>(&mut self, name: &'static str, about: &'static str, place: Place, default: Default) {
         if let Some(table) = &mut self.table {
-            table.asks.push(Ask { name, about, place, what: T::WHAT, examples: T::examples(), default });
+            let (what, examples, few) = (T::WHAT, T::examples(), T::FEW);
+            table.asks.push(Ask { name, about, place, what, examples, few, default });
         }
     }
 

@@ -21,6 +21,7 @@ impl<'a> Reader<'a> {
                 place: Place::Raw,
                 what: "any nodes",
                 examples: Vec::new(),
+                few: false,
                 default: Default::Optional,
             });
             return Vec::new();
@@ -75,6 +76,7 @@ impl<'a> Reader<'a> {
                 place: Place::Raw,
                 what: "any nodes",
                 examples: Vec::new(),
+                few: false,
                 default: Default::Optional,
             });
         }
