@@ -5,8 +5,10 @@ host runs is put into place, once, and nothing that is broken takes the place of
 import os
 import pathlib
 import re
+import shutil
 import socket
 import stat
+import subprocess
 
 from trial import main, require, run, same
 
@@ -32,6 +34,8 @@ UNITS = {"MiB": 1, "GiB": 1024, "TiB": 1024 * 1024}
 def check(tree):
     machine(tree)
     preflight(tree)
+    stranded(tree)
+    contradicted(tree)
     installed(tree)
 
 
@@ -101,6 +105,35 @@ def preflight(tree):
         file.rename(tree.home / ".env.away")
         require("PROBLEM  .env" in run(script, fails=True, **path), "the environment file is missing, and nobody says so")
         (tree.home / ".env.away").rename(file)
+
+
+def stranded(tree):
+    """An ssh server on another port than the firewall would open is told before anything is closed."""
+    script = tree.home / "ufw/apply.sh"
+    port = re.search(r"^ssh_port=(\d*)", script.read_text(), re.M)[1]
+    if not port:
+        return
+    shutil.copy(os.path.realpath("/usr/bin/python3"), "/run/sshd")
+    code = "import socket, time; server = socket.create_server(('0.0.0.0', 2200)); print('listens', flush=True); time.sleep(99)"
+    with subprocess.Popen(["/run/sshd", "-c", code], stdout=subprocess.PIPE, text=True) as server:
+        same("the ssh server", server.stdout.readline(), "listens\n")
+        said = run(script, fails=True)
+        server.kill()
+    require(f"the ssh server listens on port 2200, but port {port} is allowed" in said and "nothing was changed" in said, said)
+    require("inactive" in run("ufw", "status"), "the firewall is on although ssh is cut off")
+    same("rules after the refusal", run("ufw", "show", "added").splitlines()[1:], ["(None)"])
+
+
+def contradicted(tree):
+    """A denial by hand of what the description opens is told, not passed over: ufw takes the first rule that fits."""
+    script = tree.home / "ufw/apply.sh"
+    rules = re.findall(r"^    'allow (\d+/\w+)' ", script.read_text(), re.M)
+    for rule in rules[:1]:
+        for denial in (f"deny {rule}", f"reject {rule.split('/')[0]}"):
+            run("ufw", *denial.split())
+            said = run(script, fails=True)
+            require(f"ufw delete {denial}" in said and "inactive" in run("ufw", "status"), f"{denial}: {said}")
+            run("ufw", "delete", *denial.split())
 
 
 def installed(tree):

@@ -64,6 +64,8 @@ def check(tree):
         edge.start(output)
     site = proxy.Site(edge)
     same("status while no service resolves", site.get("/")[0], 502)
+    health = re.search(r"http://127\.0\.0\.1:\d+\S*healthz", json.dumps(tree.services[edge.service]["healthcheck"]))[0].rstrip('"]')
+    same("nginx's own health, which asks no service", run("curl", "-sf", health), "ok\n")
     backends = {}
     for number, (name, port) in enumerate(sorted(edge.upstreams().items())):
         backends[name] = proxy.Backends(names, name, port, number)

@@ -19,6 +19,8 @@ def check(tree):
         text = source.read_text()
         stanzas = re.findall(r"^([^#\n{}]*/[^{}]*)\{(.*?)^\}", text, re.M | re.S)
         same("braces opened and stanzas read", len(re.findall(r"\{\s*$", text, re.M)), len(stanzas))
+        for patterns, body in stanzas:
+            agreed(tree, patterns, body)
         logs = [(sample(pattern), body) for patterns, body in stanzas for pattern in re.findall(r'"[^"]+"|/\S+', patterns)]
         clean(run("logrotate", "-d", rule))
         for turn in range(3):
@@ -29,6 +31,17 @@ def check(tree):
             if turn == 0:
                 for log, body in logs:
                     rotated(log, body)
+
+
+def agreed(tree, patterns, body):
+    """Words that make each other void, and logs that stay where logrotate of the host never sees them."""
+    for words in (("copytruncate", "create"), ("size", "daily"), ("size", "weekly"), ("size", "monthly")):
+        require(not all(re.search(rf"^\s*{word}\b", body, re.M) for word in words), f"{' beside '.join(words)}: {patterns}")
+    sources = {source for name in tree.services for source in tree.mounts(name).values()}
+    for log in re.findall(r'"?(/[^"\s]+)"?', patterns):
+        folder = pathlib.Path(log).parent
+        jobs = folder == pathlib.Path("/var/log", tree.system)
+        require(jobs or folder in sources or pathlib.Path(log) in sources, f"no container writes to {log} on the host")
 
 
 def clean(output):

@@ -23,6 +23,8 @@ def check(tree):
     commands = [line for block in blocks for line in block.splitlines() if line.strip() and not line.startswith("#")]
     for block in blocks:
         run("bash", "-n", "-c", block)
+    for line in commands:
+        require(not re.search(r"\bdocker-compose\b|\bdocker [a-z ]*prune\b", line), f"of yesterday, or a remedy that does harm: {line}")
     for script in {name for line in commands for name in re.findall(r"(?<![\w/])((?:scripts|ufw)/[\w.-]+\.sh)", line)}:
         require((tree.home / script).exists(), f"the guide names {script}, which is not in the tree")
     for line in commands:

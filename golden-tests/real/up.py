@@ -57,9 +57,20 @@ def watched(tree, project):
         rules = project.json(prometheus, "http://127.0.0.1:9090/api/v1/rules")["data"]["groups"]
         same("alerts that Prometheus has", {rule["name"] for group in rules for rule in group["rules"] if "alerts" in rule},
              {rule["alert"] for rule in tree.rules()})
+        measured(tree, project, prometheus)
     for grafana in tree.of("grafana", "grafana-oss"):
         boards = {json.loads(path.read_text())["uid"] for path in tree.files("grafana/dashboards/*.json")}
         same("dashboards", set(project.json(grafana, "http://127.0.0.1:3000/api/health")["dashboards"]), boards)
+
+
+def measured(tree, project, prometheus):
+    """What rules and panels ask of exporters, exporters export: an alert on a name that nothing has never fires."""
+    boards = [path.read_text() for path in tree.files("grafana/dashboards/*.json")]
+    asked = " ".join([str(rule["expr"]) for rule in tree.rules()] + boards)
+    names = set(re.findall(r"\b((?:redis|pg|nginx|node|alertmanager|prometheus)_[a-z0-9_]+)(?=[{\[) ])", asked))
+    require(names, "nothing is asked of an exporter")
+    known = set(project.json(prometheus, "http://127.0.0.1:9090/api/v1/label/__name__/values")["data"])
+    same("metrics that are asked for and not there", sorted(names - known), [])
 
 
 def up(targets):
