@@ -64,7 +64,7 @@ const LACKS: &[(&str, &str, &[&str])] = &[
 /// they show on the examples.
 const ENGINE: &[(&str, &[&str])] = &[
     ("behind-proxy", &["backup", "up", "firewall"]),
-    ("edge-cases", &["up", "firewall", "certificate"]),
+    ("edge-cases", &["up", "backup", "firewall", "certificate"]),
     ("keeps-files", &["backup"]),
     ("bare", &["up"]),
 ];
