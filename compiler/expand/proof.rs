@@ -1,6 +1,6 @@
 //! Proofs: items of a checklist that the compiler can see to hold, with the evidence in words.
 
-use crate::model::{Model, MountSource, Reach, Tls};
+use crate::model::{Model, MountSource, Reach, Service, Tls};
 
 /// One proof.
 pub struct Proof {
@@ -67,17 +67,33 @@ fn alerts_reach_someone(model: &Model) -> Result<String, String> {
 
 fn backups_verified(model: &Model) -> Result<String, String> {
     let backed_up = model.backed_up();
-    let bare = model.services.iter().find(|s| s.datastore && !backed_up.contains(&s.name));
-    match bare {
+    let bare = model.services.iter().filter(|s| s.datastore && !backed_up.contains(&s.name));
+    // What the description says may be lost is not missed.
+    let (may_be_lost, missed): (Vec<&Service>, Vec<&Service>) = bare.partition(|service| {
+        model
+            .allows
+            .iter()
+            .any(|allow| allow.code.as_str() == "backup-missing" && allow.covers(service.origin.span()))
+    });
+    match missed.first() {
         Some(service) => Err(format!("`{}` has no backup", service.name)),
         None if model.backups.is_empty() => Err("there is no backup".into()),
         None => {
             let names: Vec<&str> = model.backups.iter().map(|b| b.name.as_str()).collect();
-            Ok(format!(
+            let mut evidence = format!(
                 "{}: {}",
-                model.language.pick("verified after each dump and drilled", "덤프마다 검증하고 복구 훈련함"),
+                model.language.pick("verified each time and drilled", "매번 검증하고 복구 훈련함"),
                 names.join(", ")
-            ))
+            );
+            if !may_be_lost.is_empty() {
+                let names: Vec<&str> = may_be_lost.iter().map(|service| service.name.as_str()).collect();
+                evidence += &format!(
+                    "; {}: {}",
+                    model.language.pick("may be lost", "잃어도 되는 것"),
+                    names.join(", ")
+                );
+            }
+            Ok(evidence)
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What is kept, how it is verified, and how it comes back.
 
 use super::Origin;
+use crate::source::Located;
 use crate::values::{AbsPath, Duration, Line, Name, Schedule};
 
 /// Backups of one thing.
@@ -14,6 +15,8 @@ pub struct Backup {
     pub schedule: Schedule,
     /// How long one is kept.
     pub keep: Duration,
+    /// How much of it may be lost, and where that is stated; none when nothing says.
+    pub rpo: Option<Located<Duration>>,
     /// Where on the host.
     pub directory: AbsPath,
     /// A copy that does not share the host's fate.

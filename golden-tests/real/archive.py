@@ -6,10 +6,11 @@ import pathlib
 import re
 import shutil
 
-from trial import run
-
 # What a careless copy loses: names, modes, owners, links, times, emptiness.
 NAMES = ["plain.txt", "with space", "-leading", "한글 🚀", "new\nline", ".hidden"]
+
+# What the trial itself puts there.
+OURS = ("folder ", "link", "empty", "new one")
 
 
 class Archive:
@@ -21,11 +22,11 @@ class Archive:
         members = re.search(r"^members=\((?!\.\))(.*)\)$", script, re.M)
         self.volume = re.search(r"^target=(\S+)$", script, re.M)
         self.paths = [pathlib.Path("/", member) for member in members[1].split()] if members else []
-        self.services = [name for name, service in project.tree.services.items() if "profiles" not in service and
-                         any(mount["type"] == "volume" for mount in service.get("volumes", [])) and not service.get("build")]
-        if self.volume:
-            self.services = re.findall(r"compose ps --all --quiet ([\w-]+)\)", script)[:1]
-        self.stops = "compose stop" in script
+        # What an operator has put on the new server already.
+        self.operators = {path: path.read_bytes() for path in self.paths if path.is_file()}
+        # Who has the files mounted; nobody, for files that only the host reads.
+        restore = (project.tree.home / f"scripts/restore-{name}.sh").read_text()
+        self.services = re.search(r"^users=\((.*)\)$", restore, re.M)[1].split()
 
     def roots(self):
         """Where the files are on the host."""
@@ -36,8 +37,9 @@ class Archive:
 
     def fill(self):
         for root in self.roots():
-            if root.name == ".env":
-                continue  # the operator's, which is there from the start
+            if root in self.operators:
+                root.write_bytes(self.operators[root] + b"# changed since\n")
+                continue
             root.mkdir(parents=True, exist_ok=True)
             for number, name in enumerate(NAMES):
                 folder = root / f"folder {number}"
@@ -53,17 +55,24 @@ class Archive:
         """All that there is, with owners, modes, times and contents; empty where nobody has put anything."""
         found = []
         for root in self.roots():
-            for path in sorted([root, *root.rglob("*")] if root.is_file() else root.rglob("*")):
+            if root in self.operators and root.read_bytes() == self.operators[root]:
+                continue
+            # Others write there too: logs of the jobs themselves, folders that are made at a start.
+            ours = [path for path in root.rglob("*") if path.relative_to(root).parts[0].startswith(OURS)]
+            for path in sorted([root] if root.is_file() else ours):
                 stat = path.lstat()
                 content = (os.readlink(path) if path.is_symlink() else
                            hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "folder")
                 found.append((str(path.relative_to(root)), oct(stat.st_mode), stat.st_uid, stat.st_gid,
                               int(stat.st_mtime) if path.is_file() else 0, content))
-        return "" if all(entry[0] == "." for entry in found) else str(found)
+        return str(found) if found else ""
 
     def spoil(self):
         """One is gone, one is new, one is another; a folder is a file now."""
-        for root in (root for root in self.roots() if root.is_dir()):
+        for root in self.roots():
+            if root.is_file():
+                root.write_text(root.read_text() + "# spoilt\n")
+                continue
             shutil.rmtree(root / "folder 1")
             (root / "new one").write_text("new")
             (root / "folder 0" / NAMES[0]).write_text("changed")
@@ -74,9 +83,12 @@ class Archive:
         """The server is a new one: its files are gone, but for what an operator puts there again."""
         self.project.compose("down", "--volumes", "-t", "5")
         for path in self.paths:
-            if path.is_dir():
+            if path in self.operators:
+                path.write_bytes(self.operators[path])
+            else:
                 shutil.rmtree(path)
-        self.project.up(*self.services)
+        if self.services:
+            self.project.up(*self.services)
 
     def cut(self, size):
         """Programs that lose the end of an archive, and say that all is well."""
@@ -88,6 +100,8 @@ class Archive:
         if self.volume:
             self.project.compose("rm", "--stop", "--force", *self.services)
             return lambda: self.project.up(*self.services)
-        path = self.paths[-1]
-        path.rename(f"{path}.away")
-        return lambda: run("mv", f"{path}.away", path)
+        # A disk that cannot be read.
+        broken = pathlib.Path("/usr/local/sbin/tar")
+        broken.write_text("#!/bin/sh\nexit 2\n")
+        broken.chmod(0o755)
+        return broken.unlink

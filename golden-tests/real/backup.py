@@ -56,7 +56,8 @@ class Trial:
         return run(self.tree.home / f"scripts/{name}-{self.service}.sh", *arguments, cwd="/", **options)
 
     def all(self):
-        self.project.up(*self.data.services)
+        if self.data.services:
+            self.project.up(*self.data.services)
         same("data on an empty server", self.data.fingerprint(), "")
         self.data.fill()
         before = self.data.fingerprint()
@@ -68,7 +69,8 @@ class Trial:
         self.part(dump, before)
         self.replaced(dump, before)
         self.refused(dump, before)
-        self.project.compose("rm", "--stop", "--force", *self.data.services)
+        if self.data.services:
+            self.project.compose("rm", "--stop", "--force", *self.data.services)
 
     def dumps(self):
         return {path for path in self.folder.iterdir() if re.fullmatch(rf"{self.service}_\d{{8}}_\d{{6}}{re.escape(self.extension)}", path.name)}
@@ -169,7 +171,7 @@ class Trial:
         require(spoilt != before, "nothing is spoilt")
         self.script("restore", dump, "--yes")
         same("data after the restore", self.data.fingerprint(), before)
-        require(self.project.containers(*self.data.services), f"{self.data.services} do not run after the restore")
+        require(not self.data.services or self.project.containers(*self.data.services), f"{self.data.services} do not run after the restore")
         kept = sorted(self.folder.glob(f"before-restore_{self.service}_*{self.extension}"))[-1]
         self.script("restore", kept, "--yes")
         same("what was there before the restore", self.data.fingerprint(), spoilt)

@@ -4,23 +4,29 @@ use crate::{
     check::Rule,
     diagnostic::{Diagnostic, Diagnostics},
     model::Model,
+    source::Located,
 };
 
 /// The rule.
 pub const RULE: Rule = Rule { code: "rpo-broken", check, together: None };
 
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
-    let Some(objective) = &model.objective else { return };
-    let Some(rpo) = objective.rpo else { return };
-    for backup in model.backups.iter().filter(|backup| backup.schedule.period() > rpo) {
+    for backup in &model.backups {
+        let Some(Located { value: rpo, span }) = backup.rpo else { continue };
+        if backup.schedule.period() <= rpo {
+            continue;
+        }
         diagnostics.add(
             Diagnostic::error(
                 "rpo-broken",
                 format!("up to {} of `{}` can be lost", backup.schedule.period(), backup.name),
             )
             .at(backup.origin.span(), format!("runs `{}`", backup.schedule))
-            .at(objective.origin.span(), format!("no more than {rpo} may be lost"))
-            .help(format!("back it up at least every {rpo}, or state the loss that is accepted as `rpo`")),
+            .at(span, format!("no more than {rpo} may be lost"))
+            .help(format!(
+                "back it up at least every {rpo}, or say inside it what loss is accepted: `rpo \"{}\"`",
+                backup.schedule.period()
+            )),
         );
     }
 }
@@ -44,5 +50,7 @@ mod tests {
         assert!(messages("24h", "\"day\"").is_empty());
         assert!(messages("6h", "\"6h\"").is_empty());
         assert!(messages("1h", "\"6h\"").len() == 1);
+        assert!(messages("24h", "\"week\"; rpo \"7d\"").is_empty());
+        assert_eq!(messages("7d", "\"week\"; rpo \"1d\"").len(), 1);
     }
 }

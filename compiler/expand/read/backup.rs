@@ -22,8 +22,10 @@ pub struct BackupSpec {
     pub stopped: bool,
     /// When.
     pub every: Located<Schedule>,
-    /// How long a dump is kept.
+    /// How long one is kept.
     pub keep: Located<Duration>,
+    /// How much of it may be lost.
+    pub rpo: Option<Located<Duration>>,
     /// Where on the host.
     pub to: Option<Located<AbsPath>>,
     /// A copy elsewhere.
@@ -144,7 +146,10 @@ pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
         "whether services that have the volume or files mounted stop while they are read; without, a file that changes meanwhile may be half new",
     );
     let every = required_schedule(r, "when it runs");
-    let keep = r.prop::<Duration>("keep", "how long a dump is kept").or("30d");
+    let keep = r.prop::<Duration>("keep", "how long one is kept").or("30d");
+    let rpo = r
+        .prop::<Duration>("rpo", "how much of it may be lost; that of the `objective` when absent")
+        .optional();
     let to = r
         .prop::<AbsPath>("to", "the folder on the host; `/var/backups/` and the system's name when absent")
         .optional();
@@ -169,6 +174,7 @@ pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
         stopped,
         every: every?,
         keep: keep?,
+        rpo,
         to,
         offsite,
         drill,

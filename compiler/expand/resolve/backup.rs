@@ -79,6 +79,10 @@ fn backup(
         kept,
         schedule: spec.every.value,
         keep: spec.keep.value,
+        rpo: spec.rpo.or_else(|| {
+            let objective = context.spec.objective.as_ref()?;
+            Some(Located::new(objective.rpo?, objective.origin.span()))
+        }),
         directory,
         offsite: offsite(context, spec),
         drill,

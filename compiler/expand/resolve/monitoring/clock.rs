@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Input, camel, proof::series};
 use crate::{
     model::{Alert, AlertTest, Backup, Ingress, Job, Message, Origin, Series, Severity, Tls, Unit},
-    source::Span,
+    source::{Located, Span},
     values::{Decimal, Duration, Labels},
 };
 
@@ -124,7 +124,7 @@ impl Clock<'_> {
     fn backup_too_old(&self, backup: &Backup) -> Alert {
         let service = &backup.name;
         let mut limit = patience(backup.schedule.period(), backup.timeout);
-        if let Some(rpo) = self.input.model.objective.as_ref().and_then(|objective| objective.rpo) {
+        if let Some(Located { value: rpo, .. }) = backup.rpo {
             // The objective is broken as soon as the newest dump is older, but for the time that a dump takes.
             limit = limit.min(rpo.plus(backup.timeout).plus(Duration::from_hours(1)));
         }
