@@ -77,6 +77,21 @@ has() {
     return 1
 }
 
+# Denials of what is to be let in, which somebody made by hand, one a line: the first rule that fits decides.
+contradicted() {
+    local rule word denial
+    while IFS= read -r rule; do
+        for word in deny reject; do
+            denial=${rule/#allow /$word }
+            for denial in "$denial" "${denial%%/[tu][cd]p}"; do
+                if [ "$denial" != "$rule" ] && has "$denial"; then
+                    printf 'a rule denies what is described to be open: ufw delete %s\n' "$denial"
+                fi
+            done
+        done
+    done <<<"$wanted"
+}
+
 allow() {
     local rule purpose words
     for rule in "${ssh[@]}"; do
@@ -198,14 +213,18 @@ done
 [ "$(id -u)" = 0 ] || fail "run it as root"
 command -v ufw >/dev/null || fail "ufw is not installed"
 
+mapfile -t added < <(ufw show added | sed -n 's/^ufw //p')
+wanted=$(printf '%s\n' "${ssh[@]}" "${allowed[@]}")
 problems=$(stranded)
 if [ -n "$problems" ]; then
     "$force" || fail "$problems" "nothing was changed; correct \`ssh\` in the description, or say --force with a console at hand"
     printf 'apply.sh: %s\n' "$problems" >&2
 fi
-
-mapfile -t added < <(ufw show added | sed -n 's/^ufw //p')
-wanted=$(printf '%s\n' "${ssh[@]}" "${allowed[@]}")
+problems=$(contradicted)
+if [ -n "$problems" ]; then
+    "$force" || fail "$problems" "nothing was changed; take that back, or the opening out of the description"
+    printf 'apply.sh: %s\n' "$problems" >&2
+fi
 allow
 forget
 defaults
