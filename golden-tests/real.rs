@@ -82,6 +82,7 @@ const CHECKS: &[Check] = &[
     behaviour("proxy", "nginx"),
     behaviour("hostile", "nginx"),
     behaviour("host", "scripts/install.sh"),
+    behaviour("application", "compose.yaml"),
     behaviour("security", "scripts/security-check.sh"),
     files("compose", "compose.yaml"),
     files("nginx", "nginx"),
