@@ -247,12 +247,17 @@ impl Shown {
                     }
                 }
                 let script = format!("golden-tests/real/{check}.py");
-                let defined = Regex::new(&format!(r"(?m)^ *(?:def|class) {function}\b"));
-                if defined.map_err(|error| error.to_string())?.is_match(&read(&script)?) {
-                    Ok(())
-                } else {
-                    Err(format!("{script} has no {function}"))
+                let text = read(&script)?;
+                let count = |pattern: String| -> Result<usize, String> {
+                    let pattern = Regex::new(&pattern).map_err(|error| error.to_string())?;
+                    Ok(pattern.find_iter(&text).count())
+                };
+                // Defined, and called.
+                let defined = count(format!(r"(?m)^ *(?:def|class) {function}\b"))?;
+                if defined == 0 || count(format!(r"\b{function}\b"))? == defined {
+                    return Err(format!("{script} has no {function}, or does not call it"));
                 }
+                Ok(())
             }
             Shown::Case(name) => exists(&format!("golden-tests/cases/{name}/system.kdl")),
             Shown::Trial { test, name } => {
