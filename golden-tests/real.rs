@@ -57,6 +57,7 @@ const LACKS: &[(&str, &str, &[&str])] = &[
     ("behind-proxy", "", &["tls", "monitoring", "closed paths"]),
     ("edge-cases", "", &["closed paths"]),
     ("keeps-files", "", &["closed paths"]),
+    ("other-kinds", "", &["variables", "backups"]),
     ("bare", "", &["monitoring", "variables", "backups", "closed paths"]),
 ];
 
@@ -66,6 +67,7 @@ const ENGINE: &[(&str, &[&str])] = &[
     ("behind-proxy", &["backup", "up", "firewall"]),
     ("edge-cases", &["up", "backup", "firewall", "certificate"]),
     ("keeps-files", &["backup"]),
+    ("other-kinds", &[]),
     ("bare", &["up"]),
 ];
 

@@ -31,6 +31,7 @@ fn main() {
         Trial::test("links lead somewhere", || each("md", links)),
         Trial::test("the architecture names every folder", architecture),
         Trial::test("the kinds of the standard library are in their page", kinds),
+        Trial::test("the real programs read every kind of the standard library", used),
         Trial::test("every page of the documentation is reached from the README", reached),
     ];
     trials.extend(coverage::trials());
@@ -206,6 +207,35 @@ fn kinds() -> Result<(), Failed> {
         }
     }
     if kinds == 0 { Err("stdlib/ has no kind".into()) } else { verdict(&missing) }
+}
+
+/// A kind that no example and no odd system uses has never met Compose, nor its alerts promtool.
+fn used() -> Result<(), Failed> {
+    let stated = Regex::new(r#"\bkind="([^"]+)""#)?;
+    let compiled = Regex::new(r#""kind/([^/"]+)""#)?;
+    let defined = Regex::new(r#"(?m)^kind "([^"]+)""#)?;
+    let exporter = Regex::new(r#"(?m)^    exporter "([^"]+)""#)?;
+    let mut used = BTreeSet::new();
+    for path in files() {
+        let found = match path.to_string_lossy().as_ref() {
+            name if name.starts_with("golden-tests/systems/") && name.ends_with(".kdl") => &stated,
+            name if name.starts_with("generated/") && name.ends_with("/manifest.json") => &compiled,
+            _ => continue,
+        };
+        used.extend(found.captures_iter(&read(&path)?).map(|kind| kind[1].to_owned()));
+    }
+    let mut library = Vec::new();
+    for path in files().into_iter().filter(|path| path.starts_with("stdlib")) {
+        let text = read(&path)?;
+        let kinds: Vec<String> = defined.captures_iter(&text).map(|kind| kind[1].to_owned()).collect();
+        if kinds.iter().any(|kind| used.contains(kind)) {
+            used.extend(exporter.captures_iter(&text).map(|kind| kind[1].to_owned()));
+        }
+        library.push((path, kinds));
+    }
+    let unread = library.iter().filter(|(_, kinds)| !kinds.iter().any(|kind| used.contains(kind)));
+    let help = "use it in a system below golden-tests/systems/";
+    verdict(&unread.map(|(path, _)| format!("{}: {help}", path.display())).collect::<Vec<_>>())
 }
 
 /// A page that nothing leads to is one that nobody reads. The diagnostics are reached by `ondol explain`.

@@ -2,6 +2,7 @@
 """The operations guide: its commands are shell, name scripts and services that there are, and its log queries find what
 they are for in a log such as the service writes."""
 
+import itertools
 import json
 import pathlib
 import re
@@ -38,7 +39,11 @@ def check(tree):
 
 def services(line):
     """The services that a `docker compose` command names."""
-    words = shlex.split(re.split(r"[|#>]|&&", line)[0], comments=True) if line.startswith("docker compose ") else []
+    if not line.startswith("docker compose "):
+        return []
+    tokens = shlex.shlex(line, posix=True, punctuation_chars=True)
+    tokens.whitespace_split = True
+    words = list(itertools.takewhile(lambda word: not set(word) <= set("|&;<>"), tokens))
     names, skip = [], False
     for word in words[3:]:
         if skip or word.startswith("-"):
