@@ -265,6 +265,7 @@ pub fn sarif(diagnostics: &[Diagnostic], sources: &Sources) -> serde_json::Value
     let results: Vec<serde_json::Value> = records(diagnostics, sources)
         .iter()
         .map(|record| {
+            let help = record.help.map(|help| format!("\nhelp: {help}")).unwrap_or_default();
             let location = |place: &PlaceRecord| {
                 serde_json::json!({
                     "physicalLocation": {
@@ -277,7 +278,7 @@ pub fn sarif(diagnostics: &[Diagnostic], sources: &Sources) -> serde_json::Value
             serde_json::json!({
                 "ruleId": record.code,
                 "level": record.severity,
-                "message": { "text": record.message },
+                "message": { "text": format!("{}{help}", record.message) },
                 "locations": record.places.iter().take(1).map(location).collect::<Vec<_>>(),
                 "relatedLocations": record.places.iter().skip(1).map(location).collect::<Vec<_>>(),
             })

@@ -3,6 +3,7 @@
 //! A rule is one file of [`rules`]. What cannot even be built into a model has been reported by `expand`.
 
 mod allow;
+mod commands;
 pub mod rules;
 mod together;
 

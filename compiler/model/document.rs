@@ -1,6 +1,7 @@
 //! What is for people, and files that pass through.
 
 use super::{Origin, Text};
+use crate::source::Located;
 use crate::values::{AbsPath, Duration, Email, Line, Name, Phone, Prose, Url};
 
 /// People who answer for the system.
@@ -48,7 +49,7 @@ pub struct Item {
     /// How often people do it; none when it is proved.
     pub every: Option<Rhythm>,
     /// A command that helps.
-    pub run: Option<Line>,
+    pub run: Option<Located<Line>>,
     /// The compiler's proof that it holds.
     pub proof: Option<Proof>,
 }
@@ -103,7 +104,7 @@ pub struct Step {
     /// What.
     pub text: Line,
     /// The command for it.
-    pub run: Option<Prose>,
+    pub run: Option<Located<Prose>>,
 }
 
 /// A chapter of the user's own, in Markdown, as it is.

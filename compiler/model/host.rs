@@ -1,6 +1,7 @@
 //! The machine: where it is, what it has, what may be reached on it, what is rotated on it.
 
 use super::Origin;
+use crate::source::Located;
 use crate::values::{AbsPath, Address, Cidr, Count, Line, Name, Port, Size, UserName};
 
 /// A machine that carries the system.
@@ -86,7 +87,7 @@ pub struct Log {
     /// Owner of a newly created file, `user group`; none with `copytruncate`, which creates nothing.
     pub create: Option<String>,
     /// Lines of the user's own for this stanza.
-    pub raw: Vec<Line>,
+    pub raw: Vec<Located<Line>>,
     /// What the security check reports of it.
     pub reports: Vec<LogReport>,
     /// Why it is there.

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::Origin;
+use super::{Model, Origin};
 use crate::values::{
     AbsPath, Count, Duration, Email, HeaderName, HeaderValue, Hostname, Line, Name, Port, Rate, Size, UrlPath,
 };
@@ -47,6 +47,24 @@ impl Ingress {
                 |route: &Route| (Reverse(route.path.as_str().len()), route.path.as_str()).cmp(&wanted);
             self.routes.binary_search_by(order).ok().map(|index| &self.routes[index])
         })
+    }
+
+    /// Paths, as they are seen from outside, that are closed with all that is below them: they tell more than outsiders
+    /// should know. Each with the service that answers there.
+    pub fn closed(&self, model: &Model) -> Vec<(UrlPath, Name)> {
+        let mut closed = Vec::new();
+        for route in &self.routes {
+            let Some(service) = model.service(&route.target.service) else { continue };
+            for path in &service.private_paths {
+                let outside = if route.strip { route.path.join(path) } else { path.clone() };
+                // Not where the description itself leads the same path to another service.
+                let owner = self.route_to(&outside);
+                if owner.is_none_or(|o| o.path.is_root() || o.target.service == route.target.service) {
+                    closed.push((outside, service.name.clone()));
+                }
+            }
+        }
+        closed
     }
 }
 

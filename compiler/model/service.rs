@@ -201,9 +201,9 @@ pub enum Condition {
 #[derive(Clone, Debug, Default)]
 pub struct Resources {
     /// Processors, as a decimal such as `0.5`.
-    pub cpus: Option<String>,
+    pub cpus: Option<Located<String>>,
     /// Memory.
-    pub memory: Option<Size>,
+    pub memory: Option<Located<Size>>,
 }
 
 /// A metric that is known to exist.

@@ -1,9 +1,11 @@
 //! Data without a backup is data until the disk fails.
 
+use std::collections::BTreeSet;
+
 use crate::{
     check::Rule,
     diagnostic::{Diagnostic, Diagnostics},
-    model::{Model, Service},
+    model::{Files, Kept, Model, MountSource, Place, Service},
 };
 
 /// The rule.
@@ -21,6 +23,34 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
                     service.name
                 )),
         );
+    }
+    volumes(model, diagnostics);
+}
+
+/// Volumes that services state for themselves: what they hold is not in the image, and nobody writes it twice.
+fn volumes(model: &Model, diagnostics: &mut Diagnostics) {
+    let mut kept = BTreeSet::new();
+    for backup in &model.backups {
+        if let Kept::Files(Files { place: Place::Volume { service, target }, .. }) = &backup.kept {
+            kept.insert((service, target));
+        }
+    }
+    for service in model.services.iter().filter(|service| !service.datastore) {
+        for mount in service.mounts.iter().filter(|mount| !mount.read_only) {
+            let (MountSource::Volume(volume), Some(span)) = (&mount.source, mount.stated) else { continue };
+            if kept.contains(&(&service.name, &mount.target)) {
+                continue;
+            }
+            let name = service.name.as_str();
+            let called = volume.strip_prefix(name).and_then(|rest| rest.strip_prefix('-')).unwrap_or(volume);
+            diagnostics.add(
+                Diagnostic::warning("backup-missing", format!("the files in `{called}` of `{name}` are in no backup"))
+                    .at(span, "outlives its containers, and not its disk")
+                    .help(format!(
+                        "write `backup \"{volume}\" {{ volume \"{called}\" of=\"{name}\"; every \"day\" at=\"03:00\" }}`; if they may be lost, say so inside the service: `allow \"backup-missing\" because=\"…\"`"
+                    )),
+            );
+        }
     }
 }
 
@@ -45,5 +75,19 @@ mod tests {
         assert!(messages(" }\nallow \"backup-missing\" because=\"all of it is a cache\"").is_empty());
         let other = " }\nservice \"b\" kind=\"redis\" { password secret=\"P\"; allow \"backup-missing\" because=\"a cache\" }";
         assert_eq!(messages(other), ["the data of `redis` is in no backup"]);
+    }
+
+    #[test]
+    fn files_of_a_program_of_ones_own() {
+        let messages = |volume: &str, rest: &str| {
+            let app = format!("service \"app\" kind=\"worker\" {{ build \".\"; volume {volume} }}\n{rest}");
+            raised("backup-missing", &app)
+        };
+        let uploads = "\"uploads\" at=\"/uploads\"";
+        assert_eq!(messages(uploads, ""), ["the files in `uploads` of `app` are in no backup"]);
+        let backup = "backup \"files\" { volume \"uploads\" of=\"app\"; every \"day\" }";
+        assert!(messages(uploads, backup).is_empty());
+        assert!(messages("\"uploads\" at=\"/uploads\" read-only=#true", "").is_empty());
+        assert!(messages("\"/srv/uploads\" at=\"/uploads\"", "").is_empty());
     }
 }

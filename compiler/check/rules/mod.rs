@@ -5,20 +5,34 @@ use super::Rule;
 mod alerts_unheard;
 mod backup_missing;
 mod backup_same_disk;
+mod cpus_beyond_host;
+mod destructive_command;
 mod duplicate_mount;
+mod duplicate_scrape_job;
 mod fixed_name_replicas;
 mod fixed_port_replicas;
+mod host_too_small;
 mod jobs_collide;
 mod jobs_unwatched;
+mod keep_too_short;
 mod literal_secret;
 mod live_copy;
+mod logrotate_contradiction;
+mod memory_overcommitted;
+mod old_compose_command;
 mod old_nginx_balance;
 mod port_clash;
+mod port_past_firewall;
 mod public_datastore;
+mod public_metrics;
 mod replicated_datastore;
+mod reserve_beyond_limit;
+mod route_shadowed;
 mod rpo_broken;
 mod rsync_to_bucket;
 mod rto_unproved;
+mod ssh_contradiction;
+mod unexpanded_variable;
 mod unhealthy_dependency;
 mod unpinned_image;
 mod unused_secret;
@@ -28,20 +42,34 @@ pub const ALL: &[Rule] = &[
     alerts_unheard::RULE,
     backup_missing::RULE,
     backup_same_disk::RULE,
+    cpus_beyond_host::RULE,
+    destructive_command::RULE,
     duplicate_mount::RULE,
+    duplicate_scrape_job::RULE,
     fixed_name_replicas::RULE,
     fixed_port_replicas::RULE,
+    host_too_small::RULE,
     jobs_collide::RULE,
     jobs_unwatched::RULE,
+    keep_too_short::RULE,
     literal_secret::RULE,
     live_copy::RULE,
+    logrotate_contradiction::RULE,
+    memory_overcommitted::RULE,
+    old_compose_command::RULE,
     old_nginx_balance::RULE,
     port_clash::RULE,
+    port_past_firewall::RULE,
     public_datastore::RULE,
+    public_metrics::RULE,
     replicated_datastore::RULE,
+    reserve_beyond_limit::RULE,
+    route_shadowed::RULE,
     rpo_broken::RULE,
     rsync_to_bucket::RULE,
     rto_unproved::RULE,
+    ssh_contradiction::RULE,
+    unexpanded_variable::RULE,
     unhealthy_dependency::RULE,
     unpinned_image::RULE,
     unused_secret::RULE,

@@ -154,7 +154,7 @@ fn healthcheck(model: &Model, health: &Health) -> Yaml {
 fn resources(map: Map, service: &Service) -> Map {
     let amount = |amount: &Resources| {
         Map::new()
-            .maybe("cpus", amount.cpus.clone())
+            .maybe("cpus", amount.cpus.as_ref().map(|cpus| cpus.value.clone()))
             .maybe("memory", amount.memory.map(|size| size.compose()))
     };
     let resources = Map::new()
@@ -165,7 +165,7 @@ fn resources(map: Map, service: &Service) -> Map {
     map.maybe("scale", (service.replicas.get() != 1).then(|| service.replicas.get()))
         .filled("deploy", Map::new().filled("resources", resources))
         .comment("What makes the reserved processors count: compose itself ignores them.")
-        .maybe("cpu_shares", service.reservations.cpus.as_deref().and_then(shares))
+        .maybe("cpu_shares", service.reservations.cpus.as_ref().and_then(|cpus| shares(cpus)))
 }
 
 /// The weight of so many processors under contention: 1024 for each, as everywhere that reservations are weights.

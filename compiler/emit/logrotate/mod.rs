@@ -89,7 +89,7 @@ fn stanza(model: &Model, log: &Log) -> Stanza {
         copytruncate: log.copytruncate,
         create: log.create.clone(),
         shared: writer.is_some(),
-        raw: log.raw.iter().map(ToString::to_string).collect(),
+        raw: log.raw.iter().map(|line| line.value.to_string()).collect(),
     }
 }
 

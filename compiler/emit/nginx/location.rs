@@ -105,18 +105,8 @@ pub fn locations(proxied: &Proxied) -> Vec<Location> {
 
 /// Regular expressions of the paths that are closed to outsiders.
 pub fn private(model: &Model, ingress: &Ingress) -> Vec<String> {
-    let mut closed: Vec<String> = Vec::new();
-    for route in &ingress.routes {
-        let Some(service) = model.service(&route.target.service) else { continue };
-        for path in &service.private_paths {
-            let outside = if route.strip { route.path.join(path) } else { path.clone() };
-            // Not where the description itself leads the same path to another service.
-            let owner = ingress.route_to(&outside);
-            if owner.is_none_or(|o| o.path.is_root() || o.target.service == route.target.service) {
-                closed.push(expression(&outside));
-            }
-        }
-    }
+    let paths = ingress.closed(model);
+    let mut closed: Vec<String> = paths.iter().map(|(path, _)| expression(path)).collect();
     closed.sort();
     closed.dedup();
     closed

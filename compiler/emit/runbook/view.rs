@@ -434,7 +434,7 @@ fn item(model: &Model, item: &Item) -> ItemView {
             Some(Rhythm::Year) => pick("every year", "매년"),
         },
         evidence: item.proof.as_ref().map(|proof| proof.evidence.clone()),
-        run: item.run.as_ref().map(ToString::to_string),
+        run: item.run.as_ref().map(|run| run.value.to_string()),
     }
 }
 

@@ -128,7 +128,7 @@ pub fn runbook(r: &mut Reader) -> Option<RunbookSpec> {
         let steps = r.blocks("step", "one thing to do", |r| {
             let text = r.arg::<Line>("text", "what").required();
             let run = r.prop::<Prose>("run", "the command for it").optional();
-            Some(Step { text: text?.value, run: run.map(|v| v.value) })
+            Some(Step { text: text?.value, run })
         });
         Some(Trouble { title: title?.value, steps })
     });

@@ -91,7 +91,7 @@ pub fn checked(mut model: Model, spec: &SystemSpec, sink: &Sink) -> Model {
             items.push(Item {
                 text: item.text.value.clone(),
                 every: item.every,
-                run: item.run.as_ref().map(|run| run.value.clone()),
+                run: item.run.clone(),
                 proof,
             });
         }

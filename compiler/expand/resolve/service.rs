@@ -253,7 +253,7 @@ pub fn logs(context: &Context) -> Vec<Log> {
                 copytruncate: !log.reopens,
                 max_size: log.max_size.as_ref().map(|size| size.value),
                 create: None,
-                raw: log.raw.iter().map(|line| line.value.clone()).collect(),
+                raw: log.raw.clone(),
                 reports: log
                     .reports
                     .iter()
@@ -392,8 +392,8 @@ fn needs(context: &Context, spec: &ServiceSpec) -> Vec<Dependency> {
 
 fn resources(spec: Option<&ResourceSpec>) -> Resources {
     spec.map_or_else(Resources::default, |spec| Resources {
-        cpus: spec.cpus.as_ref().map(|cpus| cpus.value.0.clone()),
-        memory: spec.memory.as_ref().map(|memory| memory.value),
+        cpus: spec.cpus.clone().map(|cpus| cpus.map(|cpus| cpus.0)),
+        memory: spec.memory,
     })
 }
 
