@@ -7,11 +7,12 @@ mod commands;
 pub mod rules;
 mod together;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, Severity},
     model::{Allow, Model},
+    source::Span,
     values::Name,
 };
 
@@ -32,6 +33,9 @@ pub fn codes() -> Vec<&'static str> {
     codes
 }
 
+/// How bad a finding is, its code and its places.
+type Finding = (Severity, &'static str, Vec<Span>);
+
 /// Checks models against every rule, without the warnings that their descriptions allow. `whole` says that these are
 /// all environments, so that what is allowed in vain shows.
 ///
@@ -41,7 +45,10 @@ pub fn check<'a>(models: impl Iterator<Item = &'a Model>, whole: bool, diagnosti
     // Each allowance, and whether it silenced something in one of the environments.
     let mut allowed: BTreeMap<_, (&Allow, bool)> = BTreeMap::new();
     let mut told: BTreeMap<(&Name, &str), Diagnostics> = BTreeMap::new();
+    // Findings of environments before: the same places are told once, be the numbers in the text others.
+    let mut before: BTreeSet<Finding> = BTreeSet::new();
     for model in models {
+        let mut now = Vec::new();
         for allow in &model.allows {
             allowed.entry(allow.origin.span()).or_insert((allow, false));
         }
@@ -53,10 +60,16 @@ pub fn check<'a>(models: impl Iterator<Item = &'a Model>, whole: bool, diagnosti
                 if let Some((_, used)) = by.and_then(|one| allowed.get_mut(&one.origin.span())) {
                     *used = true;
                 } else if diagnostic.severity == Severity::Error || !incomplete {
-                    told.entry((&model.system, rule.code)).or_default().add(diagnostic);
+                    let spans = diagnostic.labels.iter().map(|label| label.span).collect();
+                    let finding = (diagnostic.severity, diagnostic.code, spans);
+                    if !before.contains(&finding) {
+                        told.entry((&model.system, rule.code)).or_default().add(diagnostic);
+                    }
+                    now.push(finding);
                 }
             }
         }
+        before.extend(now);
     }
     for ((_, code), found) in told {
         let together = rules::ALL.iter().find(|rule| rule.code == code).and_then(|rule| rule.together);

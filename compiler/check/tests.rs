@@ -59,3 +59,17 @@ fn what_is_allowed_in_vain_is_told() {
         ["`port-clash` is allowed in vain"]
     );
 }
+
+#[test]
+fn environments_that_share_a_place_share_the_finding() {
+    let staged = |environment: &str| {
+        testing::raised(
+            "memory-overcommitted",
+            &format!(
+                "host \"app-1\" {{ memory \"1GiB\" }}\nservice \"web\" kind=\"static-site\" {{ build \".\"; limits memory=\"2GiB\" }}\nenvironment \"test\" {{ }}\nenvironment \"prod\" {{ service \"web\" {environment} {{ }} }}"
+            ),
+        )
+    };
+    assert_eq!(staged("replicas=1"), ["services may use 2GiB together, and the host has 1GiB"]);
+    assert_eq!(staged("replicas=3").len(), 1);
+}

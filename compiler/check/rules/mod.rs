@@ -32,6 +32,7 @@ mod rpo_broken;
 mod rsync_to_bucket;
 mod rto_unproved;
 mod ssh_contradiction;
+mod terminal_in_job;
 mod unexpanded_variable;
 mod unhealthy_dependency;
 mod unpinned_image;
@@ -69,6 +70,7 @@ pub const ALL: &[Rule] = &[
     rsync_to_bucket::RULE,
     rto_unproved::RULE,
     ssh_contradiction::RULE,
+    terminal_in_job::RULE,
     unexpanded_variable::RULE,
     unhealthy_dependency::RULE,
     unpinned_image::RULE,
