@@ -13,7 +13,7 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use super::target::{Target, TargetError};
 use crate::{
     emit::Artifact,
-    plan::{Action, Plan, State, manifest},
+    plan::{Action, Plan, manifest},
 };
 
 /// A tree that has been put together and waits to take the place of the old one. Dropped, it leaves no trace.
@@ -25,13 +25,8 @@ pub struct Staged {
 }
 
 /// Puts together what `plan` says, beside the old tree; none when there is nothing to do.
-pub fn stage(
-    target: &Target,
-    plan: &Plan,
-    state: &State,
-    artifacts: &[Artifact],
-) -> Result<Option<Staged>, TargetError> {
-    if plan.is_empty(state) {
+pub fn stage(target: &Target, plan: &Plan, artifacts: &[Artifact]) -> Result<Option<Staged>, TargetError> {
+    if plan.is_empty() {
         return Ok(None);
     }
     fs::create_dir_all(&target.system)
@@ -99,7 +94,7 @@ fn build(
         }
         create(&staging.join(&artifact.path), artifact.contents.as_bytes(), artifact.mode)?;
     }
-    create(&staging.join(manifest::FILE), plan.manifest.text().as_bytes(), 0o644)?;
+    create(&staging.join(manifest::FILE), plan.manifest.as_bytes(), 0o644)?;
     if target.tree.exists() {
         carry(&target.tree, staging, "", gone)?;
     }

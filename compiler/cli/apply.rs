@@ -57,7 +57,7 @@ pub fn run(args: &Args) -> u8 {
         Ok(planned) => planned,
         Err(status) => return status,
     };
-    let pending = |one: &PlannedDescription| one.planned.iter().any(|p| !p.plan.is_empty(&p.state));
+    let pending = |one: &PlannedDescription| one.planned.iter().any(|p| !p.plan.is_empty());
     if planned.iter().any(pending) {
         show(args, &planned);
         if !io::stdin().is_terminal() {
@@ -127,7 +127,7 @@ fn stage(one: PlannedDescription, claimed: &Mutex<BTreeSet<PathBuf>>) -> Staging
             let free =
                 claimed.lock().unwrap_or_else(PoisonError::into_inner).insert(planned.target.tree.clone());
             let staged = if free {
-                apply::stage(&planned.target, &planned.plan, &planned.state, &planned.compiled.artifacts)
+                apply::stage(&planned.target, &planned.plan, &planned.compiled.artifacts)
             } else {
                 Ok(None)
             };
@@ -278,7 +278,7 @@ fn apply_exactly(
 }
 
 fn done(one: &super::plan::Planned) -> String {
-    if one.plan.is_empty(&one.state) {
+    if one.plan.is_empty() {
         return "nothing to do".into();
     }
     let written = one.plan.files.iter().filter(|file| !file.kept).count();

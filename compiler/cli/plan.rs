@@ -83,6 +83,18 @@ pub struct PlannedDescription {
     pub environments: Vec<String>,
 }
 
+impl PlannedDescription {
+    /// What is needed to show plans and to save them: the files of a thousand systems need not wait for that.
+    fn without_contents(mut self) -> PlannedDescription {
+        for planned in &mut self.planned {
+            planned.compiled.artifacts = Vec::new();
+            planned.compiled.facts = Vec::new();
+            planned.state = std::mem::take(&mut planned.state).digested();
+        }
+        self
+    }
+}
+
 /// Loads, compiles and plans one description. With an error among the diagnostics nothing is planned.
 pub fn plan_description(path: &Path, input: &Input, options: &TargetOptions) -> PlannedDescription {
     let mut diagnostics = Diagnostics::default();
@@ -124,8 +136,10 @@ pub fn plan_description(path: &Path, input: &Input, options: &TargetOptions) -> 
 /// Plans all descriptions, reports what is wrong, and gives the plans when nothing is.
 pub fn plan_all(input: &Input, options: &TargetOptions) -> Result<Vec<PlannedDescription>, u8> {
     let descriptions = common::descriptions(input)?;
-    let planned: Vec<PlannedDescription> =
-        descriptions.par_iter().map(|path| plan_description(path, input, options)).collect();
+    let planned: Vec<PlannedDescription> = descriptions
+        .par_iter()
+        .map(|path| plan_description(path, input, options).without_contents())
+        .collect();
     let style = input.output.color.stderr();
     common::report_all(planned.iter().map(|one| (one.diagnostics.as_slice(), &one.sources)), style);
     if planned.iter().any(|one| common::failed(&one.diagnostics)) {
@@ -213,7 +227,7 @@ pub fn run(args: &Args) -> u8 {
         }
         common::remark(&format!("saved; `ondol apply {}` does exactly this, or refuses", file.display()));
     }
-    let changes = planned.iter().flat_map(|one| &one.planned).any(|one| !one.plan.is_empty(&one.state));
+    let changes = planned.iter().flat_map(|one| &one.planned).any(|one| !one.plan.is_empty());
     if args.detailed_exitcode && changes { CHANGES } else { DONE }
 }
 
@@ -239,7 +253,7 @@ fn show(args: &Args, planned: &[PlannedDescription]) {
         Format::Json => {
             let records: Vec<_> =
                 each().map(|(one, planned)| present::record(&planned.plan, &one.sources)).collect();
-            let changes = each().any(|(_, planned)| !planned.plan.is_empty(&planned.state));
+            let changes = each().any(|(_, planned)| !planned.plan.is_empty());
             common::print(&format!(
                 "{:#}\n",
                 json!({ "format_version": present::FORMAT, "changes": changes, "plans": records })

@@ -39,8 +39,10 @@ pub struct Plan {
     pub compiler_changed: bool,
     /// Whether this is the first apply to this target.
     pub first: bool,
-    /// The manifest that will be written.
-    pub manifest: Manifest,
+    /// The text of the manifest that will be written.
+    pub manifest: String,
+    /// Whether that is another text than stands there.
+    pub manifest_changes: bool,
 }
 
 /// Compares what was compiled with what is there.
@@ -60,6 +62,7 @@ pub fn plan(state: &State, compiled: &Compiled, overwrite_edited: bool) -> Plan 
             reasons.map(|reason| (change.address.clone(), reason))
         })
         .collect();
+    let text = manifest.text();
     let touched = files.iter().filter(|file| file.action != Action::Delete).count();
     Plan {
         system: compiled.system.to_string(),
@@ -71,15 +74,15 @@ pub fn plan(state: &State, compiled: &Compiled, overwrite_edited: bool) -> Plan 
         changes,
         risks,
         files,
-        manifest,
+        manifest_changes: state.manifest_text.as_ref() != Some(&text),
+        manifest: text,
     }
 }
 
 impl Plan {
     /// Whether apply would change anything: a file, or the manifest.
-    pub fn is_empty(&self, state: &State) -> bool {
-        self.files.iter().all(|file| file.kept)
-            && state.manifest_text.as_deref() == Some(self.manifest.text().as_str())
+    pub fn is_empty(&self) -> bool {
+        !self.manifest_changes && self.files.iter().all(|file| file.kept)
     }
 
     /// Why the change of `address` may lose data.

@@ -60,8 +60,8 @@ impl SavedTarget {
         SavedTarget {
             system: plan.system.clone(),
             environment: plan.environment.clone(),
-            state: state.digest(),
-            result: sha256(plan.manifest.text().as_bytes()),
+            state: state.digest().to_owned(),
+            result: sha256(plan.manifest.as_bytes()),
         }
     }
 }

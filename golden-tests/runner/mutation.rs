@@ -161,5 +161,5 @@ fn applied(compiled: &Compiled) -> State {
             (artifact.path.clone(), OnDisk { contents, executable: artifact.mode & 0o111 != 0 })
         })
         .collect();
-    State { manifest_text: Some(manifest.text()), manifest, files }
+    State::new(manifest.text(), manifest, files)
 }

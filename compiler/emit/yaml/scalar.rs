@@ -78,7 +78,7 @@ fn is_plain(text: &str) -> bool {
     begins
         && text.chars().all(allowed)
         && !text.ends_with([':', ' '])
-        && ![": ", " #", "  "].iter().any(|sign| text.contains(sign))
+        && !text.as_bytes().windows(2).any(|pair| matches!(pair, b": " | b" #" | b"  "))
         && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
