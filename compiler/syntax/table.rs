@@ -29,7 +29,7 @@ pub struct Ask {
     /// Where it stands.
     pub place: Place,
     /// Its type.
-    pub what: &'static str,
+    pub what: String,
     /// Correct values, as they are typed.
     pub examples: Vec<String>,
     /// Whether these are all that there are.

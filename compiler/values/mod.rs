@@ -17,6 +17,7 @@ mod samples;
 mod selector;
 mod user_name;
 
+mod amount;
 mod boolean;
 mod count;
 mod decimal;
@@ -58,6 +59,7 @@ mod bound;
 pub use abs_path::AbsPath;
 pub use address::Address;
 pub use alert_name::AlertName;
+pub use amount::Amount;
 pub use bound::{Bound, Operator, Quantity};
 pub(crate) use choice::{choice, one_of};
 pub use cidr::Cidr;

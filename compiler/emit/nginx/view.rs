@@ -78,7 +78,7 @@ struct Zone {
 #[derive(Serialize, Clone)]
 pub struct Limit {
     zone: String,
-    burst: u32,
+    burst: Option<u32>,
 }
 
 /// A header with its value.
@@ -200,7 +200,8 @@ fn zone(zones: &mut Vec<Zone>, name: String, limit: &RateLimit) -> Limit {
     let same = zones.iter().filter(|zone| zone.name.starts_with(&name)).count();
     let name = if same == 0 { name } else { format!("{name}_{same}") };
     zones.push(Zone { name: name.clone(), rate: limit.rate.nginx() });
-    Limit { zone: name, burst: limit.burst.get() }
+    // nginx takes no burst of 0: it is one that is not stated.
+    Limit { zone: name, burst: Some(limit.burst.get()).filter(|burst| *burst > 0) }
 }
 
 /// The standard security headers, those of the description in their place or beside them.

@@ -24,9 +24,9 @@ pub struct KindHealth {
 pub(super) fn health(r: &mut Reader) -> Option<KindHealth> {
     let command =
         r.list::<Line>("command", "the command, run in the container; placeholders may stand in it");
-    let interval = r.prop::<Duration>("interval", "time between two tests").or("10s");
-    let timeout = r.prop::<Duration>("timeout", "time after which a test has failed").or("5s");
-    let retries = r.prop::<Count>("retries", "failures in a row that make it unhealthy").or("5");
+    let interval = r.prop::<Duration>("interval", "time between two tests").above_zero().or("10s");
+    let timeout = r.prop::<Duration>("timeout", "time after which a test has failed").above_zero().or("5s");
+    let retries = r.prop::<Count>("retries", "failures in a row that make it unhealthy").above_zero().or("5");
     let start_period = r.prop::<Duration>("start-period", "time in which failures do not count").or("10s");
     Some(KindHealth {
         command,

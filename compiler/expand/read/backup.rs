@@ -146,9 +146,10 @@ pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
         "whether services that have the volume or files mounted stop while they are read; without, a file that changes meanwhile may be half new",
     );
     let every = required_schedule(r, "when it runs");
-    let keep = r.prop::<Duration>("keep", "how long one is kept").or("30d");
+    let keep = r.prop::<Duration>("keep", "how long one is kept").above_zero().or("30d");
     let rpo = r
         .prop::<Duration>("rpo", "how much of it may be lost; that of the `objective` when absent")
+        .above_zero()
         .optional();
     let to = r
         .prop::<AbsPath>("to", "the folder on the host; `/var/backups/` and the system's name when absent")
@@ -165,7 +166,7 @@ pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
         "when the newest dump is restored into a scratch container for proof; Sundays from 04:00, one after the other, when absent",
         schedule,
     );
-    let timeout = r.prop::<Duration>("timeout", "time after which it has failed").or("1h");
+    let timeout = r.prop::<Duration>("timeout", "time after which it has failed").above_zero().or("1h");
     let allows = allows(r);
     Some(BackupSpec {
         name: name?,
@@ -194,7 +195,8 @@ pub fn job(r: &mut Reader) -> Option<JobSpec> {
     let run = r.prop::<Prose>("run", "shell text").required();
     let in_service =
         r.prop::<Name>("in", "the service in whose container it runs; on the host when absent").optional();
-    let timeout = r.prop::<Duration>("timeout", "time after which it is killed and has failed").or("1h");
+    let timeout =
+        r.prop::<Duration>("timeout", "time after which it is killed and has failed").above_zero().or("1h");
     let about = r.prop::<Line>("about", "what it is for").optional();
     let allows = allows(r);
     Some(JobSpec {

@@ -96,8 +96,9 @@ pub fn objective(r: &mut Reader) -> Option<Objective> {
             "rpo",
             "how much of the past may be lost: every backup must run at least this often",
         )
+        .above_zero()
         .optional();
-    let rto = r.prop::<Duration>("rto", "how long a recovery may take").optional();
+    let rto = r.prop::<Duration>("rto", "how long a recovery may take").above_zero().optional();
     Some(Objective {
         rpo: rpo.map(|v| v.value),
         rto: rto.map(|v| v.value),

@@ -91,13 +91,13 @@ pub fn host(r: &mut Reader) -> Option<HostSpec> {
             "where the generated tree lives on it; `/opt/` and the system's name when absent",
         )
         .optional();
-    let cpus = r.prop::<Count>("cpus", "processors that it has").optional();
-    let memory = r.prop::<Size>("memory", "memory that it has").optional();
-    let disk = r.prop::<Size>("disk", "disk that it has").optional();
+    let cpus = r.prop::<Count>("cpus", "processors that it has").above_zero().optional();
+    let memory = r.prop::<Size>("memory", "memory that it has").above_zero().optional();
+    let disk = r.prop::<Size>("disk", "disk that it has").above_zero().optional();
     let require = r.block("require", "what a machine must have before anything is installed", |r| {
-        let cpus = r.prop::<Count>("cpus", "processors").optional();
-        let memory = r.prop::<Size>("memory", "memory").optional();
-        let disk = r.prop::<Size>("disk", "disk").optional();
+        let cpus = r.prop::<Count>("cpus", "processors").above_zero().optional();
+        let memory = r.prop::<Size>("memory", "memory").above_zero().optional();
+        let disk = r.prop::<Size>("disk", "disk").above_zero().optional();
         let systems = r.keyed("system", "an operating system that will do, as in `/etc/os-release`", |r| {
             let id = r.arg::<Name>("id", "its `ID`: `ubuntu`, `debian`, `rhel`").required();
             let from = r.prop::<Line>("from", "the least `VERSION_ID`").required();

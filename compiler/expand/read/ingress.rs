@@ -99,7 +99,7 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
         tls,
     );
     let routes = r.keyed("route", "where requests of one path go; the longest path wins", route);
-    let body_limit = r.prop::<Size>("body-limit", "largest request body").or("10MiB");
+    let body_limit = r.prop::<Size>("body-limit", "largest request body").above_zero().or("10MiB");
     let rate_limit = r.block("rate-limit", "limit on requests of one client address, for all routes", limit);
     let masked = r.list::<Line>(
         "mask",
@@ -219,9 +219,12 @@ fn route(r: &mut Reader) -> Option<RouteSpec> {
         r.prop::<Balance>("balance", "how requests are spread over its containers").or("round-robin");
     let rate_limit = r.block("rate-limit", "limit on requests of one client address, for this route", limit);
     let strip = r.flag("strip", "whether the path is cut off before the service sees it");
-    let timeout =
-        r.prop::<Duration>("timeout", "time that a reply may take; nginx's 60 s when absent").optional();
-    let body_limit = r.prop::<Size>("body-limit", "largest request body on this route").optional();
+    let timeout = r
+        .prop::<Duration>("timeout", "time that a reply may take; nginx's 60 s when absent")
+        .above_zero()
+        .optional();
+    let body_limit =
+        r.prop::<Size>("body-limit", "largest request body on this route").above_zero().optional();
     let raw =
         r.list::<Prose>("nginx", "nginx directives for the `location` that the language has no word for");
     Some(RouteSpec {

@@ -77,7 +77,7 @@ pub struct GrafanaSpec {
 pub fn monitor(r: &mut Reader) -> Option<MonitorSpec> {
     r.example("monitor {\n    watch \"latency-p95\" of=\"api\" warn=\">500ms\" critical=\">1s\"\n    grafana admin-password=(secret)\"GRAFANA_ADMIN_PASSWORD\"\n}");
     let interval = r.prop::<Duration>("interval", "time between two scrapes and two evaluations").or("15s");
-    let retention = r.prop::<Duration>("retention", "how long samples are kept").or("30d");
+    let retention = r.prop::<Duration>("retention", "how long samples are kept").above_zero().or("30d");
     let watches = r.keyed("watch", "something that must hold", watch);
     let grafana = r.block("grafana", "a dashboard of the system's own metrics and bounds", |r| {
         r.example("grafana admin-password=(secret)\"GRAFANA_ADMIN_PASSWORD\"");

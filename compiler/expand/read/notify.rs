@@ -64,10 +64,14 @@ pub fn notify(r: &mut Reader) -> Option<NotifySpec> {
     }));
     let group_wait =
         r.prop::<Duration>("group-wait", "time that the first alert of a group waits for others").or("30s");
-    let group_interval =
-        r.prop::<Duration>("group-interval", "time between two messages of a group that changes").or("5m");
-    let repeat =
-        r.prop::<Duration>("repeat", "time after which an alert that still fires is told again").or("4h");
+    let group_interval = r
+        .prop::<Duration>("group-interval", "time between two messages of a group that changes")
+        .above_zero()
+        .or("5m");
+    let repeat = r
+        .prop::<Duration>("repeat", "time after which an alert that still fires is told again")
+        .above_zero()
+        .or("4h");
     let raw = r
         .raw("alertmanager", "keys of alertmanager.yml that the language has no word for, as KDL")
         .into_iter()

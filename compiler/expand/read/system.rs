@@ -155,7 +155,8 @@ fn variable(r: &mut Reader, secret: bool) -> Option<VariableSpec> {
     let name = r.arg::<EnvName>("name", "its name in the environment").required();
     let about = r.prop::<Line>("about", "what it is for").optional();
     let min_length = r.prop::<Count>("min-length", "least number of characters that is accepted").optional();
-    let rotate_every = r.prop::<Duration>("rotate-every", "how often it should be replaced").optional();
+    let rotate_every =
+        r.prop::<Duration>("rotate-every", "how often it should be replaced").above_zero().optional();
     let default =
         if secret { None } else { r.prop::<Line>("default", "the value when none is given").optional() };
     let allows = allows(r);

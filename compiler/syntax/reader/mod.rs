@@ -279,12 +279,24 @@ impl<'a> Reader<'a> {
         place: Place,
         answer: Option<Answer>,
     ) -> Question<'_, 'a, T> {
-        Question { reader: self, name, about, place, answer, marker: std::marker::PhantomData }
+        Question { reader: self, name, about, place, answer, nothing: None }
     }
 
     fn row<T: FromEntry>(&mut self, name: &'static str, about: &'static str, place: Place, default: Default) {
+        self.row_of::<T>(name, about, T::WHAT.to_owned(), place, default);
+    }
+
+    /// A row of the table for values of a type that are `what`.
+    fn row_of<T: FromEntry>(
+        &mut self,
+        name: &'static str,
+        about: &'static str,
+        what: String,
+        place: Place,
+        default: Default,
+    ) {
         if let Some(table) = &mut self.table {
-            let (what, examples, few) = (T::WHAT, T::examples(), T::FEW);
+            let (examples, few) = (T::examples(), T::FEW);
             table.asks.push(Ask { name, about, place, what, examples, few, default });
         }
     }
@@ -292,25 +304,28 @@ impl<'a> Reader<'a> {
     fn convert<T: FromEntry>(&self, name: &str, entry: &Entry) -> Option<Located<T>> {
         match T::from_entry(entry) {
             Ok(value) => Some(Located::new(value, entry.span)),
-            Err(error) => {
-                let given = match &entry.scalar {
-                    Scalar::Text(text) => format!("`{}`", clipped(text)),
-                    Scalar::Bool(value) => format!("`#{value}`"),
-                    Scalar::Null => "`#null`".to_owned(),
-                    number => format!("`{}`", number.text()),
-                };
-                let mut diagnostic = Diagnostic::error(
-                    "invalid-value",
-                    format!("`{name}` is {}, which {given} is not", T::WHAT),
-                )
-                .at(entry.span, error);
-                if let Some(example) = T::examples().first() {
-                    diagnostic = diagnostic.help(format!("write for example {example}"));
-                }
-                self.sink.report(diagnostic);
+            Err(reason) => {
+                self.refuse::<T>(name, entry, T::WHAT, reason);
                 None
             }
         }
+    }
+
+    /// Reports that an entry is not `what` is asked for.
+    fn refuse<T: FromEntry>(&self, name: &str, entry: &Entry, what: &str, reason: String) {
+        let given = match &entry.scalar {
+            Scalar::Text(text) => format!("`{}`", clipped(text)),
+            Scalar::Bool(value) => format!("`#{value}`"),
+            Scalar::Null => "`#null`".to_owned(),
+            number => format!("`{}`", number.text()),
+        };
+        let mut diagnostic =
+            Diagnostic::error("invalid-value", format!("`{name}` is {what}, which {given} is not"))
+                .at(entry.span, reason);
+        if let Some(example) = T::examples().first() {
+            diagnostic = diagnostic.help(format!("write for example {example}"));
+        }
+        self.sink.report(diagnostic);
     }
 
     fn fact(&self, field: &str, value: String, span: Span) {

@@ -9,6 +9,7 @@ use crate::{
         node::{Entry, Node, Scalar},
         table::{Default, Place},
     },
+    values::Amount,
 };
 
 /// An ask that still has to say what happens when there is no answer.
@@ -18,13 +19,22 @@ pub struct Question<'r, 'a, T> {
     pub(super) about: &'static str,
     pub(super) place: Place,
     pub(super) answer: Option<Answer>,
-    pub(super) marker: std::marker::PhantomData<T>,
+    /// Whether a value is nothing at all, where that is refused.
+    pub(super) nothing: Option<fn(&T) -> bool>,
+}
+
+impl<T: FromEntry + Amount> Question<'_, '_, T> {
+    /// Refuses nothing at all (`0s`, `0B`, `0`), which programs take for "without a limit" or do not start with.
+    pub fn above_zero(mut self) -> Self {
+        self.nothing = Some(T::is_nothing);
+        self
+    }
 }
 
 impl<T: FromEntry> Question<'_, '_, T> {
     /// The value; a missing one is reported.
-    pub fn required(self) -> Option<Located<T>> {
-        self.reader.row::<T>(self.name, self.about, self.place, Default::Required);
+    pub fn required(mut self) -> Option<Located<T>> {
+        self.row(Default::Required);
         if self.answer.is_none()
             && let Some(node) = self.reader.node
             && !self.reader.attempted(node, self.name)
@@ -57,15 +67,15 @@ impl<T: FromEntry> Question<'_, '_, T> {
     }
 
     /// The value, or none.
-    pub fn optional(self) -> Option<Located<T>> {
-        self.reader.row::<T>(self.name, self.about, self.place, Default::Optional);
+    pub fn optional(mut self) -> Option<Located<T>> {
+        self.row(Default::Optional);
         self.value()
     }
 
     /// The value, or `default`, which must be a correct one (a test reads all of them). None only while describing,
     /// and when what is written is wrong and has been reported.
-    pub fn or(self, default: &'static str) -> Option<Located<T>> {
-        self.reader.row::<T>(self.name, self.about, self.place, Default::Value(default));
+    pub fn or(mut self, default: &'static str) -> Option<Located<T>> {
+        self.row(Default::Value(default));
         if self.answer.is_none()
             && let Some(node) = self.reader.node
         {
@@ -78,10 +88,22 @@ impl<T: FromEntry> Question<'_, '_, T> {
         self.value()
     }
 
+    fn row(&mut self, default: Default) {
+        let what = T::WHAT.to_owned() + if self.nothing.is_some() { " above 0" } else { "" };
+        self.reader.row_of::<T>(self.name, self.about, what, self.place, default);
+    }
+
     fn value(self) -> Option<Located<T>> {
         let entry = self.answer?.entry;
         self.reader.fact(self.name, shown(&entry), entry.span);
-        self.reader.convert(self.name, &entry)
+        let value = self.reader.convert::<T>(self.name, &entry)?;
+        if self.nothing.is_some_and(|nothing| nothing(&value.value)) {
+            let what = format!("{} above 0", T::WHAT);
+            let reason = "0 means without a limit to some programs, and others fail with it".to_owned();
+            self.reader.refuse::<T>(self.name, &entry, &what, reason);
+            return None;
+        }
+        Some(value)
     }
 }
 

@@ -68,8 +68,9 @@ pub fn log(r: &mut Reader) -> Option<LogSpec> {
     r.example("log \"/var/log/app/app.log\" keep=30");
     let path = r.arg::<AbsPath>("path", "the file in the container").required();
     let rhythm = r.prop::<LogRhythm>("rotate", "how often it is rotated").or("daily");
-    let keep = r.prop::<Count>("keep", "how many rotated files are kept").or("14");
-    let max_size = r.prop::<Size>("max-size", "rotate earlier when it grows beyond this").optional();
+    let keep = r.prop::<Count>("keep", "how many rotated files are kept").above_zero().or("14");
+    let max_size =
+        r.prop::<Size>("max-size", "rotate earlier when it grows beyond this").above_zero().optional();
     let reopens = r.flag(
         "reopens",
         "whether the service reopens its file by itself; otherwise it is truncated in place",

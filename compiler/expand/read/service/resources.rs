@@ -40,6 +40,6 @@ impl Value for Cpus {
 
 pub(super) fn resources(r: &mut Reader) -> Option<ResourceSpec> {
     let cpus = r.prop::<Cpus>("cpus", "processors").optional();
-    let memory = r.prop::<Size>("memory", "memory").optional();
+    let memory = r.prop::<Size>("memory", "memory").above_zero().optional();
     Some(ResourceSpec { cpus, memory })
 }

@@ -172,12 +172,17 @@ impl Clock<'_> {
         }))
     }
 
+    /// The last `days`, or as many as samples are kept; a day at least, so that there is something to compare with.
+    fn past(&self, days: u64) -> Duration {
+        Duration::from_days(days).min(self.input.monitor.retention.value).max(Duration::from_days(1))
+    }
+
     /// A dump that is whole can still be nearly empty: half of what is usual is suspicious.
     fn backup_shrank(&self, backup: &Backup) -> Alert {
         let service = &backup.name;
         let metric = "ondol_backup_size_bytes";
         let size = self.selected(metric, Some(("backup", service.as_str())));
-        let past = Duration::from_days(14).min(self.input.monitor.retention.value).prometheus();
+        let past = self.past(14).prometheus();
         let sizes = |now: u32| {
             vec![self.series(metric, ("backup", service.as_str()), &format!("1000000x60 {now}x20"))]
         };
@@ -223,7 +228,7 @@ impl Clock<'_> {
         let domain = &self.input.model.domain;
         let metric = "ondol_certificate_not_after_timestamp_seconds";
         let label = ("domain", domain.as_str());
-        let past = Duration::from_days(30).min(self.input.monitor.retention.value).prometheus();
+        let past = self.past(30).prometheus();
         let until = |seconds: u64| {
             vec![self.series(metric, label, &format!("{seconds}x{}", LOOK.whole_minutes() + 5))]
         };
