@@ -30,7 +30,7 @@ pub use host::{Firewall, Host, Log, LogReport, Opening, Requirement};
 pub use ingress::{Balance, Ingress, RateLimit, Route, Target, Tls};
 pub use job::{Command, Job};
 pub use literal::Literal;
-pub use notify::{Notify, Receiver, Way};
+pub use notify::{HEARTBEAT, Heartbeat, Notify, Receiver, Way};
 pub use service::{
     Build, Condition, Dependency, Health, Image, Metric, MetricType, Mount, MountSource, Published, Reach,
     Resources, Service, SettingValue,

@@ -11,6 +11,8 @@ use crate::{
 pub struct Notify {
     /// Where alerts go; empty when nobody is told.
     pub receivers: Vec<Receiver>,
+    /// Who outside waits for a sign of life.
+    pub heartbeat: Option<Heartbeat>,
     /// Time that the first alert of a group waits for others.
     pub group_wait: Duration,
     /// Time between two messages of a group that changes.
@@ -72,3 +74,17 @@ impl Receiver {
         }
     }
 }
+
+/// Someone outside who tells people when no sign of life comes any more.
+#[derive(Clone, Debug)]
+pub struct Heartbeat {
+    /// The secret that holds the address.
+    pub url: EnvName,
+    /// Time between two signs.
+    pub every: Duration,
+    /// Where it is stated.
+    pub origin: Origin,
+}
+
+/// The alert that always fires, so that a sign of life goes out.
+pub const HEARTBEAT: &str = "Heartbeat";

@@ -51,6 +51,10 @@ def check(tree):
     eventually(f"{' or '.join(alerts)} reaches the receiver", lambda: message(alerts, "firing"), 60)
     targets.start()
     eventually(f"{' or '.join(alerts)} is told to be over", lambda: message(alerts, "resolved"), 60)
+    if "heartbeat" in tree.description:
+        count = lambda: sum('"Heartbeat"' in text for text in received)
+        eventually("signs of life go out again and again", lambda: count() > 3, 30)
+        require(not any('"Heartbeat"' in text and '"channel"' in text for text in received), "people get signs of life")
     for channel in re.findall(r'^ +slack "(#[\w-]+)"(?!.*severity)', tree.description, re.M):
         require(any(f'"channel":"{channel}"' in text for text in received), f"nothing was sent to {channel}: {received}")
 
@@ -103,6 +107,8 @@ def alertmanager(tree, names):
     route = config["route"]
     for part in [route, *route.get("routes", [])]:
         part.update(group_wait="1s", group_interval="2s")
+        if part["receiver"] == "heartbeat":
+            part.update(group_interval="1s", repeat_interval="2s")
     config.setdefault("global", {})["resolve_timeout"] = "5s"
     secret = pathlib.Path("/run/url")
     secret.write_text("http://127.0.0.1:9999/")
@@ -127,7 +133,7 @@ def prometheus(tree, names):
         path.write_text(re.sub(r"\b(for|interval|keep_firing_for): *\w+", r"\1: 1s", text))
     address = names[tree.one("prometheus")][0]
     daemon("prometheus", "--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/run/prometheus",
-           f"--web.listen-address={address}:9090")
+           "--rules.alert.resend-delay=2s", f"--web.listen-address={address}:9090")
 
 
 def daemon(*command):

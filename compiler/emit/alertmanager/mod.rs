@@ -6,7 +6,10 @@ use super::{
     quote, raw,
     yaml::{Map, Yaml, flow, seq},
 };
-use crate::model::{Model, Receiver, Severity, Way};
+use crate::{
+    model::{HEARTBEAT, Heartbeat, Model, Receiver, Severity, Way},
+    values::Duration,
+};
 
 /// Where compose puts secrets in the container.
 const SECRETS: &str = "/run/secrets";
@@ -51,14 +54,24 @@ fn configuration(model: &Model) -> Map {
         .set("group_interval", notify.group_interval.prometheus())
         .set("repeat_interval", notify.repeat_interval.prometheus());
     let mut receivers = vec![receiver(model, everyday, &of_all)];
+    let mut routes = Vec::new();
+    if let Some(heartbeat) = &notify.heartbeat {
+        routes.push(sign_of_life(heartbeat));
+        let hook =
+            Map::new().set("url_file", format!("{SECRETS}/{}", heartbeat.url)).set("send_resolved", false);
+        receivers.push(Map::new().set("name", "heartbeat").set("webhook_configs", seq([hook])));
+    }
     if !only_critical.is_empty() {
         let critical = Map::new()
             .set("matchers", seq(["severity=\"critical\""]))
             .set("receiver", "on-call")
             .comment("And everybody who is told of everything.")
             .set("continue", true);
-        route = route.set("routes", seq([critical, Map::new().set("receiver", everyday)]));
+        routes.extend([critical, Map::new().set("receiver", everyday)]);
         receivers.push(receiver(model, "on-call", &only_critical));
+    }
+    if !routes.is_empty() {
+        route = route.set("routes", seq(routes));
     }
     Map::new()
         .set("route", route)
@@ -79,6 +92,18 @@ fn configuration(model: &Model) -> Map {
             ]),
         )
         .set("receivers", seq(receivers))
+}
+
+/// A message goes out at the first interval in which the time to repeat it is over: that is short, so that it is punctual.
+fn sign_of_life(heartbeat: &Heartbeat) -> Map {
+    let interval = Duration::from_seconds((heartbeat.every.whole_seconds() / 10).max(1));
+    Map::new()
+        .set("matchers", seq([format!("alertname=\"{HEARTBEAT}\"")]))
+        .comment("A sign of life, which is for nobody here: who waits for it tells people when it no longer comes.")
+        .set("receiver", "heartbeat")
+        .set("group_wait", "0s")
+        .set("group_interval", interval.prometheus())
+        .set("repeat_interval", heartbeat.every.prometheus())
 }
 
 fn inhibit(source: &[&str], target: &[&str], equal: &[&str]) -> Map {

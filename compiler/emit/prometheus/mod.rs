@@ -1,5 +1,6 @@
 //! Prometheus: what it scrapes, the rules, and a unit test of each.
 
+mod heartbeat;
 mod rules;
 mod text;
 
@@ -37,6 +38,14 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
         files.push(Artifact {
             on_change: OnChange::Nothing,
             ..file(format!("prometheus/tests/{group}_test.yml"), rules::tests(model, group, alerts), from)
+        });
+    }
+    if model.notify.heartbeat.is_some() && monitoring.alertmanager.is_some() {
+        let from = || vec!["system".to_owned()];
+        files.push(file("prometheus/rules/heartbeat.yml".into(), heartbeat::rule(model), from()));
+        files.push(Artifact {
+            on_change: OnChange::Nothing,
+            ..file("prometheus/tests/heartbeat_test.yml".into(), heartbeat::test(model), from())
         });
     }
     let own = |folder: &str, list: &[(String, String)]| -> Vec<Artifact> {

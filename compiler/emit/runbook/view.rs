@@ -26,6 +26,7 @@ pub struct View {
     checks: Vec<RouteView>,
     tls: &'static str,
     openings: Vec<OpeningView>,
+    heartbeat: Option<HeartbeatView>,
     backups: Vec<BackupView>,
     backup_directories: Vec<String>,
     jobs: Vec<JobView>,
@@ -77,6 +78,12 @@ struct OpeningView {
     port: String,
     from: String,
     purpose: String,
+}
+
+#[derive(Serialize)]
+struct HeartbeatView {
+    url: String,
+    every: String,
 }
 
 #[derive(Serialize)]
@@ -233,6 +240,10 @@ pub fn view(model: &Model) -> View {
                 purpose: opening.purpose.clone(),
             })
             .collect(),
+        heartbeat: model.notify.heartbeat.as_ref().map(|heartbeat| HeartbeatView {
+            url: heartbeat.url.to_string(),
+            every: heartbeat.every.words(language),
+        }),
         backups: model
             .backups
             .iter()

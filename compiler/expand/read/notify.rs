@@ -2,7 +2,7 @@
 
 use super::from::SecretRef;
 use crate::{
-    model::{Origin, Receiver, Severity, Way},
+    model::{Heartbeat, Origin, Receiver, Severity, Way},
     source::{Located, Span},
     syntax::{Node, Reader},
     values::{Duration, Email, HostPort, Line},
@@ -13,6 +13,8 @@ use crate::{
 pub struct NotifySpec {
     /// Where alerts go.
     pub receivers: Vec<Receiver>,
+    /// Who outside waits for a sign of life.
+    pub heartbeat: Option<Heartbeat>,
     /// Time that the first alert of a group waits.
     pub group_wait: Located<Duration>,
     /// Time between two messages of a group.
@@ -62,6 +64,16 @@ pub fn notify(r: &mut Reader) -> Option<NotifySpec> {
             origin: Origin::Stated(r.span()?),
         })
     }));
+    let heartbeat = r.block(
+        "heartbeat",
+        "a sign of life to someone outside, who tells people when it no longer comes: a machine that is away cannot",
+        |r| {
+            r.example("heartbeat url=(secret)\"HEARTBEAT_URL\" every=\"5m\"");
+            let url = r.prop::<SecretRef>("url", "where it is sent, as an HTTP POST").required();
+            let every = r.prop::<Duration>("every", "time between two signs").or("5m");
+            Some(Heartbeat { url: url?.value.0, every: every?.value, origin: Origin::Stated(r.span()?) })
+        },
+    );
     let group_wait =
         r.prop::<Duration>("group-wait", "time that the first alert of a group waits for others").or("30s");
     let group_interval = r
@@ -79,6 +91,7 @@ pub fn notify(r: &mut Reader) -> Option<NotifySpec> {
         .collect();
     Some(NotifySpec {
         receivers,
+        heartbeat,
         group_wait: group_wait?,
         group_interval: group_interval?,
         repeat: repeat?,

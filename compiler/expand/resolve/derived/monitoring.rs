@@ -53,7 +53,8 @@ impl Derive<'_> {
         {
             let service = &mut self.services[at];
             service.version = monitor.alertmanager_version.clone().or(service.version.take());
-            for variable in notify.receivers.iter().filter_map(Receiver::secret) {
+            let heartbeat = notify.heartbeat.as_ref().map(|heartbeat| &heartbeat.url);
+            for variable in notify.receivers.iter().filter_map(Receiver::secret).chain(heartbeat) {
                 let Ok(path) = AbsPath::parse(&format!("{SECRETS}/{variable}")) else { continue };
                 if !service.derived.secret_files.iter().any(|(known, _)| known == variable) {
                     service.derived.secret_files.push((variable.clone(), path));

@@ -93,6 +93,7 @@ check DATABASE_PASSWORD 16 secret
 check GITHUB_CLIENT_SECRET 1 secret
 check GOOGLE_CLIENT_SECRET 1 secret
 check GRAFANA_ADMIN_PASSWORD 12 secret
+check HEARTBEAT_URL 1 secret
 check JWT_SECRET 32 secret
 check REDIS_PASSWORD 16 secret
 check SLACK_WEBHOOK_URL 1 secret
@@ -104,4 +105,4 @@ if ((${#problems[@]} > 0)); then
     printf '  %s\n' "${problems[@]}" >&2
     exit 1
 fi
-printf '%s: all 10 variables are in order\n' "$file"
+printf '%s: all 11 variables are in order\n' "$file"
