@@ -6,6 +6,9 @@ use std::sync::{Arc, OnceLock};
 
 use crate::{source::Sources, syntax::Node};
 
+/// Version of the standard library: it is released with ondol, whose version it has.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// One embedded kind. Its position in [`ALL`] is the identity of its source.
 pub struct Embedded {
     /// The kind's name.

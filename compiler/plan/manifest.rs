@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{digest::sha256, emit::Artifact, syntax::Fact};
+use crate::{digest::sha256, emit::Artifact, stdlib, syntax::Fact};
 
 /// Version of the format. A manifest of a later one is not read.
 pub const FORMAT: u32 = 1;
@@ -25,6 +25,8 @@ pub struct Manifest {
     pub environment: String,
     /// Version of the compiler.
     pub ondol: String,
+    /// Version of the standard library.
+    pub stdlib: String,
     /// Every file but this one, by its path within the tree.
     pub files: BTreeMap<String, FileRecord>,
     /// What the description says, and the kinds that it uses, built-in ones too: address, field, value.
@@ -50,6 +52,7 @@ impl Manifest {
             system: system.to_owned(),
             environment: environment.to_owned(),
             ondol: env!("CARGO_PKG_VERSION").to_owned(),
+            stdlib: stdlib::VERSION.to_owned(),
             ..Manifest::default()
         };
         for artifact in artifacts {
