@@ -51,16 +51,35 @@ pub struct FileChange {
     pub because: Vec<String>,
     /// What has to follow once it is written.
     pub consequences: Vec<Consequence>,
-    /// Lines that come and go.
-    pub lines: (usize, usize),
-    /// The difference as a unified diff.
-    pub diff: String,
+    /// What it says and would say.
+    pub text: Texts,
     /// Whether somebody edited it by hand since it was written, or ondol has never written it.
     pub edited: bool,
     /// Whether ondol has never written it: it was there before, and is somebody else's.
     pub foreign: bool,
     /// Whether it stays as it is all the same, because it was edited and nobody said to overwrite.
     pub kept: bool,
+}
+
+/// What a file says before and after; empty where it does not exist. They are compared only when somebody looks.
+#[derive(Clone, Debug)]
+pub struct Texts {
+    before: String,
+    after: String,
+}
+
+impl Texts {
+    /// How many lines come, and how many go.
+    pub fn lines(&self) -> (usize, usize) {
+        let diff = TextDiff::from_lines(&self.before, &self.after);
+        let count = |tag| diff.iter_all_changes().filter(|change| change.tag() == tag).count();
+        (count(ChangeTag::Insert), count(ChangeTag::Delete))
+    }
+
+    /// The difference as a unified diff with three lines of context.
+    pub fn diff(&self) -> String {
+        TextDiff::from_lines(&self.before, &self.after).unified_diff().context_radius(3).to_string()
+    }
 }
 
 /// What happens to each file: those that are written, those that go, those that were edited by hand.
@@ -84,7 +103,6 @@ pub fn file_changes(
         let edited = on_disk.is_some_and(|file| state.is_edited(&artifact.path, file));
         let before =
             on_disk.map(|file| String::from_utf8_lossy(&file.contents).into_owned()).unwrap_or_default();
-        let (diff, lines) = unified(&before, &artifact.contents);
         let (cause, because) = reasons.of(&artifact.path, &artifact.from);
         changes.push(FileChange {
             path: artifact.path.clone(),
@@ -96,8 +114,7 @@ pub fn file_changes(
                 on_disk.is_some().then_some(before.as_str()),
                 &artifact.contents,
             ),
-            lines,
-            diff,
+            text: Texts { before, after: artifact.contents.clone() },
             edited,
             foreign: edited && !state.manifest.files.contains_key(&artifact.path),
             kept: edited && !overwrite,
@@ -106,7 +123,7 @@ pub fn file_changes(
     for path in state.manifest.files.keys().filter(|path| !now.files.contains_key(*path)) {
         let Some(file) = state.files.get(path) else { continue };
         let edited = state.is_edited(path, file);
-        let (diff, lines) = unified(&String::from_utf8_lossy(&file.contents), "");
+        let before = String::from_utf8_lossy(&file.contents).into_owned();
         let (cause, because) = reasons.of(path, &[]);
         changes.push(FileChange {
             path: path.clone(),
@@ -114,8 +131,7 @@ pub fn file_changes(
             cause,
             because,
             consequences: vec![like_its_neighbours(path, &state.manifest, artifacts)],
-            lines,
-            diff,
+            text: Texts { before, after: String::new() },
             edited,
             foreign: false,
             kept: edited && !overwrite,
@@ -193,12 +209,4 @@ fn follows(from: &[String], change: &SystemChange) -> bool {
     from.iter().any(part)
         || change.action == Action::Delete
             && sort(address).is_some_and(|noun| from.iter().any(|one| sort(one).as_ref() == Some(&noun)))
-}
-
-/// A unified diff with three lines of context, and the numbers of lines that come and go.
-fn unified(before: &str, after: &str) -> (String, (usize, usize)) {
-    let diff = TextDiff::from_lines(before, after);
-    let count = |tag| diff.iter_all_changes().filter(|change| change.tag() == tag).count();
-    let lines = (count(ChangeTag::Insert), count(ChangeTag::Delete));
-    (diff.unified_diff().context_radius(3).to_string(), lines)
 }

@@ -62,12 +62,12 @@ class Postgres:
 
     def maintained(self, script):
         """The job makes its indexes, also over one that was broken off; again it changes nothing."""
-        wanted = re.findall(r"CREATE INDEX .*?(\w+) ON (\w+) ?\((\w+)\)", script.read_text())
+        wanted = re.findall(r"CREATE INDEX [^;]*?(\w+)\s+ON (\w+) ?\(([\w, ]+)\)", script.read_text())
         require(wanted, f"{script.name} makes no index")
-        for _, table, column in wanted:
-            self.sql(f"create table {table} ({column} text)")
-        name, table, column = wanted[0]
-        self.sql(f"create index {name} on {table} ({column}); update pg_index set indisvalid = false where indexrelid = '{name}'::regclass"
+        for _, table, columns in wanted:
+            self.sql(f"create table {table} ({columns.replace(',', ' text,')} text)")
+        name, table, columns = wanted[0]
+        self.sql(f"create index {name} on {table} ({columns}); update pg_index set indisvalid = false where indexrelid = '{name}'::regclass"
                  if self.sql("select rolsuper from pg_roles where rolname = current_user") == "t" else "select 1")
         state = lambda: self.sql("select indexrelid::regclass, indrelid::regclass, indisvalid, indexrelid from pg_index "
                                  "where indexrelid::regclass::text ~ '^idx_' order by indexrelid::regclass::text").splitlines()

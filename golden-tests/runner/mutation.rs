@@ -136,7 +136,10 @@ fn explained(before: &[Compiled], after: &[Compiled]) -> Result<(), Failed> {
             if !right {
                 return Err(format!(
                     "the plan gives no reason for {} of {}, but {:?}\n{}",
-                    file.path, now.environment, file.cause, file.diff
+                    file.path,
+                    now.environment,
+                    file.cause,
+                    file.text.diff()
                 )
                 .into());
             }

@@ -84,13 +84,20 @@ fn files(out: &mut String, plan: &Plan) {
             inline(&reason(file))
         );
     }
-    for file in plan.files.iter().filter(|file| !file.diff.is_empty() && !plan.first) {
-        let fence = fence(&file.diff);
+    if plan.first {
+        return;
+    }
+    for file in &plan.files {
+        let diff = file.text.diff();
+        if diff.is_empty() {
+            continue;
+        }
+        let fence = fence(&diff);
         let _ = write!(
             out,
             "\n<details><summary>{}</summary>\n\n{fence}diff\n{}{fence}\n\n</details>\n",
             html(&file.path),
-            file.diff
+            diff
         );
     }
 }

@@ -41,7 +41,7 @@ fn named(addresses: &[String]) -> String {
 
 /// Lines that come and go.
 fn counts(file: &FileChange) -> String {
-    match file.lines {
+    match file.text.lines() {
         (0, 0) => "mode".to_owned(),
         (more, 0) => format!("+{more}"),
         (0, less) => format!("-{less}"),

@@ -53,7 +53,7 @@ struct FileRecord<'a> {
     edited_by_hand: bool,
     foreign: bool,
     kept: bool,
-    diff: &'a str,
+    diff: String,
 }
 
 #[derive(Serialize)]
@@ -100,19 +100,20 @@ pub fn record<'a>(plan: &'a Plan, sources: &Sources) -> Record<'a> {
         files: plan
             .files
             .iter()
-            .map(|file| FileRecord {
+            .map(|file| (file, file.text.lines()))
+            .map(|(file, (lines_added, lines_removed))| FileRecord {
                 path: &file.path,
                 action: file.action.word(),
                 cause: file.cause.word(),
                 because: &file.because,
                 reason: reason(file),
                 consequences: file.consequences.iter().map(ConsequenceRecord::new).collect(),
-                lines_added: file.lines.0,
-                lines_removed: file.lines.1,
+                lines_added,
+                lines_removed,
                 edited_by_hand: file.edited && !file.foreign,
                 foreign: file.foreign,
                 kept: file.kept,
-                diff: &file.diff,
+                diff: file.text.diff(),
             })
             .collect(),
         consequences: plan.consequences.iter().map(ConsequenceRecord::new).collect(),

@@ -133,7 +133,7 @@ impl Page {
                 self.line(&format!("{head}  {}  {}", padded(effect(file), effects), reason(file)));
             }
             if self.view.diff {
-                for line in file.diff.lines() {
+                for line in file.text.diff().lines() {
                     let code = match line.chars().next() {
                         Some('+') => GREEN,
                         Some('-') => RED,

@@ -21,6 +21,8 @@ directory=${ONDOL_DIRECTORY:-/opt/posture-classifier}
 cd "$directory"
 # The limit holds in the container too: a client that is killed leaves there what it has started.
 exec docker compose exec -T posture-db timeout 3600 sh -c 'psql -X -q -v ON_ERROR_STOP=1 -U posture_user -d posture_classification <<'\''SQL'\''
+SELECT format('\''DROP INDEX CONCURRENTLY %s'\'', indexrelid::regclass) FROM pg_index
+WHERE NOT indisvalid AND indexrelid::regclass::text ~ '\''^idx_'\'' \gexec
 CREATE INDEX CONCURRENTLY IF NOT EXISTS idx_prediction_logs_created_at_posture
 ON prediction_logs (created_at, predicted_posture);
 VACUUM (ANALYZE) prediction_logs;
