@@ -1,5 +1,7 @@
 //! What would change in the files that follow from the system, and why. The only file that knows `similar`.
 
+use std::sync::OnceLock;
+
 use similar::{ChangeTag, TextDiff};
 
 use super::{
@@ -61,24 +63,44 @@ pub struct FileChange {
     pub kept: bool,
 }
 
-/// What a file says before and after; empty where it does not exist. They are compared only when somebody looks.
+/// What a file says before and after; empty where it does not exist. They are compared when somebody first looks, once.
 #[derive(Clone, Debug)]
 pub struct Texts {
     before: String,
     after: String,
+    compared: OnceLock<Difference>,
+}
+
+#[derive(Clone, Debug)]
+struct Difference {
+    lines: (usize, usize),
+    unified: String,
 }
 
 impl Texts {
+    fn new(before: String, after: String) -> Texts {
+        Texts { before, after, compared: OnceLock::new() }
+    }
+
     /// How many lines come, and how many go.
     pub fn lines(&self) -> (usize, usize) {
-        let diff = TextDiff::from_lines(&self.before, &self.after);
-        let count = |tag| diff.iter_all_changes().filter(|change| change.tag() == tag).count();
-        (count(ChangeTag::Insert), count(ChangeTag::Delete))
+        self.compared().lines
     }
 
     /// The difference as a unified diff with three lines of context.
-    pub fn diff(&self) -> String {
-        TextDiff::from_lines(&self.before, &self.after).unified_diff().context_radius(3).to_string()
+    pub fn diff(&self) -> &str {
+        &self.compared().unified
+    }
+
+    fn compared(&self) -> &Difference {
+        self.compared.get_or_init(|| {
+            let diff = TextDiff::from_lines(&self.before, &self.after);
+            let count = |tag| diff.iter_all_changes().filter(|change| change.tag() == tag).count();
+            Difference {
+                lines: (count(ChangeTag::Insert), count(ChangeTag::Delete)),
+                unified: diff.unified_diff().context_radius(3).to_string(),
+            }
+        })
     }
 }
 
@@ -114,7 +136,7 @@ pub fn file_changes(
                 on_disk.is_some().then_some(before.as_str()),
                 &artifact.contents,
             ),
-            text: Texts { before, after: artifact.contents.clone() },
+            text: Texts::new(before, artifact.contents.clone()),
             edited,
             foreign: edited && !state.manifest.files.contains_key(&artifact.path),
             kept: edited && !overwrite,
@@ -131,7 +153,7 @@ pub fn file_changes(
             cause,
             because,
             consequences: vec![like_its_neighbours(path, &state.manifest, artifacts)],
-            text: Texts { before, after: String::new() },
+            text: Texts::new(before, String::new()),
             edited,
             foreign: false,
             kept: edited && !overwrite,

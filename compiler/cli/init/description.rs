@@ -64,10 +64,9 @@ impl Choice {
     /// None when a service of this kind must be told something that only people know.
     fn of(kind: &Kind) -> Option<Choice> {
         let name = kind.name.value.to_string();
-        let upper = |text: &str| text.to_uppercase().replace('-', "_");
         let needed = kind.settings.iter().filter(|setting| setting.required);
         let secrets = needed.map(|setting| {
-            let secret = format!("{}_{}", upper(&name), upper(setting.name.value.as_str()));
+            let secret = variable(&[&name, setting.name.value.as_str()]);
             (setting.kind == SettingType::Secret).then(|| (setting.name.value.to_string(), secret))
         });
         Some(Choice {
@@ -77,11 +76,11 @@ impl Choice {
             name,
         })
     }
+}
 
-    /// The variable by which the first service finds this one.
-    fn variable(&self) -> String {
-        format!("{}_URL", self.name.to_uppercase().replace('-', "_"))
-    }
+/// The name of a variable that is made of names: `REDIS_CACHE_PASSWORD`.
+fn variable(names: &[&str]) -> String {
+    names.join("_").to_uppercase().replace('-', "_")
 }
 
 impl Description {
@@ -128,7 +127,8 @@ impl Description {
         if !reached.is_empty() {
             out.push_str("        env {\n");
             for data in reached {
-                let _ = writeln!(out, "            {} url-of=\"{}\"", data.variable(), data.name);
+                let _ =
+                    writeln!(out, "            {} url-of=\"{}\"", variable(&[&data.name, "url"]), data.name);
             }
             out.push_str("        }\n");
         }

@@ -92,7 +92,7 @@ fn files(out: &mut String, plan: &Plan) {
         if diff.is_empty() {
             continue;
         }
-        let fence = fence(&diff);
+        let fence = fence(diff);
         let _ = write!(
             out,
             "\n<details><summary>{}</summary>\n\n{fence}diff\n{}{fence}\n\n</details>\n",

@@ -53,7 +53,7 @@ struct FileRecord<'a> {
     edited_by_hand: bool,
     foreign: bool,
     kept: bool,
-    diff: String,
+    diff: &'a str,
 }
 
 #[derive(Serialize)]
