@@ -6,6 +6,8 @@ import pathlib
 import re
 import shutil
 
+from trial import program
+
 # What a careless copy loses: names, modes, owners, links, times, emptiness.
 NAMES = ["plain.txt", "with space", "-leading", "한글 🚀", "new\nline", ".hidden"]
 
@@ -101,7 +103,4 @@ class Archive:
             self.project.compose("rm", "--stop", "--force", *self.services)
             return lambda: self.project.up(*self.services)
         # A disk that cannot be read.
-        broken = pathlib.Path("/usr/local/sbin/tar")
-        broken.write_text("#!/bin/sh\nexit 2\n")
-        broken.chmod(0o755)
-        return broken.unlink
+        return program("/usr/local/sbin/tar", "#!/bin/sh\nexit 2\n").unlink

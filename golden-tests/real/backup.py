@@ -11,7 +11,7 @@ import time
 from archive import Archive
 from containers import Project
 from datastore import datastore
-from trial import Failed, main, require, run, same
+from trial import Failed, main, program, require, run, same
 
 # The machine that keeps copies is a folder here: only what would leave this machine is replaced.
 ELSEWHERE = pathlib.Path("/run/elsewhere")
@@ -23,8 +23,8 @@ exit 1
 """
 
 def check(tree):
-    for program in ("rsync", "rclone"):
-        script("/usr/local/sbin/" + program, COPY)
+    for name in ("rsync", "rclone"):
+        program("/usr/local/sbin/" + name, COPY)
     project = Project(tree)
     try:
         found = [re.match(r"backup-(.*)\.sh", path.name)[1] for path in tree.files("scripts/backup-*.sh")]
@@ -33,12 +33,6 @@ def check(tree):
             Trial(project, service).all()
     finally:
         project.down()
-
-
-def script(path, text):
-    pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)
-    pathlib.Path(path).write_text(text)
-    os.chmod(path, 0o755)
 
 
 class Trial:
@@ -139,8 +133,8 @@ class Trial:
         """What is no dump leaves no file, no metric of success, and a status that is not 0."""
         before = self.dumps()
         success = self.metric("ondol_backup_last_success_timestamp_seconds")
-        for program, text in self.data.cut(dump.stat().st_size * 2 // 3).items():
-            script(f"/run/cut-{self.service}/{program}", text)
+        for name, text in self.data.cut(dump.stat().st_size * 2 // 3).items():
+            program(f"/run/cut-{self.service}/{name}", text)
         self.script("backup", fails=True, env={**os.environ, "PATH": f"/run/cut-{self.service}:{os.environ['PATH']}"})
         same("dumps after one that was cut off", self.dumps(), before)
         mend = self.data.broken()

@@ -10,7 +10,7 @@ import socket
 import stat
 import subprocess
 
-from trial import main, require, run, same
+from trial import main, program, require, run, same
 
 # What the programs of the machine would say; the tree's own scripts are as they are.
 PROGRAMS = {
@@ -42,10 +42,7 @@ def check(tree):
 def machine(tree):
     """A machine that has just what the description asks for."""
     for name, text in PROGRAMS.items():
-        path = pathlib.Path("/run/programs", name)
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(f"#!/bin/sh\n{text}\n")
-        path.chmod(0o755)
+        program(f"/run/programs/{name}", f"#!/bin/sh\n{text}\n")
     pathlib.Path("/run/machine").mkdir()
     pathlib.Path("/run/machine/meminfo").write_text("")
     run("mount", "--bind", "/run/machine/meminfo", "/proc/meminfo")

@@ -8,7 +8,7 @@ import pathlib
 import re
 import time
 
-from trial import main, require, run
+from trial import main, program, require, run
 
 # What the programs of a neglected server would say.
 PROGRAMS = {
@@ -35,10 +35,7 @@ SEARCHES = {"updates": ["ACTION .*install the security updates.*: openssl *$"],
 
 def check(tree):
     for name, text in PROGRAMS.items():
-        path = pathlib.Path("/run/programs", name)
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(f"#!/bin/sh\n{text}\n")
-        path.chmod(0o755)
+        program(f"/run/programs/{name}", f"#!/bin/sh\n{text}\n")
     run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "5",
         "-subj", "/CN=ending", "-keyout", "/run/ending.key", "-out", "/run/ending.pem")
     script = tree.home / "scripts/security-check.sh"

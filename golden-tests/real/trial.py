@@ -31,6 +31,15 @@ def run(*command, fails=False, **options):
     return done.stdout
 
 
+def program(path, text):
+    """Puts a program there, with the folder that it is in."""
+    path = pathlib.Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o755)
+    return path
+
+
 def tail(text, lines=30):
     return "\n".join(text.splitlines()[-lines:])
 

@@ -10,20 +10,25 @@ use crate::{
     },
 };
 
+/// What the reference says of nodes that are not read further.
+fn any_nodes(name: &'static str, about: &'static str) -> Ask {
+    Ask {
+        name,
+        about,
+        place: Place::Raw,
+        what: "any nodes".to_owned(),
+        examples: Vec::new(),
+        few: false,
+        default: Default::Optional,
+    }
+}
+
 impl<'a> Reader<'a> {
     /// The children of all blocks of that name as they are, for formats that ondol passes through.
     pub fn raw(&mut self, name: &'static str, about: &'static str) -> Vec<&'a Node> {
         self.blocks.push(name);
         if let Some(table) = &mut self.table {
-            table.asks.push(Ask {
-                name,
-                about,
-                place: Place::Raw,
-                what: "any nodes".to_owned(),
-                examples: Vec::new(),
-                few: false,
-                default: Default::Optional,
-            });
+            table.asks.push(any_nodes(name, about));
             return Vec::new();
         }
         let Some(node) = self.node else { return Vec::new() };
@@ -70,15 +75,7 @@ impl<'a> Reader<'a> {
     pub fn contents(&mut self, about: &'static str) -> Vec<Node> {
         self.open = true;
         if let Some(table) = &mut self.table {
-            table.asks.push(Ask {
-                name: "…",
-                about,
-                place: Place::Raw,
-                what: "any nodes".to_owned(),
-                examples: Vec::new(),
-                few: false,
-                default: Default::Optional,
-            });
+            table.asks.push(any_nodes("…", about));
         }
         let Some(node) = self.node else { return Vec::new() };
         self.report_unknown_properties(&self.vocabulary());
