@@ -164,10 +164,12 @@ impl Example {
 fn complete() -> Result<(), Failed> {
     let mut codes = BTreeSet::new();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("compiler");
-    for entry in walkdir::WalkDir::new(root).sort_by_file_name() {
+    for entry in walkdir::WalkDir::new(&root).sort_by_file_name() {
         let entry = entry?;
         if entry.path().extension().is_some_and(|extension| extension == "rs") {
-            codes.extend(raised(entry.path(), &fs::read_to_string(entry.path())?)?);
+            // The folder that the project lies in says nothing, whatever it is called.
+            let inside = entry.path().strip_prefix(&root)?;
+            codes.extend(raised(inside, &fs::read_to_string(entry.path())?)?);
         }
     }
     let pages: BTreeSet<String> = explain::codes().map(str::to_owned).collect();
@@ -193,7 +195,7 @@ fn complete() -> Result<(), Failed> {
     }
 }
 
-/// The codes that a file of the compiler raises: literals where a code is given.
+/// The codes that a file of the compiler raises, literals where a code is given; `path` is below `compiler/`.
 fn raised(path: &Path, source: &str) -> Result<BTreeSet<String>, Failed> {
     let mut places = vec![
         r#"Diagnostic::(?:error|warning)\(\s*"([a-z0-9-]+)""#,
@@ -204,7 +206,7 @@ fn raised(path: &Path, source: &str) -> Result<BTreeSet<String>, Failed> {
         // A pair of code and message.
         r#"\(\s*"([a-z0-9]+(?:-[a-z0-9]+)+)",\s*format!"#,
     ];
-    if path.components().any(|part| part.as_os_str() == "check") {
+    if path.starts_with("check") {
         places.push(r#"\bconst \w+: &str = "([a-z0-9-]+)""#);
     }
     let tests = source.find("#[cfg(test)]\nmod ").unwrap_or(source.len());
