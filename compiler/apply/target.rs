@@ -1,10 +1,13 @@
 //! Where a tree lives on disk, and what it holds now.
 
 use std::{
+    collections::BTreeMap,
     fs, io,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
+
+use rayon::prelude::*;
 
 use crate::{
     emit::Artifact,
@@ -101,43 +104,50 @@ impl Target {
             .collect();
         paths.sort_unstable();
         paths.dedup();
-        let mut files = std::collections::BTreeMap::new();
+        let mut folders = BTreeMap::from([("", true)]);
+        let mut there = Vec::new();
         for path in paths {
-            if let Some(file) = self.read(path)? {
-                files.insert(path.to_owned(), file);
+            if self.is_folder(within(path)?, &mut folders)? {
+                there.push(path);
             }
         }
-        state.files = files;
+        let read = |path: &str| Some((path.to_owned(), self.read(path).transpose()?));
+        let files: Vec<_> = there.into_par_iter().filter_map(read).collect();
+        // Of several faults the first one in the order of the paths is told, whichever was found first.
+        state.files =
+            files.into_iter().map(|(path, file)| Ok((path, file?))).collect::<Result<_, TargetError>>()?;
         Ok(state)
     }
 
-    /// A file of the tree, when it is there. Nothing on the way to it may be a link or a file.
+    /// Whether there is a folder of the tree; neither it nor one above it may be a link or a file. `known` are those
+    /// that have been looked at.
+    fn is_folder<'a>(
+        &self,
+        folder: &'a str,
+        known: &mut BTreeMap<&'a str, bool>,
+    ) -> Result<bool, TargetError> {
+        if let Some(there) = known.get(folder) {
+            return Ok(*there);
+        }
+        let above = folder.rsplit_once('/').map_or("", |(above, _)| above);
+        let full = self.tree.join(folder);
+        let there = self.is_folder(above, known)?
+            && match fs::symlink_metadata(&full) {
+                Ok(meta) if meta.is_dir() => true,
+                Ok(meta) => {
+                    let what = if meta.is_symlink() { "a link" } else { "a file" };
+                    return Err(TargetError::in_the_way(&full, what));
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+                Err(error) => return Err(TargetError::io("reading", &full, &error)),
+            };
+        known.insert(folder, there);
+        Ok(there)
+    }
+
+    /// A file of the tree, when it is there.
     fn read(&self, path: &str) -> Result<Option<OnDisk>, TargetError> {
         let full = self.tree.join(path);
-        let mut folder = PathBuf::from(&self.tree);
-        let parts: Vec<&str> = path.split('/').collect();
-        // A manifest is a file that anybody may edit: a path in it must not lead out of the tree.
-        if parts.iter().any(|part| part.is_empty() || *part == "." || *part == "..") {
-            return Err(TargetError {
-                code: "unreadable-manifest",
-                message: format!("the manifest names `{path}`, which is no path within the tree"),
-                help: "restore it from version control".into(),
-            });
-        }
-        for part in &parts[..parts.len() - 1] {
-            folder.push(part);
-            match fs::symlink_metadata(&folder) {
-                Ok(meta) if meta.is_dir() => {}
-                Ok(meta) => {
-                    return Err(TargetError::in_the_way(
-                        &folder,
-                        if meta.is_symlink() { "a link" } else { "a file" },
-                    ));
-                }
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-                Err(error) => return Err(TargetError::io("reading", &folder, &error)),
-            }
-        }
         match fs::symlink_metadata(&full) {
             Ok(meta) if meta.is_file() => {
                 let contents = fs::read(&full).map_err(|error| TargetError::io("reading", &full, &error))?;
@@ -156,4 +166,16 @@ impl Target {
             Err(error) => Err(TargetError::io("reading", &full, &error)),
         }
     }
+}
+
+/// The folder of a path. A manifest is a file that anybody may edit: a path in it must not lead out of the tree.
+fn within(path: &str) -> Result<&str, TargetError> {
+    if path.split('/').any(|part| part.is_empty() || part == "." || part == "..") {
+        return Err(TargetError {
+            code: "unreadable-manifest",
+            message: format!("the manifest names `{path}`, which is no path within the tree"),
+            help: "restore it from version control".into(),
+        });
+    }
+    Ok(path.rsplit_once('/').map_or("", |(folder, _)| folder))
 }

@@ -8,6 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use rayon::prelude::*;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use super::target::{Target, TargetError};
@@ -84,16 +85,17 @@ fn build(
         .filter(|file| !file.kept && file.action != Action::Delete)
         .map(|file| file.path.as_str())
         .collect();
-    let mut folders: BTreeSet<String> = BTreeSet::new();
-    for artifact in artifacts.iter().filter(|artifact| written.contains(artifact.path.as_str())) {
-        if let Some((folder, _)) = artifact.path.rsplit_once('/')
-            && folders.insert(folder.to_owned())
-        {
-            let folder = staging.join(folder);
-            fs::create_dir_all(&folder).map_err(|error| TargetError::io("creating", &folder, &error))?;
-        }
-        create(&staging.join(&artifact.path), artifact.contents.as_bytes(), artifact.mode)?;
+    let artifacts: Vec<&Artifact> =
+        artifacts.iter().filter(|artifact| written.contains(artifact.path.as_str())).collect();
+    let folders: BTreeSet<&str> =
+        artifacts.iter().filter_map(|artifact| Some(artifact.path.rsplit_once('/')?.0)).collect();
+    for folder in folders {
+        let folder = staging.join(folder);
+        fs::create_dir_all(&folder).map_err(|error| TargetError::io("creating", &folder, &error))?;
     }
+    artifacts.par_iter().try_for_each(|artifact| {
+        create(&staging.join(&artifact.path), artifact.contents.as_bytes(), artifact.mode)
+    })?;
     create(&staging.join(manifest::FILE), plan.manifest.as_bytes(), 0o644)?;
     if target.tree.exists() {
         carry(&target.tree, staging, "", gone)?;
@@ -105,6 +107,10 @@ fn create(path: &Path, contents: &[u8], mode: u32) -> Result<(), TargetError> {
     let write = || -> io::Result<()> {
         let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
         file.write_all(contents)?;
+        // The user's mask takes permissions away. To look is much cheaper than to set them where nothing is missing.
+        if file.metadata()?.permissions().mode() & 0o7777 == mode {
+            return Ok(());
+        }
         file.set_permissions(fs::Permissions::from_mode(mode))
     };
     write().map_err(|error| TargetError::io("writing", path, &error))

@@ -53,7 +53,7 @@ pub fn run(args: &Args) -> u8 {
     if args.yes {
         return apply_at_once(args);
     }
-    let planned = match plan_all(&args.input, &args.target) {
+    let planned = match plan_all(&args.input, &args.target, true) {
         Ok(planned) => planned,
         Err(status) => return status,
     };

@@ -84,12 +84,16 @@ pub struct PlannedDescription {
 }
 
 impl PlannedDescription {
-    /// What is needed to show plans and to save them: the files of a thousand systems need not wait for that.
-    fn without_contents(mut self) -> PlannedDescription {
+    /// What is needed to show plans, and when they are to be `saved` the digests of what they were made from: the
+    /// files of a thousand systems need not wait for that.
+    fn without_contents(mut self, saved: bool) -> PlannedDescription {
         for planned in &mut self.planned {
             planned.compiled.artifacts = Vec::new();
             planned.compiled.facts = Vec::new();
-            planned.state = std::mem::take(&mut planned.state).digested();
+            let state = std::mem::take(&mut planned.state);
+            if saved {
+                planned.state = state.digested();
+            }
         }
         self
     }
@@ -133,12 +137,16 @@ pub fn plan_description(path: &Path, input: &Input, options: &TargetOptions) -> 
     }
 }
 
-/// Plans all descriptions, reports what is wrong, and gives the plans when nothing is.
-pub fn plan_all(input: &Input, options: &TargetOptions) -> Result<Vec<PlannedDescription>, u8> {
+/// Plans all descriptions, reports what is wrong, and gives the plans when nothing is; fit to be [`saved`] if so said.
+pub fn plan_all(
+    input: &Input,
+    options: &TargetOptions,
+    to_be_saved: bool,
+) -> Result<Vec<PlannedDescription>, u8> {
     let descriptions = common::descriptions(input)?;
     let planned: Vec<PlannedDescription> = descriptions
         .par_iter()
-        .map(|path| plan_description(path, input, options).without_contents())
+        .map(|path| plan_description(path, input, options).without_contents(to_be_saved))
         .collect();
     let style = input.output.color.stderr();
     common::report_all(planned.iter().map(|one| (one.diagnostics.as_slice(), &one.sources)), style);
@@ -208,7 +216,7 @@ pub fn saved(planned: &[PlannedDescription], input: &Input, options: &TargetOpti
 }
 
 pub fn run(args: &Args) -> u8 {
-    let planned = match plan_all(&args.input, &args.target) {
+    let planned = match plan_all(&args.input, &args.target, args.save.is_some()) {
         Ok(planned) => planned,
         Err(status) => return status,
     };

@@ -65,8 +65,11 @@ pub struct FieldChange {
 }
 
 /// The semantic difference between the facts of the last manifest and those of now: what is new or different in the
-/// order of the description, then what goes.
-pub fn system_changes(before: &Manifest, facts: &[Fact]) -> Vec<SystemChange> {
+/// order of the description, then what goes. `after` is the manifest of `facts`.
+pub fn system_changes(before: &Manifest, after: &Manifest, facts: &[Fact]) -> Vec<SystemChange> {
+    if before.facts == after.facts {
+        return Vec::new();
+    }
     let mut order: Vec<&str> = Vec::new();
     let mut now: BTreeMap<&str, Vec<&Fact>> = BTreeMap::new();
     for fact in facts {
@@ -85,6 +88,7 @@ pub fn system_changes(before: &Manifest, facts: &[Fact]) -> Vec<SystemChange> {
         .into_iter()
         .filter_map(|address| match before.facts.get(address) {
             None => Some(created(address, &now[address], &going)),
+            Some(old) if after.facts.get(address) == Some(old) => None,
             Some(old) => updated(address, old, &now[address]),
         })
         .collect();
@@ -136,6 +140,10 @@ struct Said {
 }
 
 impl Said {
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        self.items.iter().map(|(text, _)| text.as_str())
+    }
+
     /// All of it, or of blocks those that `other` does not hold: the rest has only moved.
     fn beside(&self, other: Option<&Said>) -> (Option<String>, Option<Span>) {
         let held = |item: &str| other.is_some_and(|other| other.items.iter().any(|(text, _)| text == item));
@@ -152,12 +160,10 @@ fn differing(was: BTreeMap<String, Said>, is: BTreeMap<String, Said>) -> Vec<Fie
     let mut names: Vec<&String> = was.keys().chain(is.keys()).collect();
     names.sort_unstable();
     names.dedup();
-    let texts =
-        |said: Option<&Said>| said.map(|said| said.items.iter().map(|(t, _)| t.clone()).collect::<Vec<_>>());
     names
         .into_iter()
         .map(|field| (field, was.get(field), is.get(field)))
-        .filter(|(_, was, is)| texts(*was) != texts(*is))
+        .filter(|(_, was, is)| !was.is_some_and(|was| is.is_some_and(|is| was.texts().eq(is.texts()))))
         .map(|(field, was, is)| FieldChange {
             field: field.clone(),
             before: was.and_then(|was| was.beside(is).0),

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{digest::sha256, emit::Artifact, stdlib, syntax::Fact};
@@ -55,14 +56,14 @@ impl Manifest {
             stdlib: stdlib::VERSION.to_owned(),
             ..Manifest::default()
         };
-        for artifact in artifacts {
-            let record = FileRecord {
-                sha256: sha256(artifact.contents.as_bytes()),
-                mode: format!("{:04o}", artifact.mode),
-                by: artifact.emitter.to_owned(),
-            };
-            manifest.files.insert(artifact.path.clone(), record);
-        }
+        let record = |artifact: &Artifact| FileRecord {
+            sha256: sha256(artifact.contents.as_bytes()),
+            mode: format!("{:04o}", artifact.mode),
+            by: artifact.emitter.to_owned(),
+        };
+        let files: Vec<_> =
+            artifacts.par_iter().map(|artifact| (artifact.path.clone(), record(artifact))).collect();
+        manifest.files.extend(files);
         for fact in facts {
             manifest
                 .facts

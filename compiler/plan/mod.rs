@@ -53,7 +53,7 @@ pub fn plan(state: &State, compiled: &Compiled, overwrite_edited: bool) -> Plan 
         &compiled.artifacts,
         &compiled.facts,
     );
-    let changes = changes::system_changes(&state.manifest, &compiled.facts);
+    let changes = changes::system_changes(&state.manifest, &manifest, &compiled.facts);
     let files = files::file_changes(state, &compiled.artifacts, &manifest, &changes, overwrite_edited);
     let risks = changes
         .iter()

@@ -21,7 +21,7 @@ pub fn string(out: &mut String, text: &str) {
 /// Writes a string as a key.
 pub fn key(out: &mut String, text: &str) {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b" _-./$".contains(&b);
-    if is_plain(text) && text.bytes().all(plain) {
+    if text.bytes().all(plain) && is_plain(text) {
         out.push_str(text);
     } else {
         double_quoted(out, text);
@@ -72,18 +72,29 @@ fn is_plain(text: &str) -> bool {
     // A flag or a path: no list item, number or end of a document begins so.
     let text = ["--", "./", "-"].iter().find_map(|start| text.strip_prefix(start)).unwrap_or(text);
     // A digit, sign or dot may begin a number, a date or a time in base 60; most other signs have a meaning in front.
-    let begins = text.starts_with(|c: char| c.is_alphabetic() || "/_$(".contains(c));
-    let allowed = |c: char| c == ' ' || c.is_ascii_graphic() || (!c.is_ascii() && c.is_alphanumeric());
+    let begins = text.starts_with(|c: char| is_letter(c) || "/_$(".contains(c));
+    let allowed =
+        |c: char| c == ' ' || c.is_ascii_graphic() || (!c.is_ascii() && (is_letter(c) || c.is_numeric()));
     // Brackets and quotes mean nothing inside of a plain text in block style; this writer never puts one into a flow.
     begins
         && text.chars().all(allowed)
         && !text.ends_with([':', ' '])
         && !text.as_bytes().windows(2).any(|pair| matches!(pair, b": " | b" #" | b"  "))
-        && !WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+        && !is_word(text)
+}
+
+/// Whether it is a letter. Of Hangul it is known without a search in the tables of Unicode, which every text in
+/// Korean would pay for.
+fn is_letter(c: char) -> bool {
+    matches!(c, 'a'..='z' | 'A'..='Z' | '가'..='힣') || (!c.is_ascii() && c.is_alphabetic())
 }
 
 /// Words that some reader takes for a boolean or for nothing.
 const WORDS: &[&str] = &["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
+
+fn is_word(text: &str) -> bool {
+    text.len() <= 5 && WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
+}
 
 /// Whether it is digits and a unit, such as `10s` or `256mb`: no reader takes that for a number.
 fn is_measure(text: &str) -> bool {
@@ -100,6 +111,9 @@ fn reads_better_in_single_quotes(text: &str) -> bool {
 
 /// Whether a character must not stand as itself: readers refuse it, break the line at it, or people do not see it.
 pub fn needs_escape(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
     c.is_control()
         || matches!(c, '\u{a0}' | '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}')
         || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}')

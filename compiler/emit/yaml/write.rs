@@ -179,7 +179,11 @@ fn comment(out: &mut String, indent: usize, text: &str) {
         let line = line.trim_end();
         if !line.is_empty() {
             out.push(' ');
-            out.extend(line.chars().map(|c| if scalar::needs_escape(c) { ' ' } else { c }));
+            if line.contains(scalar::needs_escape) {
+                out.extend(line.chars().map(|c| if scalar::needs_escape(c) { ' ' } else { c }));
+            } else {
+                out.push_str(line);
+            }
         }
         out.push('\n');
     }

@@ -283,6 +283,9 @@ impl<'a> Reader<'a> {
     }
 
     fn row<T: FromEntry>(&mut self, name: &'static str, about: &'static str, place: Place, default: Default) {
+        if self.table.is_none() {
+            return;
+        }
         self.row_of::<T>(name, about, T::WHAT.to_owned(), place, default);
     }
 

@@ -89,6 +89,9 @@ impl<T: FromEntry> Question<'_, '_, T> {
     }
 
     fn row(&mut self, default: Default) {
+        if self.reader.table.is_none() {
+            return;
+        }
         let what = T::WHAT.to_owned() + if self.nothing.is_some() { " above 0" } else { "" };
         self.reader.row_of::<T>(self.name, self.about, what, self.place, default);
     }
