@@ -1,6 +1,6 @@
 //! KDL text to trees, and trees to typed facts.
 //!
-//! [`parse`] is the only door to the `kdl` crate; [`Reader`] is the only way to read a node. Neither knows what a
+//! [`parse`](fn@parse) is the only door to the `kdl` crate; [`Reader`] is the only way to read a node. Neither knows what a
 //! service is.
 
 mod fact;
@@ -8,6 +8,7 @@ mod format;
 mod from_entry;
 mod node;
 mod parse;
+mod pieces;
 mod reader;
 mod sink;
 mod table;
@@ -16,7 +17,7 @@ pub use fact::Fact;
 pub use format::format;
 pub use from_entry::FromEntry;
 pub use node::{Entry, Node, Scalar};
-pub use parse::parse;
+pub use pieces::parse;
 pub use reader::{Question, Reader, describe};
 pub use sink::Sink;
 pub use table::{Ask, Default, Place, Table};

@@ -1,5 +1,7 @@
 //! The only file that knows the `kdl` crate: text in, trees out, and every complaint of the parser with its place.
 
+use std::ops::ControlFlow;
+
 use kdl::{KdlDiagnostic, KdlDocument, KdlEntry, KdlIdentifier, KdlNode, KdlValue};
 
 use super::node::{Entry, Node, Scalar};
@@ -21,7 +23,7 @@ pub fn parse(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Vec
         return Vec::new();
     }
     match KdlDocument::parse_v2(text) {
-        Ok(document) => nodes(source, &document),
+        Ok(document) => nodes(Origin::whole(source), &document),
         Err(error) => {
             for problem in causes(error.diagnostics) {
                 let start = problem.span.offset().min(text.len());
@@ -78,7 +80,7 @@ fn lower(sentence: &str) -> String {
 }
 
 /// Refuses what the parser should not be given: a byte order mark, a NUL, too much text, too deep nesting.
-fn readable(source: SourceId, text: &str) -> Result<(), Diagnostic> {
+pub(super) fn readable(source: SourceId, text: &str) -> Result<(), Diagnostic> {
     if text.len() > MAX_BYTES {
         return Err(Diagnostic::error(
             "file-too-large",
@@ -107,21 +109,28 @@ fn readable(source: SourceId, text: &str) -> Result<(), Diagnostic> {
     }
 }
 
-/// The offset of the brace or comment opener that goes deeper than [`MAX_DEPTH`], strings and comments left aside.
+/// The offset of the brace or comment opener that goes deeper than [`MAX_DEPTH`].
 fn too_deep(text: &str) -> Option<usize> {
+    let mut depth = 0usize;
+    let walked = braces(text, |at, brace| {
+        depth = if brace == b'{' { depth + 1 } else { depth.saturating_sub(1) };
+        if depth > MAX_DEPTH { ControlFlow::Break(at) } else { ControlFlow::Continue(()) }
+    });
+    walked.break_value()
+}
+
+/// Shows every brace of a block to `each`, with its offset, strings and comments left aside. Breaks off where `each`
+/// does, and at a comment that nests too deep.
+pub(super) fn braces(
+    text: &str,
+    mut each: impl FnMut(usize, u8) -> ControlFlow<usize>,
+) -> ControlFlow<usize> {
     let bytes = text.as_bytes();
-    let (mut at, mut depth) = (0, 0usize);
+    let mut at = 0;
     while at < bytes.len() {
         match bytes[at] {
-            b'{' => {
-                depth += 1;
-                if depth > MAX_DEPTH {
-                    return Some(at);
-                }
-                at += 1;
-            }
-            b'}' => {
-                depth = depth.saturating_sub(1);
+            brace @ (b'{' | b'}') => {
+                each(at, brace)?;
                 at += 1;
             }
             b'"' => at = after_string(bytes, at, 0),
@@ -137,12 +146,12 @@ fn too_deep(text: &str) -> Option<usize> {
             }
             b'/' if bytes.get(at + 1) == Some(&b'*') => match after_comment(bytes, at) {
                 Ok(end) => at = end,
-                Err(deep) => return Some(deep),
+                Err(deep) => return ControlFlow::Break(deep),
             },
             _ => at += 1,
         }
     }
-    None
+    ControlFlow::Continue(())
 }
 
 /// The offset behind the string that opens at `at`, whose closing quote carries `hashes` number signs.
@@ -187,19 +196,45 @@ pub(super) fn after_comment(bytes: &[u8], at: usize) -> Result<usize, usize> {
     Ok(bytes.len())
 }
 
-fn nodes(source: SourceId, document: &KdlDocument) -> Vec<Node> {
-    document.nodes().iter().map(|node| convert(source, node)).collect()
+/// Where in its source a text stands that is parsed: its offset, and what has been cut out of it.
+#[derive(Clone, Copy)]
+pub(super) struct Origin {
+    pub source: SourceId,
+    /// What stands at this offset of the text or behind it…
+    pub from: usize,
+    /// … stands so many bytes further back in the source.
+    pub by: usize,
 }
 
-fn convert(source: SourceId, node: &KdlNode) -> Node {
-    let name = identifier(source, node.name());
-    let entries: Vec<Entry> = node.entries().iter().map(|e| entry(source, e)).collect();
+impl Origin {
+    fn whole(source: SourceId) -> Origin {
+        Origin { source, from: 0, by: 0 }
+    }
+
+    fn span(self, start: usize, length: usize) -> Span {
+        let place = |at: usize| if at >= self.from { at + self.by } else { at };
+        Span::new(self.source, place(start), place(start + length))
+    }
+}
+
+/// The nodes of a part of a source; none when it cannot be parsed.
+pub(super) fn part(origin: Origin, text: &str) -> Option<Vec<Node>> {
+    KdlDocument::parse_v2(text).ok().map(|document| nodes(origin, &document))
+}
+
+fn nodes(origin: Origin, document: &KdlDocument) -> Vec<Node> {
+    document.nodes().iter().map(|node| convert(origin, node)).collect()
+}
+
+fn convert(origin: Origin, node: &KdlNode) -> Node {
+    let name = identifier(origin, node.name());
+    let entries: Vec<Entry> = node.entries().iter().map(|e| entry(origin, e)).collect();
     // The crate's own span of a node takes in its children and trailing blanks: the header is what a label should mark.
     let end = entries.last().map_or(name.span.end, |last| last.span.end);
-    let span = Span { source, start: name.span.start, end };
+    let span = Span { start: name.span.start, end, ..name.span };
     Node {
         annotation: node.ty().map(|ty| ty.value().to_owned()),
-        children: node.children().map(|children| nodes(source, children)).unwrap_or_default(),
+        children: node.children().map(|children| nodes(origin, children)).unwrap_or_default(),
         has_block: node.children().is_some(),
         name,
         entries,
@@ -207,12 +242,12 @@ fn convert(source: SourceId, node: &KdlNode) -> Node {
     }
 }
 
-fn identifier(source: SourceId, identifier: &KdlIdentifier) -> Located<String> {
+fn identifier(origin: Origin, identifier: &KdlIdentifier) -> Located<String> {
     let span = identifier.span();
-    Located::new(identifier.value().to_owned(), Span::new(source, span.offset(), span.offset() + span.len()))
+    Located::new(identifier.value().to_owned(), origin.span(span.offset(), span.len()))
 }
 
-fn entry(source: SourceId, entry: &KdlEntry) -> Entry {
+fn entry(origin: Origin, entry: &KdlEntry) -> Entry {
     let span = entry.span();
     let scalar = match entry.value() {
         KdlValue::String(text) => Scalar::Text(text.clone()),
@@ -222,10 +257,10 @@ fn entry(source: SourceId, entry: &KdlEntry) -> Entry {
         KdlValue::Null => Scalar::Null,
     };
     Entry {
-        name: entry.name().map(|name| identifier(source, name)),
+        name: entry.name().map(|name| identifier(origin, name)),
         annotation: entry.ty().map(|ty| ty.value().to_owned()),
         scalar,
-        span: Span::new(source, span.offset(), span.offset() + span.len()),
+        span: origin.span(span.offset(), span.len()),
     }
 }
 
