@@ -32,6 +32,7 @@ pub use template::fault;
 use rayon::prelude::*;
 
 use crate::model::Model;
+use template::Template;
 
 /// An emitter: a name and a function from the model to files.
 pub struct Emitter {
@@ -59,6 +60,21 @@ pub const ALL: &[Emitter] = &[
     Emitter { name: "scripts", about: "what the host runs, by the clock or by hand", emit: scripts::emit },
     Emitter { name: "ufw", about: "the firewall", emit: ufw::emit },
 ];
+
+/// The templates that nearly every system needs.
+static USUAL: &[&[&Template]] = &[
+    &[&cron::TABLE, &logrotate::STANZAS, &ufw::APPLY],
+    env::TEMPLATES,
+    nginx::TEMPLATES,
+    scripts::TEMPLATES,
+];
+
+/// Has the usual templates compiled on a core that is idle, as most are while descriptions are read.
+pub fn prepare() {
+    if rayon::current_num_threads() > 1 {
+        rayon::spawn(|| USUAL.par_iter().flat_map(|some| *some).for_each(|template| template.prepare()));
+    }
+}
 
 /// Every file of the tree, sorted by path.
 pub fn emit(model: &Model) -> Vec<Artifact> {

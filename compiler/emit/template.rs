@@ -64,6 +64,15 @@ impl Template {
         Template { format, text, compiled: OnceLock::new() }
     }
 
+    /// Compiles it, if that has not been done.
+    pub fn prepare(&self) {
+        let _ = self.compiled();
+    }
+
+    fn compiled(&self) -> Result<&Tera, &String> {
+        self.compiled.get_or_init(|| compile(self.format, self.text)).as_ref()
+    }
+
     /// The text for `view`; empty, with a [`fault`], when the template does not fit it.
     pub fn render(&self, view: &impl Serialize) -> String {
         self.try_render(view).unwrap_or_else(|fault| {
@@ -74,7 +83,7 @@ impl Template {
     }
 
     fn try_render(&self, view: &impl Serialize) -> Result<String, String> {
-        let tera = self.compiled.get_or_init(|| compile(self.format, self.text)).as_ref()?;
+        let tera = self.compiled()?;
         let context = Context::from_serialize(view).map_err(|error| error.to_string())?;
         tera.render(NAME, &context).map_err(|error| error.to_string())
     }

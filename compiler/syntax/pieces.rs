@@ -13,18 +13,14 @@ use super::{
     node::Node,
     parse::{self, Origin, braces, part, readable},
 };
-use crate::{
-    diagnostic::Diagnostics,
-    source::SourceId,
-};
+use crate::{diagnostic::Diagnostics, source::SourceId};
 
 /// Shortest piece that is worth to be handed to another core, in bytes: about half a millisecond of parsing.
 const LEAST: usize = 1024;
 
 /// Reads one source. What cannot be parsed is reported, and then there are no nodes.
 pub fn parse(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Vec<Node> {
-    in_pieces(source, text, pieces_for(text.len()))
-        .unwrap_or_else(|| parse::parse(source, text, diagnostics))
+    in_pieces(source, text, pieces_for(text.len())).unwrap_or_else(|| parse::parse(source, text, diagnostics))
 }
 
 /// How long pieces should be: several for each core, since some take longer than others.
@@ -134,7 +130,8 @@ mod tests {
         for folder in ["examples", "stdlib", "golden-tests", "benches"] {
             for entry in walkdir::WalkDir::new(root.join(folder)).into_iter().flatten() {
                 let path = entry.path();
-                let Some(text) = fs::read_to_string(path).ok().filter(|_| path.extension() == Some("kdl".as_ref()))
+                let Some(text) =
+                    fs::read_to_string(path).ok().filter(|_| path.extension() == Some("kdl".as_ref()))
                 else {
                     continue;
                 };

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::model::{Command, Job, Model};
 
-static TABLE: Template = Template::new(Format::Line, include_str!("cron.tera"));
+pub static TABLE: Template = Template::new(Format::Line, include_str!("cron.tera"));
 
 #[derive(Serialize)]
 struct View {

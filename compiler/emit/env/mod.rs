@@ -13,6 +13,9 @@ static EXAMPLE: Template = Template::new(Format::Line, include_str!("env.example
 static CHECK: Template = Template::new(Format::Shell, include_str!("check-env.sh.tera"));
 static IGNORE: Template = Template::new(Format::Line, include_str!("gitignore.tera"));
 
+/// What every system needs.
+pub static TEMPLATES: &[&Template] = &[&EXAMPLE, &CHECK, &IGNORE];
+
 /// Makes the files.
 pub fn emit(model: &Model) -> Vec<Artifact> {
     let view = view::view(model);

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::model::{Log, Model, MountSource, Origin};
 
-static STANZAS: Template = Template::new(Format::Line, include_str!("logrotate.tera"));
+pub static STANZAS: Template = Template::new(Format::Line, include_str!("logrotate.tera"));
 
 #[derive(Serialize)]
 struct View {

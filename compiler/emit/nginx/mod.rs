@@ -16,6 +16,9 @@ static SITE: Template = Template::new(Format::Nginx, include_str!("site.conf.ter
 static FORWARDED: Template = Template::new(Format::Nginx, include_str!("forwarded.inc.tera"));
 static CERTIFICATE: Template = Template::new(Format::Shell, include_str!("certificate.sh.tera"));
 
+/// What every reverse proxy needs.
+pub static TEMPLATES: &[&Template] = &[&MAIN, &SITE, &FORWARDED];
+
 /// Makes the files; none without an ingress.
 pub fn emit(model: &Model) -> Vec<Artifact> {
     let Some(ingress) = &model.ingress else { return Vec::new() };

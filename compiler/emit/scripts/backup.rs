@@ -11,9 +11,9 @@ use crate::{
     values::{Language, Name},
 };
 
-static BACKUP: Template = Template::new(Format::Shell, include_str!("backup.sh.tera"));
-static RESTORE: Template = Template::new(Format::Shell, include_str!("restore.sh.tera"));
-static VERIFY: Template = Template::new(Format::Shell, include_str!("verify.sh.tera"));
+pub(super) static BACKUP: Template = Template::new(Format::Shell, include_str!("backup.sh.tera"));
+pub(super) static RESTORE: Template = Template::new(Format::Shell, include_str!("restore.sh.tera"));
+pub(super) static VERIFY: Template = Template::new(Format::Shell, include_str!("verify.sh.tera"));
 static RESTORE_FILES: Template = Template::new(Format::Shell, include_str!("restore-files.sh.tera"));
 static VERIFY_FILES: Template = Template::new(Format::Shell, include_str!("verify-files.sh.tera"));
 

@@ -8,8 +8,8 @@ use crate::{
     model::{Image, Ingress, Model, MountSource, Service, Tls},
 };
 
-static DEPLOY: Template = Template::new(Format::Shell, include_str!("deploy.sh.tera"));
-static ROLLBACK: Template = Template::new(Format::Shell, include_str!("rollback.sh.tera"));
+pub(super) static DEPLOY: Template = Template::new(Format::Shell, include_str!("deploy.sh.tera"));
+pub(super) static ROLLBACK: Template = Template::new(Format::Shell, include_str!("rollback.sh.tera"));
 
 #[derive(Serialize)]
 struct View {

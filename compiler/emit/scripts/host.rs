@@ -8,8 +8,8 @@ use crate::{
     model::{Model, MountSource, Offsite, Service, Tls},
 };
 
-static PREFLIGHT: Template = Template::new(Format::Shell, include_str!("preflight.sh.tera"));
-static INSTALL: Template = Template::new(Format::Shell, include_str!("install.sh.tera"));
+pub(super) static PREFLIGHT: Template = Template::new(Format::Shell, include_str!("preflight.sh.tera"));
+pub(super) static INSTALL: Template = Template::new(Format::Shell, include_str!("install.sh.tera"));
 
 #[derive(Serialize)]
 struct View {

@@ -11,7 +11,7 @@ use crate::{
     values::Language,
 };
 
-static RUN_JOB: Template = Template::new(Format::Shell, include_str!("run-job.sh.tera"));
+pub(super) static RUN_JOB: Template = Template::new(Format::Shell, include_str!("run-job.sh.tera"));
 static JOB: Template = Template::new(Format::Shell, include_str!("job.sh.tera"));
 
 #[derive(Serialize)]

@@ -15,11 +15,25 @@ use std::collections::BTreeMap;
 use super::{
     artifact::{Artifact, OnChange},
     header::header,
+    template::Template,
 };
 use crate::{
     model::{Command, Model},
     values::{Language, Schedule},
 };
+
+/// What nearly every system needs.
+pub static TEMPLATES: &[&Template] = &[
+    &backup::BACKUP,
+    &backup::RESTORE,
+    &backup::VERIFY,
+    &deploy::DEPLOY,
+    &deploy::ROLLBACK,
+    &host::INSTALL,
+    &host::PREFLIGHT,
+    &job::RUN_JOB,
+    &security::CHECK,
+];
 
 /// A script before it is a file.
 struct Script {

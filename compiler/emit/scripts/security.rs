@@ -8,7 +8,7 @@ use crate::{
     model::{Backup, Log, Model, Tls},
 };
 
-static CHECK: Template = Template::new(Format::Shell, include_str!("security-check.sh.tera"));
+pub(super) static CHECK: Template = Template::new(Format::Shell, include_str!("security-check.sh.tera"));
 
 #[derive(Serialize)]
 struct View {

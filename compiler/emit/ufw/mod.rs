@@ -15,7 +15,7 @@ use crate::{
     values::Cidr,
 };
 
-static APPLY: Template = Template::new(Format::Shell, include_str!("apply.sh.tera"));
+pub static APPLY: Template = Template::new(Format::Shell, include_str!("apply.sh.tera"));
 static RULES: Template = Template::new(Format::Line, include_str!("after.rules.tera"));
 
 #[derive(Serialize)]
