@@ -57,6 +57,7 @@ const LACKS: &[(&str, &str, &[&str])] = &[
     ("behind-proxy", "", &["tls", "monitoring", "closed paths"]),
     ("edge-cases", "", &["closed paths"]),
     ("keeps-files", "", &["closed paths"]),
+    ("knowledge-chat", "", &["tls"]),
     ("other-kinds", "", &["variables", "backups"]),
     ("bare", "", &["monitoring", "variables", "backups", "closed paths"]),
 ];
@@ -80,6 +81,7 @@ const CHECKS: &[Check] = &[
     containers("deployment", "scripts/deploy.sh"),
     containers("tuning", "compose.yaml"),
     behaviour("alerting", "alertmanager"),
+    behaviour("probes", "blackbox"),
     behaviour("jobs", "cron.d"),
     behaviour("proxy", "nginx"),
     behaviour("hostile", "nginx"),

@@ -3,6 +3,7 @@
 
 mod alertmanager;
 mod artifact;
+mod blackbox;
 mod compose;
 mod config;
 mod cron;
@@ -47,6 +48,11 @@ pub struct Emitter {
 /// Every emitter.
 pub const ALL: &[Emitter] = &[
     Emitter { name: "alertmanager", about: "whom alerts reach", emit: alertmanager::emit },
+    Emitter {
+        name: "blackbox",
+        about: "how what lies outside is asked whether it works",
+        emit: blackbox::emit,
+    },
     Emitter { name: "compose", about: "the services, for Docker Compose v2", emit: compose::emit },
     Emitter { name: "config", about: "configuration files of your own services", emit: config::emit },
     Emitter { name: "cron", about: "everything that runs by the clock", emit: cron::emit },

@@ -23,6 +23,8 @@ pub struct Monitoring {
     pub prometheus: (Name, Port),
     /// The service that is Alertmanager, and its port; none when nobody is to be told.
     pub alertmanager: Option<(Name, Port)>,
+    /// The service that asks externals whether they work, and its port; none when nothing is asked.
+    pub prober: Option<(Name, Port)>,
     /// The service that is Grafana, and its port; none without a dashboard.
     pub grafana: Option<(Name, Port)>,
     /// Folder on the host into which jobs write their metrics for the node exporter.

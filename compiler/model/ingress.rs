@@ -4,7 +4,8 @@ use std::cmp::Reverse;
 
 use super::{Model, Origin};
 use crate::values::{
-    AbsPath, Count, Duration, Email, HeaderName, HeaderValue, Hostname, Line, Name, Port, Rate, Size, UrlPath,
+    AbsPath, Cidr, Count, Duration, Email, HeaderName, HeaderValue, Hostname, Line, Name, Port, Rate, Size,
+    UrlPath,
 };
 
 /// The reverse proxy at the edge.
@@ -18,6 +19,8 @@ pub struct Ingress {
     pub domains: Vec<Hostname>,
     /// Where certificates come from.
     pub tls: Tls,
+    /// Networks of a proxy in front, whose word about clients is believed.
+    pub behind: Vec<Cidr>,
     /// Routes, the longest path first, equally long ones by their text.
     pub routes: Vec<Route>,
     /// Largest request body.

@@ -7,6 +7,7 @@ pub mod alert;
 pub mod allow;
 pub mod backup;
 pub mod document;
+pub mod external;
 pub mod host;
 pub mod ingress;
 pub mod job;
@@ -26,6 +27,7 @@ pub use document::{
     Checklist, ConfigFile, ConfigValue, ExtraFile, Item, Link, Objective, Proof, Rhythm, Runbook, Section,
     Step, Team, Trouble,
 };
+pub use external::{External, Probe};
 pub use host::{Firewall, Host, Log, LogReport, Opening, Requirement};
 pub use ingress::{Balance, Ingress, RateLimit, Route, Target, Tls};
 pub use job::{Command, Job};
@@ -95,6 +97,8 @@ pub struct Model {
     pub variables: Vec<Variable>,
     /// Stated and derived services, dependencies before dependents.
     pub services: Services,
+    /// What the system uses and somebody else runs.
+    pub externals: Vec<External>,
     /// The way in from outside.
     pub ingress: Option<Ingress>,
     /// What is dumped, and how it is restored.
@@ -140,6 +144,14 @@ impl Model {
     /// The services whose data is in a backup.
     pub fn backed_up(&self) -> BTreeSet<&Name> {
         self.backups.iter().flat_map(Backup::services).collect()
+    }
+
+    /// What is asked whether it works, those of one way to ask together.
+    pub fn probes(&self) -> Vec<(&Name, &Probe)> {
+        let mut probes: Vec<(&Name, &Probe)> =
+            self.externals.iter().filter_map(|one| Some((&one.name, one.probe.as_ref()?))).collect();
+        probes.sort_by_key(|(_, probe)| probe.module());
+        probes
     }
 
     /// The routes of the ingress, the longest path first.

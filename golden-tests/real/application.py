@@ -30,7 +30,9 @@ def uvicorn(tree, name, command, service):
     folder = pathlib.Path("/run", name)
     folder.mkdir()
     module, _, _ = command[1].partition(":")
-    (folder / f"{module}.py").write_text(APPLICATION)
+    path = folder / f"{module.replace('.', '/')}.py"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(APPLICATION)
     stated = re.search(rf'^    service "{name}" .*?^ +workers (\d+)', tree.description, re.M | re.S)
     wanted = int(stated[1]) if stated else int(command[command.index("--workers") + 1])
     with open(f"/run/{name}.log", "w", encoding="utf-8") as log, subprocess.Popen(

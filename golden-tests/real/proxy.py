@@ -3,6 +3,7 @@
 
 import base64
 import collections
+import ipaddress
 import json
 import os
 import pathlib
@@ -75,8 +76,8 @@ class Site:
         # One after the other from another network, by which `ip_hash` tells clients apart.
         self.clients = iter(f"203.0.{112 + n % 16}.{n // 16 + 1}" for n in range(4000))
         run("ip", "address", "add", f"{SERVER}/32", "dev", "lo")
-        for network in ("203.0.112.0/20", "10.99.0.0/24"):  # every address of it is this machine's, so any can be a client
-            run("ip", "route", "add", "local", network, "dev", "lo")
+        # Every address of it is this machine's, so any can be a client.
+        run("ip", "route", "add", "local", "203.0.112.0/20", "dev", "lo")
 
     def curl(self, *arguments, client=None):
         return run("curl", "-sSk", "--no-progress-meter", "-m", "20", "--noproxy", "*", "--interface", client or next(self.clients),
@@ -118,8 +119,10 @@ def check(tree):
     for service, path in routes.items():
         balanced(site, backends[service], path)
         forwarded(site, path)
-    if not site.secure:
-        in_front(site, next(iter(routes.values())))
+    believed = re.findall(r"set_real_ip_from (\d[\d.]+)/", edge.config)
+    require(site.secure or believed, "without TLS somebody is in front, and nobody is believed")
+    for private in believed[:1]:
+        in_front(site, next(iter(routes.values())), private)
     websocket(site)
     closed(site, tree)
     headers(site, routes)
@@ -180,10 +183,13 @@ def asked(site):
             same(f"prefix that the service is told for {route}{rest}", headers.get("x-forwarded-prefix"), cut)
 
 
-def in_front(site, path):
-    """A proxy on a private network is believed, what somebody else says is not."""
+def in_front(site, path, network):
+    """A proxy on that network is believed, what somebody else says is not."""
+    proxy = str(ipaddress.ip_address(network) + 7)
+    run("ip", "route", "add", "local", f"{proxy}/32", "dev", "lo")
     said = ["-H", "X-Forwarded-Proto: https", "-H", "X-Forwarded-For: 198.51.100.200"]
-    for client, address, scheme in (("10.99.0.7", "198.51.100.200", "https"), (next(site.clients), None, "http")):
+    ours = "https" if site.secure else "http"
+    for client, address, scheme in ((proxy, "198.51.100.200", "https"), (next(site.clients), None, ours)):
         _, _, body = site.get(path, *said, client=client)
         seen = {name.lower(): value for name, value in json.loads(body)["headers"].items()}
         same(f"X-Forwarded-For from {client}", seen["x-forwarded-for"], address or client)

@@ -24,6 +24,8 @@ pub struct View {
     names: String,
     pub tls: bool,
     letsencrypt: bool,
+    /// Networks of the proxy in front.
+    in_front: Vec<String>,
     given: bool,
     /// `http2 on;` exists from 1.25.1; before, it is a word of `listen`.
     http2_directive: bool,
@@ -124,6 +126,7 @@ pub fn view(model: &Model, ingress: &Ingress) -> View {
         domains: ingress.domains.iter().map(ToString::to_string).collect(),
         names: ingress.domains.iter().map(|domain| format!("DNS:{domain}")).collect::<Vec<_>>().join(","),
         tls,
+        in_front: in_front(ingress),
         letsencrypt: matches!(ingress.tls, Tls::LetsEncrypt { .. }),
         given: matches!(ingress.tls, Tls::Given { .. }),
         http2_directive: at_least(&[1, 25, 1]),
@@ -151,6 +154,16 @@ pub fn view(model: &Model, ingress: &Ingress) -> View {
         raw_http: ingress.raw_http.iter().map(|text| indented(text, 4)).collect(),
         raw_server: ingress.raw_server.iter().map(|text| indented(text, 4)).collect(),
     }
+}
+
+/// The networks whose word about clients is believed. Without TLS of our own, somebody in front ends it, and as long as
+/// nobody says where, on a private network.
+fn in_front(ingress: &Ingress) -> Vec<String> {
+    const PRIVATE: [&str; 4] = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
+    if ingress.behind.is_empty() && matches!(ingress.tls, Tls::None) {
+        return PRIVATE.map(String::from).to_vec();
+    }
+    ingress.behind.iter().map(ToString::to_string).collect()
 }
 
 fn stage_name(stage: usize) -> String {

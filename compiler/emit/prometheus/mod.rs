@@ -1,6 +1,7 @@
 //! Prometheus: what it scrapes, the rules, and a unit test of each.
 
 mod heartbeat;
+mod probes;
 mod rules;
 mod text;
 
@@ -63,7 +64,9 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
 /// What the scraping follows from.
 fn scraped(model: &Model, monitoring: &Monitoring) -> Vec<String> {
     let services = monitoring.scrapes.iter().filter_map(|scrape| model.service(&scrape.job));
+    let externals = model.externals.iter().map(|one| format!("external/{}", one.name));
     common(model)
+        .chain(externals)
         .chain(services.flat_map(|one| [format!("service/{}", one.name), format!("kind/{}", one.kind)]))
         .collect()
 }
@@ -117,7 +120,8 @@ fn config(model: &Model, monitoring: &Monitoring) -> String {
         );
     }
     let scrapes =
-        monitoring.scrapes.iter().map(|one| Item { comment: None, value: scrape(model, one) }).collect();
+        monitoring.scrapes.iter().map(|one| scrape(model, one)).chain(probes::jobs(model, monitoring));
+    let scrapes = scrapes.map(|value| Item { comment: None, value }).collect();
     document = document.set("scrape_configs", Yaml::Seq(scrapes));
     raw::merged(document.into(), &monitoring.raw_prometheus).document(&header(model))
 }

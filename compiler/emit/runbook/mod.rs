@@ -1,5 +1,6 @@
 //! `runbook.md`: the operations guide, derived from the same facts as everything else, so that it cannot lie.
 
+mod external;
 mod view;
 
 use super::{
@@ -19,6 +20,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     };
     let mut from = vec!["system".to_owned()];
     from.extend(model.services.iter().map(|service| format!("service/{}", service.name)));
+    from.extend(model.externals.iter().map(|external| format!("external/{}", external.name)));
     from.extend(model.backups.iter().map(|backup| format!("backup/{}", backup.name)));
     from.extend(model.teams.iter().map(|team| format!("team/{}", team.name)));
     from.extend(

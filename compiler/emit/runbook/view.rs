@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::external;
 use crate::{
     emit::quote,
     model::{Command, Image, Item, Kept, Model, Offsite, Reach, Rhythm, Service, Severity, Tls, Variable},
@@ -19,6 +20,7 @@ pub struct View {
     timezone: String,
     host: HostView,
     services: Vec<ServiceView>,
+    externals: Vec<external::View>,
     built: bool,
     private: Vec<String>,
     routes: Vec<RouteView>,
@@ -209,6 +211,7 @@ pub fn view(model: &Model) -> View {
         timezone: model.timezone.to_string(),
         host: host(model),
         services: model.services.iter().map(|s| service(model, s)).collect(),
+        externals: external::views(model),
         built: model.services.iter().any(|s| matches!(s.image, Image::Built(_))),
         private,
         routes: model

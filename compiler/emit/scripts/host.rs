@@ -28,6 +28,8 @@ struct View {
     systems: Vec<String>,
     ports: Vec<String>,
     dns: Vec<String>,
+    /// What others run: `db.example.net 5432`.
+    externals: Vec<String>,
     address: Option<String>,
     letsencrypt: bool,
     rsync: bool,
@@ -51,6 +53,7 @@ struct Folder {
 pub fn preflight(model: &Model) -> Script {
     let mut from: Vec<String> = services(model).collect();
     from.extend(backups(model));
+    from.extend(model.externals.iter().map(|external| format!("external/{}", external.name)));
     Script { name: "preflight".to_owned(), text: PREFLIGHT.render(&view(model)), from }
 }
 
@@ -93,6 +96,12 @@ fn view(model: &Model) -> View {
         systems: require.systems.iter().map(|(id, version)| format!("{id} {version}")).collect(),
         ports: ports.iter().map(ToString::to_string).collect(),
         dns: public_names(model),
+        externals: model
+            .externals
+            .iter()
+            .filter_map(|external| external.address.as_ref())
+            .map(|(address, port)| format!("{address} {port}"))
+            .collect(),
         address: model.host.address.as_ref().map(ToString::to_string),
         letsencrypt: model
             .ingress

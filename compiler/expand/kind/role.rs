@@ -21,6 +21,8 @@ pub enum Role {
     Exporter,
     /// Exports metrics of the host.
     HostExporter,
+    /// Asks what lies outside whether it answers.
+    Prober,
     /// Issues certificates.
     Certificates,
 }
@@ -28,5 +30,5 @@ pub enum Role {
 choice! { Role, "a role", {
     "application" => Application, "datastore" => Datastore, "ingress" => Ingress, "metrics" => Metrics,
     "alerts" => Alerts, "dashboard" => Dashboard, "exporter" => Exporter, "host-exporter" => HostExporter,
-    "certificates" => Certificates,
+    "prober" => Prober, "certificates" => Certificates,
 } }

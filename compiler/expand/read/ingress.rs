@@ -6,8 +6,8 @@ use crate::{
     source::{Located, Span},
     syntax::Reader,
     values::{
-        AbsPath, Count, Duration, Email, HeaderName, HeaderValue, Hostname, Line, Name, Prose, Rate, Size,
-        UrlPath, Version, choice,
+        AbsPath, Cidr, Count, Duration, Email, HeaderName, HeaderValue, Hostname, Line, Name, Prose, Rate,
+        Size, UrlPath, Version, choice,
     },
 };
 
@@ -20,6 +20,8 @@ pub struct IngressSpec {
     pub domains: Vec<Located<Hostname>>,
     /// Where certificates come from.
     pub tls: Option<Located<Tls>>,
+    /// Networks of a proxy in front.
+    pub behind: Vec<Located<Cidr>>,
     /// Routes.
     pub routes: Vec<RouteSpec>,
     /// Largest body.
@@ -98,6 +100,10 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
         "where certificates come from; `letsencrypt` when absent is not assumed: state it",
         tls,
     );
+    let behind = r.list::<Cidr>(
+        "behind",
+        "networks of a proxy in front (a load balancer, a CDN), whose word about clients is believed; with `tls \"none\"` private networks when absent",
+    );
     let routes = r.keyed("route", "where requests of one path go; the longest path wins", route);
     let body_limit = r.prop::<Size>("body-limit", "largest request body").above_zero().or("10MiB");
     let rate_limit = r.block("rate-limit", "limit on requests of one client address, for all routes", limit);
@@ -126,6 +132,7 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
         version,
         domains,
         tls,
+        behind,
         routes,
         body_limit: body_limit?,
         rate_limit,

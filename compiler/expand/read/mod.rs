@@ -5,6 +5,7 @@
 pub mod allow;
 pub mod backup;
 pub mod document;
+pub mod external;
 pub mod from;
 pub mod host;
 pub mod ingress;

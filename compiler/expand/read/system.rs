@@ -4,6 +4,7 @@ use super::{
     allow::{allows, allows_everywhere},
     backup::{BackupSpec, JobSpec, backup, job},
     document::{ChecklistSpec, FileSpec, RunbookSpec, checklist, file, objective, runbook, team},
+    external::{ExternalSpec, external},
     host::{HostSpec, OpenSpec, host, open},
     ingress::{IngressSpec, ingress},
     monitor::{MonitorSpec, monitor},
@@ -39,6 +40,8 @@ pub struct SystemSpec {
     pub variables: Vec<VariableSpec>,
     /// Services.
     pub services: Vec<ServiceSpec>,
+    /// What somebody else runs.
+    pub externals: Vec<ExternalSpec>,
     /// The way in.
     pub ingress: Option<IngressSpec>,
     /// Ports of the host.
@@ -109,6 +112,11 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
         },
     ));
     let services = r.keyed("service", "a program of the system", |r| service(r, kinds));
+    let externals = r.keyed(
+        "external",
+        "something that the system uses and somebody else runs, such as a managed database: never deployed, watched from here",
+        external,
+    );
     let ingress = r.block("ingress", "the way in from outside", ingress);
     let opens =
         r.keyed("open", "a port of the host itself that may be reached, beside ssh and the ingress", open);
@@ -136,6 +144,7 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
         hosts,
         variables,
         services,
+        externals,
         ingress,
         opens,
         backups,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::external;
 use crate::{
     diagnostic::{Diagnostic, nearest},
     expand::{
@@ -9,6 +10,7 @@ use crate::{
         kinds::Kinds,
         placeholder::{Scope, Unfilled},
         read::{
+            external::ExternalSpec,
             from::Source,
             service::ServiceSpec,
             system::{SystemSpec, VariableSpec},
@@ -40,6 +42,7 @@ pub struct Context<'a> {
     /// Where problems are reported.
     pub sink: &'a Sink,
     services: BTreeMap<&'a Name, &'a ServiceSpec>,
+    externals: BTreeMap<&'a Name, &'a ExternalSpec>,
     variables: BTreeMap<&'a EnvName, &'a VariableSpec>,
     scopes: BTreeMap<&'a Name, Scope>,
 }
@@ -59,9 +62,22 @@ impl<'a> Context<'a> {
         let services = specs.iter().rev().map(|service| (&service.name.value, service)).collect();
         let variables =
             spec.variables.iter().rev().map(|variable| (&variable.name.value, variable)).collect();
+        let externals =
+            spec.externals.iter().rev().map(|external| (&external.name.value, external)).collect();
         let scopes = BTreeMap::new();
-        let mut context =
-            Context { spec, specs, kinds, domain, language, read, sink, services, variables, scopes };
+        let mut context = Context {
+            spec,
+            specs,
+            kinds,
+            domain,
+            language,
+            read,
+            sink,
+            services,
+            externals,
+            variables,
+            scopes,
+        };
         let plain = |service: &ServiceSpec| Some(context.plain_scope(service, context.kind(service)?));
         let scope = |service: &'a ServiceSpec| {
             let mut scope = plain(service)?;
@@ -86,6 +102,11 @@ impl<'a> Context<'a> {
     /// The stated or derived service of that name.
     pub fn service(&self, name: &Name) -> Option<&'a ServiceSpec> {
         self.services.get(name).copied()
+    }
+
+    /// What somebody else runs under that name.
+    pub fn external(&self, name: &Name) -> Option<&'a ExternalSpec> {
+        self.externals.get(name).copied()
     }
 
     /// The scope of a service.
@@ -150,7 +171,10 @@ impl<'a> Context<'a> {
             let known: Vec<&str> = self.specs.iter().map(|spec| spec.name.value.as_str()).collect();
             let diagnostic = Diagnostic::error("unknown-service", format!("there is no service `{name}`"))
                 .at(span, "named here");
-            self.sink.report(match nearest(name.as_str(), known.iter().copied()) {
+            let others = self.spec.externals.iter().map(|external| external.name.value.as_str());
+            self.sink.report(match nearest(name.as_str(), known.iter().copied().chain(others)) {
+                _ if self.external(name).is_some() => diagnostic
+                    .help("it is external: others can need and reach it, and it has no container here"),
                 Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
                 None => diagnostic.help(format!("services: {}", known.join(", "))),
             });
@@ -160,6 +184,9 @@ impl<'a> Context<'a> {
 
     /// The text that a value stands for.
     pub fn value(&self, source: &Located<Source>) -> Option<Text> {
+        if let Some(external) = source.value.service().and_then(|name| self.external(name)) {
+            return self.of_external(external, source);
+        }
         Some(match &source.value {
             Source::Literal(scalar) => Text::literal(match scalar {
                 Scalar::Null => String::new(),
@@ -196,6 +223,36 @@ impl<'a> Context<'a> {
                 url?
             }
         })
+    }
+
+    /// What a value that refers to something external stands for.
+    fn of_external(&self, external: &ExternalSpec, source: &Located<Source>) -> Option<Text> {
+        let at = external.at();
+        let text = match &source.value {
+            Source::UrlOf(_) if external.url.is_none() => None,
+            // An unknown secret has been reported.
+            Source::UrlOf(_) => return external::url(self, external),
+            Source::HostOf(_) => at.map(|(address, _)| address.to_string()),
+            Source::PortOf(_) => at.map(|(_, port)| port.to_string()),
+            _ => at.map(|(address, port)| address.with_port(port)),
+        };
+        if text.is_none() {
+            let (code, what, help) = match &source.value {
+                Source::UrlOf(_) => ("no-url", "how others connect", "give it a `url`"),
+                _ => (
+                    "no-port",
+                    "where it answers",
+                    "give it an `address` and a `port`, or write its `url` out",
+                ),
+            };
+            self.sink.report(
+                Diagnostic::error(code, format!("`{}` does not say {what}", external.name.value))
+                    .at(source.span, "asked for here")
+                    .at(external.span, "stated here")
+                    .help(help),
+            );
+        }
+        text.map(Text::literal)
     }
 
     fn known(&self, name: &Name, span: Span, template: &str, missing: &str) -> Option<Text> {

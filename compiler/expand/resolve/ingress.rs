@@ -38,6 +38,7 @@ pub fn ingress(context: &Context, spec: &IngressSpec, services: &Services) -> Op
         version: resolved.version.clone().unwrap_or_default(),
         domains,
         tls: tls.value.clone(),
+        behind: spec.behind.iter().map(|network| network.value).collect(),
         routes,
         body_limit: spec.body_limit.value,
         rate_limit: spec.rate_limit.as_ref().map(limit),

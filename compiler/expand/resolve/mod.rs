@@ -8,6 +8,7 @@ mod config;
 mod context;
 mod derived;
 mod document;
+mod external;
 mod firewall;
 mod host;
 mod ingress;
@@ -66,6 +67,7 @@ pub fn resolve(
         variables: context.variables(&services, spec),
         host,
         services,
+        externals: external::externals(&context),
         ingress,
         backups,
         jobs,

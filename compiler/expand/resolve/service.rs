@@ -357,6 +357,9 @@ fn needs(context: &Context, spec: &ServiceSpec) -> Vec<Dependency> {
     });
     for (name, origin) in stated.chain(following).chain(referred) {
         let span = origin.span();
+        if context.external(name).is_some() {
+            continue; // nothing here starts it
+        }
         let Some(other) = context.reference(name, span) else { continue };
         if *name == spec.name.value && spec.needs.iter().any(|need| need.span == span) {
             context.sink.report(

@@ -19,6 +19,9 @@ impl Derive<'_> {
         let Some(monitor) = &self.spec.monitor else { return };
         let span = monitor.span;
         self.with_role(Role::HostExporter, "the host is monitored", span);
+        if let Some(external) = self.spec.externals.iter().find(|external| external.is_probed()) {
+            self.with_role(Role::Prober, "what lies outside is asked whether it answers", external.span);
+        }
         // Exporters that the description states, each under the service that it observes.
         let observers = self.services.iter().rev();
         let stated: BTreeMap<Name, Name> = observers

@@ -3,6 +3,7 @@
 //! Every alert is made together with the series that prove it.
 
 mod clock;
+mod externals;
 mod extra;
 mod kinds;
 mod known;
@@ -100,6 +101,7 @@ pub fn monitored(mut model: Model, context: &Context) -> Model {
     let watches = watch::watches(&input);
     let mut alerts: Vec<Alert> = watches.iter().flat_map(|watch| watch.alerts.iter().cloned()).collect();
     alerts.extend(scrapes.iter().flat_map(|scrape| targets::alerts(&input, scrape)));
+    alerts.extend(externals::alerts(&input));
     alerts.extend(clock::alerts(&input));
     alerts.extend(kinds::alerts(&input));
     let mut unused = Vec::new();
@@ -141,6 +143,7 @@ pub fn monitored(mut model: Model, context: &Context) -> Model {
         rows,
         prometheus,
         alertmanager: spec.notify.as_ref().and_then(|_| input.with_role(Role::Alerts)),
+        prober: input.with_role(Role::Prober),
         grafana: monitor.grafana.as_ref().and_then(|_| input.with_role(Role::Dashboard)),
         textfiles,
         extra_rules: extra.files(&monitor.rules, &["yml", "yaml"], &rules),
