@@ -6,6 +6,7 @@
 pub mod alert;
 pub mod allow;
 pub mod backup;
+pub mod container;
 pub mod document;
 pub mod external;
 pub mod host;
@@ -23,6 +24,10 @@ pub use alert::{
 };
 pub use allow::Allow;
 pub use backup::{Backup, Dump, Files, Kept, Offsite, Place, Restore};
+pub use container::{
+    Attachment, Container, Logging, LoosePort, Made, Network, Scalar, SecretFile, SecretMount, SecretSource,
+    Shared, SharedVolume,
+};
 pub use document::{
     Checklist, ConfigFile, ConfigValue, ExtraFile, Item, Link, Objective, Proof, Rhythm, Runbook, Section,
     Step, Team, Trouble,
@@ -34,8 +39,8 @@ pub use job::{Command, Job};
 pub use literal::Literal;
 pub use notify::{HEARTBEAT, Heartbeat, Notify, Receiver, Way};
 pub use service::{
-    Build, Condition, Dependency, Health, Image, Metric, MetricType, Mount, MountSource, Published, Reach,
-    Resources, Service, SettingValue,
+    Build, Condition, Dependency, Health, Image, Metric, MetricType, Mount, MountHow, MountSource, Published,
+    Reach, Resources, Service, SettingValue,
 };
 pub use services::Services;
 pub use text::{Part, Text};
@@ -99,6 +104,8 @@ pub struct Model {
     pub services: Services,
     /// What the system uses and somebody else runs.
     pub externals: Vec<External>,
+    /// Volumes, networks and secrets that containers share.
+    pub shared: Shared,
     /// The way in from outside.
     pub ingress: Option<Ingress>,
     /// What is dumped, and how it is restored.

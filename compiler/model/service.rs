@@ -1,10 +1,13 @@
 //! A service: a container, or several equal ones.
 
-use super::{Origin, Text};
+use super::{Container, Origin, Scalar, Text};
 use crate::{
     source::{Located, Span},
     syntax::Node,
-    values::{AbsPath, Cidr, Count, Duration, EnvName, Line, MetricName, Name, Port, RelPath, Size, UrlPath},
+    values::{
+        AbsPath, Cidr, Count, Duration, EngineName, EnvName, Line, MetricName, Name, Port, RelPath, Size,
+        UrlPath,
+    },
 };
 
 /// A service with everything that its kind and its description say.
@@ -30,8 +33,8 @@ pub struct Service {
     pub environment: Vec<(EnvName, Text)>,
     /// What is mounted.
     pub mounts: Vec<Mount>,
-    /// Memory-backed directories.
-    pub tmpfs: Vec<AbsPath>,
+    /// Directories in memory, each with options of mount behind it: `/tmp`, `/run:size=64m`.
+    pub tmpfs: Vec<String>,
     /// The port on which it serves inside the private network.
     pub port: Option<Port>,
     /// Ports of it that the host offers.
@@ -53,7 +56,7 @@ pub struct Service {
     /// What is kept free for it.
     pub reservations: Resources,
     /// The user that it runs as, when not the image's own.
-    pub user: Option<Line>,
+    pub user: Option<Text>,
     /// Whether its root file system is read-only.
     pub read_only: bool,
     /// Capabilities that it needs beyond none, when the kind has dropped the rest.
@@ -72,6 +75,8 @@ pub struct Service {
     pub observes: Option<Name>,
     /// The typed settings of its kind with their values, for runbook and checks.
     pub settings: Vec<SettingValue>,
+    /// How its container runs, as far as that is stated.
+    pub container: Container,
     /// Nodes of a `compose` block, merged into the compose service as they are.
     pub raw_compose: Vec<Node>,
     /// Where it is stated, or why it exists.
@@ -84,7 +89,57 @@ impl Service {
         let environment = self.environment.iter().flat_map(|(_, text)| text.variables());
         let command = self.command.iter().flat_map(Text::variables);
         let health = self.health.iter().flat_map(|health| &health.test).flat_map(Text::variables);
-        environment.chain(command).chain(health).chain(self.secret_files.iter().map(|(name, _)| name))
+        let own =
+            environment.chain(command).chain(health).chain(self.secret_files.iter().map(|(name, _)| name));
+        own.chain(self.texts().flat_map(Text::variables)).chain(&self.container.pass_env)
+    }
+
+    /// Every other text of its container in which a variable may stand.
+    fn texts(&self) -> impl Iterator<Item = &Text> {
+        let container = &self.container;
+        let scalars = container.scalars.iter().filter_map(|(_, scalar)| match scalar {
+            Scalar::Text(text) => Some(text),
+            Scalar::Bool(_) | Scalar::Number(_) => None,
+        });
+        let image = match &self.image {
+            Image::Pulled(image) => vec![&image.value],
+            Image::Built(build) => build
+                .args
+                .iter()
+                .map(|(_, text)| text)
+                .chain(&build.tag)
+                .chain(&build.cache_from)
+                .chain(&build.network)
+                .collect(),
+        };
+        let mounts = self.mounts.iter().filter_map(|mount| match &mount.source {
+            MountSource::Filled(text) => Some(text),
+            _ => None,
+        });
+        let ports = container
+            .ports
+            .iter()
+            .flat_map(|port| port.address.iter().chain(&port.host).chain([&port.container]));
+        let pairs = container.extra_hosts.iter().chain(&container.labels).chain(&container.sysctls);
+        let logging = container
+            .logging
+            .iter()
+            .flat_map(|one| one.driver.iter().chain(one.options.iter().map(|(_, text)| text)));
+        let networks = container.networks.iter().flat_map(|network| network.ipv4.iter().chain(&network.ipv6));
+        image
+            .into_iter()
+            .chain(scalars)
+            .chain(container.lists.iter().flat_map(|(_, texts)| texts))
+            .chain(mounts)
+            .chain(ports)
+            .chain(pairs.map(|(_, text)| text))
+            .chain(logging)
+            .chain(networks)
+            .chain(&container.restart)
+            .chain(&container.entrypoint)
+            .chain(&container.env_files)
+            .chain(container.odd_env.iter().map(|(_, text)| text))
+            .chain(&self.user)
     }
 }
 
@@ -92,7 +147,7 @@ impl Service {
 #[derive(Clone, Debug)]
 pub enum Image {
     /// It is pulled: a full reference with tag.
-    Pulled(Located<String>),
+    Pulled(Located<Text>),
     /// It is built from source; the tag is the release that is deployed.
     Built(Build),
 }
@@ -105,9 +160,15 @@ pub struct Build {
     /// The Dockerfile, when it is not `Dockerfile`.
     pub dockerfile: Option<RelPath>,
     /// The stage to stop at.
-    pub target: Option<Name>,
+    pub target: Option<EngineName>,
     /// Build arguments.
     pub args: Vec<(EnvName, Text)>,
+    /// What the image is called, when not by the system, the service and the release.
+    pub tag: Option<Text>,
+    /// Images whose layers are used again.
+    pub cache_from: Vec<Text>,
+    /// The network of the build.
+    pub network: Option<Text>,
 }
 
 /// Something mounted into the container.
@@ -119,10 +180,23 @@ pub struct Mount {
     pub target: AbsPath,
     /// Whether it cannot be written there.
     pub read_only: bool,
+    /// How, beyond that.
+    pub how: MountHow,
     /// What it is for.
     pub about: Option<String>,
     /// Where the service itself states it; none for what its kind or the compiler mounts.
     pub stated: Option<Span>,
+}
+
+/// How something is mounted, where the short form of compose does not do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MountHow {
+    /// SELinux' mark: `z` or `Z`.
+    pub label: Option<&'static str>,
+    /// Whether mounts within it are seen on the other side: compose's word.
+    pub propagation: Option<&'static str>,
+    /// Whether the start fails when the path is not there.
+    pub must_exist: bool,
 }
 
 /// What is mounted.
@@ -134,6 +208,14 @@ pub enum MountSource {
     Tree(String),
     /// A path of the host.
     Host(AbsPath),
+    /// A path from the folder of compose.yaml on that may lead out of it: `../shared`.
+    Beside(String),
+    /// A path or the name of a volume that is known at run time.
+    Filled(Text),
+    /// A volume without a name, made anew with each container.
+    Anonymous,
+    /// Memory: how much at most, and its permission bits.
+    Memory(Option<Size>, Option<u32>),
 }
 
 /// A port that the host offers.
@@ -160,21 +242,27 @@ pub enum Reach {
     Loopback,
     /// From these networks.
     Networks(Vec<Cidr>),
+    /// From wherever that address of the host is reached.
+    Address(String),
 }
 
 /// How to tell that a service works.
 #[derive(Clone, Debug)]
 pub struct Health {
-    /// The command, run in the container.
+    /// The command, run in the container; `sh -c` with one line when it is for a shell.
     pub test: Vec<Text>,
-    /// Time between two tests.
-    pub interval: Duration,
-    /// Time after which a test has failed.
-    pub timeout: Duration,
-    /// Failures in a row that make it unhealthy.
-    pub retries: Count,
-    /// Time in which failures do not count.
-    pub start_period: Duration,
+    /// Whether the image's shell runs it.
+    pub shell: bool,
+    /// Time between two tests; the engine's 30 s when absent.
+    pub interval: Option<Duration>,
+    /// Time after which a test has failed; the engine's 30 s when absent.
+    pub timeout: Option<Duration>,
+    /// Failures in a row that make it unhealthy; the engine's 3 when absent.
+    pub retries: Option<Count>,
+    /// Time in which failures do not count; none when absent.
+    pub start_period: Option<Duration>,
+    /// Time between two tests until then; the engine's 5 s when absent.
+    pub start_interval: Option<Duration>,
 }
 
 /// A service that another waits for.
@@ -195,6 +283,10 @@ pub enum Condition {
     Healthy,
     /// That it runs; for services without a health check.
     Started,
+    /// That it runs, and no more is asked.
+    Merely,
+    /// That it has ended without an error.
+    Completed,
 }
 
 /// An amount of processor and memory.

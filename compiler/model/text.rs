@@ -16,6 +16,13 @@ pub enum Part {
     Literal(String),
     /// The value of this variable at run time.
     Variable(EnvName),
+    /// The value of a variable at run time, with what stands in for it said here: `${NAME:-default}`.
+    Reference {
+        /// The variables in it.
+        names: Vec<EnvName>,
+        /// All of it as compose reads it, checked.
+        text: String,
+    },
 }
 
 impl Text {
@@ -59,11 +66,21 @@ impl Text {
         }
     }
 
+    /// The text for people: variables as `${NAME}`.
+    pub fn shown(&self) -> String {
+        let part = |part: &Part| match part {
+            Part::Literal(text) | Part::Reference { text, .. } => text.clone(),
+            Part::Variable(name) => format!("${{{name}}}"),
+        };
+        self.parts.iter().map(part).collect()
+    }
+
     /// The variables that it refers to.
     pub fn variables(&self) -> impl Iterator<Item = &EnvName> {
-        self.parts.iter().filter_map(|part| match part {
-            Part::Variable(name) => Some(name),
-            Part::Literal(_) => None,
+        self.parts.iter().flat_map(|part| match part {
+            Part::Variable(name) => std::slice::from_ref(name),
+            Part::Reference { names, .. } => names,
+            Part::Literal(_) => &[],
         })
     }
 }

@@ -1,5 +1,7 @@
 //! The tree that a source becomes: nodes with their arguments, properties and children, each with its place.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::source::{Located, Span};
@@ -60,15 +62,26 @@ impl Node {
         self.entries.iter().rev().find(|e| e.name.as_ref().is_some_and(|n| n.value == name))
     }
 
-    /// The first argument as text: what named nodes are addressed by.
-    pub fn key(&self) -> Option<std::borrow::Cow<'_, str>> {
-        self.args().next().map(|e| e.scalar.text())
+    /// What named nodes are addressed by: the first argument as text. A port is one of an address and of a protocol too,
+    /// where those are stated: `53/udp` is another one than `53`.
+    pub fn key(&self) -> Option<Cow<'_, str>> {
+        let mut key = self.args().next().map(|e| e.scalar.text());
+        for (name, sign) in [("to", ":"), ("protocol", "/"), ("on", "@")] {
+            let Some(value) = self.prop(name).map(|entry| entry.scalar.text()) else { continue };
+            key = match key {
+                // Where a port leads is no part of its name, unless it has no other.
+                Some(key) if name == "to" || value == "tcp" => Some(key),
+                Some(key) => Some(format!("{key}{sign}{value}").into()),
+                None => Some(format!("{sign}{value}").into()),
+            };
+        }
+        key
     }
 }
 
 impl Scalar {
     /// The value as the text that the typed values read: `8000`, `1.5`, `true`, the string itself; empty for null.
-    pub fn text(&self) -> std::borrow::Cow<'_, str> {
+    pub fn text(&self) -> Cow<'_, str> {
         match self {
             Scalar::Text(text) | Scalar::Decimal(text) => text.into(),
             Scalar::Integer(number) => number.to_string().into(),

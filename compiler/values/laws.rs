@@ -143,12 +143,15 @@ fn every_noun_obeys() {
     obeys::<HostPath>();
     obeys::<Address>();
     obeys::<AlertName>();
+    obeys::<BindPath>();
     obeys::<Bound>();
     obeys::<Cidr>();
     obeys::<Count>();
     obeys::<Decimal>();
     obeys::<Duration>();
     obeys::<Email>();
+    obeys::<EngineName>();
+    obeys::<EnvKey>();
     obeys::<EnvName>();
     obeys::<HeaderName>();
     obeys::<HeaderValue>();
@@ -165,6 +168,7 @@ fn every_noun_obeys() {
     obeys::<Percent>();
     obeys::<Phone>();
     obeys::<Port>();
+    obeys::<Ports>();
     obeys::<Promql>();
     obeys::<Prose>();
     obeys::<Rate>();

@@ -6,7 +6,7 @@
 use super::{Value, character};
 use std::sync::Arc;
 
-/// A name: `a-z`, `0-9` and single `-` inside, beginning with a letter, at most 63 characters.
+/// A name: `a-z`, `0-9` and single `-` or `_` inside, beginning with a letter, at most 63 characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(Arc<str>);
 
@@ -35,17 +35,20 @@ impl Value for Name {
         if text.is_empty() {
             return Err("a name cannot be empty".into());
         }
-        if let Some(wrong) = character::outside(text, |c| matches!(c, 'a'..='z' | '0'..='9' | '-')) {
+        if let Some(wrong) = character::outside(text, |c| matches!(c, 'a'..='z' | '0'..='9' | '-' | '_')) {
             return Err(match suggestion(text) {
-                Some(right) => format!("a name has only a-z, 0-9 and `-`, not {wrong}: write `{right}`"),
-                None => format!("a name has only a-z, 0-9 and `-`, not {wrong}"),
+                Some(right) => format!("a name has only a-z, 0-9, `-` and `_`, not {wrong}: write `{right}`"),
+                None => format!("a name has only a-z, 0-9, `-` and `_`, not {wrong}"),
             });
         }
         if !text.starts_with(|c: char| c.is_ascii_lowercase()) {
             return Err("a name begins with a letter".into());
         }
-        if text.ends_with('-') || text.contains("--") {
-            return Err("each `-` in a name stands alone between letters or digits".into());
+        let sign = |byte: &u8| matches!(byte, b'-' | b'_');
+        if text.as_bytes().last().is_some_and(sign)
+            || text.as_bytes().windows(2).any(|pair| pair.iter().all(sign))
+        {
+            return Err("each `-` or `_` in a name stands alone between letters or digits".into());
         }
         if text.len() > LONGEST {
             return Err(format!("a name has at most {LONGEST} characters, this one has {}", text.len()));
@@ -56,8 +59,8 @@ impl Value for Name {
 
 /// The name that was probably meant, when only case or the kind of dash is wrong.
 fn suggestion(text: &str) -> Option<String> {
-    let right = text.to_ascii_lowercase().replace(['_', ' ', '.'], "-");
-    let plain = right.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+    let right = text.to_ascii_lowercase().replace([' ', '.'], "-");
+    let plain = right.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'));
     (plain && Name::parse(&right).is_ok()).then_some(right)
 }
 
@@ -67,7 +70,7 @@ mod tests {
 
     #[test]
     fn accepts_names() {
-        for text in Name::EXAMPLES.iter().chain(&["a", "x9", &"a".repeat(63)]) {
+        for text in Name::EXAMPLES.iter().chain(&["a", "x9", "ad_hoc", &"a".repeat(63)]) {
             assert_eq!(Name::parse(text).unwrap().to_string(), *text);
         }
         assert_eq!(Name::parse("redis-cache").unwrap().upper_snake(), "REDIS_CACHE");
@@ -76,14 +79,16 @@ mod tests {
     #[test]
     fn refuses_what_some_format_would_misread() {
         let long = "a".repeat(64);
-        for text in ["", "-a", "a-", "a--b", "1a", "a b", "a/b", "한글", "a\0", "a\n", &long] {
+        for text in
+            ["", "-a", "a-", "a--b", "a_", "a-_b", "_a", "1a", "a b", "a/b", "한글", "a\0", "a\n", &long]
+        {
             assert!(Name::parse(text).is_err(), "{text:?}");
         }
     }
 
     #[test]
     fn says_what_to_write() {
-        let error = Name::parse("Redis_Cache").unwrap_err();
-        assert_eq!(error, "a name has only a-z, 0-9 and `-`, not `R`: write `redis-cache`");
+        let error = Name::parse("Redis Cache").unwrap_err();
+        assert_eq!(error, "a name has only a-z, 0-9, `-` and `_`, not `R`: write `redis-cache`");
     }
 }

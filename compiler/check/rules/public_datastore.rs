@@ -16,8 +16,10 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for service in &model.services {
         for published in service.published.iter().filter(|one| everyone(&one.reach) && is_store(service, one))
         {
+            // What is said to be exactly so can be meant so; it has to be allowed by its name then.
+            let raise = if service.container.as_stated { Diagnostic::warning } else { Diagnostic::error };
             diagnostics.add(
-                Diagnostic::error(
+                raise(
                     "public-datastore",
                     format!("the data of `{}` can be reached from everywhere", service.name),
                 )
@@ -41,7 +43,7 @@ fn is_store(service: &Service, published: &Published) -> bool {
 fn everyone(reach: &Reach) -> bool {
     match reach {
         Reach::Public => true,
-        Reach::Loopback => false,
+        Reach::Loopback | Reach::Address(_) => false,
         Reach::Networks(networks) => {
             networks.iter().any(|network| network.prefix() < 8 && !network.is_private())
         }

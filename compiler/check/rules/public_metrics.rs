@@ -66,7 +66,7 @@ fn without_login(model: &Model) -> BTreeSet<&Name> {
 fn everyone(reach: &Reach) -> bool {
     match reach {
         Reach::Public => true,
-        Reach::Loopback => false,
+        Reach::Loopback | Reach::Address(_) => false,
         Reach::Networks(networks) => networks.iter().any(|network| Cidr::is_everything(*network)),
     }
 }

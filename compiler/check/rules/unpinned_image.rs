@@ -13,7 +13,11 @@ pub const RULE: Rule = Rule { code: "unpinned-image", check, together: None };
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for service in &model.services {
         let Image::Pulled(image) = &service.image else { continue };
-        let Some(reference) = values::Image::parse(&image.value).ok().filter(values::Image::is_floating)
+        let Some(reference) = image
+            .value
+            .as_literal()
+            .and_then(|image| values::Image::parse(image).ok())
+            .filter(values::Image::is_floating)
         else {
             continue;
         };

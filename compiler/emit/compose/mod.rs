@@ -3,8 +3,11 @@
 //! It decides nothing about services: images, commands, health checks and limits are the model's. What it adds is what
 //! every container on a server should have: a bounded log, a restart policy, no way to gain privileges.
 
+mod container;
+mod mount;
 mod passed;
 mod service;
+mod shared;
 mod text;
 
 use super::{
@@ -21,18 +24,25 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     });
     let services = passed::services(services, &model.raw_compose);
     let volumes = passed::named_volumes(&services);
-    let document: Yaml = Map::new()
-        .set("name", model.system.as_str())
-        .comment("Without a limit the log of one container can fill the disk.")
-        .anchored("x-logging", "logging", service::logging())
+    let bounded = passed::uses_alias(&services);
+    let mut document = Map::new().set("name", model.system.as_str());
+    if bounded {
+        document = document.comment("Without a limit the log of one container can fill the disk.").anchored(
+            "x-logging",
+            "logging",
+            service::logging(),
+        );
+    }
+    let document: Yaml = document
         .set("services", services)
         .comment("Data outlives its containers here; `docker compose down --volumes` deletes it.")
-        .filled("volumes", named(volumes, |_| Yaml::Map(Vec::new())))
+        .filled("volumes", shared::volumes(model, volumes))
+        .filled("networks", shared::networks(model))
         .comment(
             "Values from the environment, which these programs read from files. A new value needs a new container:\n\
              docker compose up -d --force-recreate SERVICE",
         )
-        .filled("secrets", named(secrets(model), |name| Map::new().set("environment", name).into()))
+        .filled("secrets", shared::secrets(model, secrets(model)))
         .into();
     let document = passed::document(document, &model.raw_compose);
     vec![Artifact {
@@ -64,14 +74,4 @@ fn secrets(model: &Model) -> Vec<String> {
         .flat_map(|service| &service.secret_files)
         .map(|(name, _)| name.to_string())
         .collect()
-}
-
-/// A map with each name once, sorted.
-fn named(mut names: Vec<String>, value: impl Fn(&str) -> Yaml) -> Map {
-    names.sort_unstable();
-    names.dedup();
-    names.into_iter().fold(Map::new(), |map, name| {
-        let value = value(&name);
-        map.set(name, value)
-    })
 }

@@ -111,6 +111,14 @@ fn target(item: &Item) -> Option<String> {
     }
 }
 
+/// Whether a service has the log that all of ours have.
+pub fn uses_alias(services: &Yaml) -> bool {
+    pairs(services)
+        .iter()
+        .flat_map(|service| pairs(&service.value))
+        .any(|pair| matches!(pair.value, Yaml::Alias(_)))
+}
+
 /// The named volumes that services with everything merged in mount.
 pub fn named_volumes(services: &Yaml) -> Vec<String> {
     let mounts = pairs(services).iter().flat_map(|service| pairs(&service.value));

@@ -1,16 +1,10 @@
 //! One service of the compose file.
 
-use super::{passed, text::text};
+use super::{container, mount, passed, text::text};
 use crate::{
-    emit::{
-        quote,
-        yaml::{Item, Map, Yaml, flow, seq},
-    },
-    model::{
-        Build, Condition, Health, Image, Model, Mount, MountSource, Origin, Published, Reach, Resources,
-        Service,
-    },
-    values::{AbsPath, EnvName},
+    emit::yaml::{Item, Map, Yaml, flow, seq},
+    model::{Build, Condition, Image, Model, Origin, Published, Reach, Resources, Service, Text},
+    values::Port,
 };
 
 /// Why a derived service is there.
@@ -29,42 +23,65 @@ pub fn logging() -> Map {
 
 /// The service as compose wants it, with what the description passes on merged in.
 pub fn service(model: &Model, service: &Service) -> Yaml {
+    let of = |value: &Text| text(&model.variables, value);
+    let own = &service.container;
+    let ours = !own.as_stated;
     let mut map = image(Map::new(), model, service);
     map = map
-        .maybe("profiles", service.profile.as_ref().map(|profile| flow([profile.as_str()])))
-        .filled("command", seq(service.command.iter().map(|word| text(&model.variables, word))));
-    if let Image::Built(_) = service.image {
+        .maybe("profiles", profiles(service))
+        .filled("entrypoint", seq(own.entrypoint.iter().map(of)))
+        .filled("command", seq(service.command.iter().map(of)));
+    if matches!(service.image, Image::Built(_)) && ours && !container::states(own, "init") {
         // An application is seldom written to be process 1, which neither dies of SIGTERM nor reaps on its own.
         map = map.set("init", true);
     }
-    let environment = service
-        .environment
-        .iter()
-        .fold(Map::new(), |map, (name, value)| map.set(name.as_str(), text(&model.variables, value)));
     map = map
-        .maybe("user", service.user.as_ref().map(|user| quote::compose(user.as_str())))
-        .filled("environment", environment)
-        .filled("secrets", Yaml::Seq(service.secret_files.iter().map(secret).collect()))
+        .maybe("user", service.user.as_ref().map(of))
+        .filled("env_file", seq(own.env_files.iter().map(of)))
+        .filled("environment", container::environment(model, service))
+        .filled("secrets", Yaml::Seq(container::secrets(service)))
         .filled("depends_on", depends_on(service))
-        .filled("ports", Yaml::Seq(service.published.iter().map(port).collect()))
-        .filled("volumes", Yaml::Seq(service.mounts.iter().map(mount).collect()))
-        .filled("tmpfs", seq(service.tmpfs.iter().map(|path| path.as_str())))
-        .maybe("healthcheck", service.health.as_ref().map(|health| healthcheck(model, health)))
-        .set("restart", if service.profile.is_some() { "no" } else { "unless-stopped" })
+        .filled("ports", Yaml::Seq(ports(model, service)))
+        .filled("volumes", Yaml::Seq(service.mounts.iter().map(|one| mount::mount(model, one)).collect()))
+        .filled("tmpfs", seq(service.tmpfs.iter().map(String::as_str)))
+        .maybe("healthcheck", healthcheck(model, service))
+        .maybe("restart", restart(model, service))
         .maybe("stop_grace_period", service.stop_grace.map(|grace| grace.compose()));
-    map = resources(map, service);
-    match hardening(map, service).set("logging", Yaml::Alias("logging")).into() {
+    map = container::container(resources(map, service), model, service);
+    match hardening(map, model, service).maybe("logging", container::logging(model, service)).into() {
         Yaml::Map(pairs) => passed::service(pairs, &service.raw_compose),
         other => other,
     }
 }
 
+/// Compose profiles by which it is started.
+fn profiles(service: &Service) -> Option<Yaml> {
+    let derived = service.profile.iter().map(|profile| profile.as_str());
+    let all: Vec<&str> =
+        derived.chain(service.container.profiles.iter().map(|profile| profile.as_str())).collect();
+    (!all.is_empty()).then(|| flow(all))
+}
+
+fn restart(model: &Model, service: &Service) -> Option<String> {
+    match (&service.container.restart, service.profile.is_some()) {
+        (Some(stated), _) => Some(text(&model.variables, stated)),
+        (None, _) if service.container.as_stated => None,
+        (None, true) => Some("no".to_owned()),
+        (None, false) => Some("unless-stopped".to_owned()),
+    }
+}
+
 fn image(map: Map, model: &Model, service: &Service) -> Map {
     match &service.image {
-        Image::Pulled(image) => map.set("image", quote::compose(image)),
-        Image::Built(from) => map
-            .set("image", format!("{}/{}:${{RELEASE:-latest}}", model.system, service.name))
-            .set("build", build(model, from)),
+        Image::Pulled(image) => map.set("image", text(&model.variables, &image.value)),
+        Image::Built(from) => {
+            let called = match &from.tag {
+                Some(tag) => Some(text(&model.variables, tag)),
+                None if service.container.as_stated => None,
+                None => Some(format!("{}/{}:${{RELEASE:-latest}}", model.system, service.name)),
+            };
+            map.maybe("image", called).set("build", build(model, from))
+        }
     }
 }
 
@@ -79,39 +96,51 @@ fn build(model: &Model, build: &Build) -> Yaml {
         .maybe("dockerfile", build.dockerfile.as_ref().map(|path| path.bare().to_owned()))
         .maybe("target", build.target.as_ref().map(ToString::to_string))
         .filled("args", args)
+        .filled("cache_from", seq(build.cache_from.iter().map(|image| text(&model.variables, image))))
+        .maybe("network", build.network.as_ref().map(|network| text(&model.variables, network)))
         .into()
-}
-
-/// A variable as a file, in short where compose puts it there by itself.
-fn secret((name, path): &(EnvName, AbsPath)) -> Item {
-    let value = if path.as_str() == format!("/run/secrets/{name}") {
-        name.as_str().into()
-    } else {
-        Map::new().set("source", name.as_str()).set("target", path.as_str()).into()
-    };
-    Item { comment: None, value }
 }
 
 fn depends_on(service: &Service) -> Map {
     service.needs.iter().fold(Map::new(), |needs, need| {
         let condition = match need.condition {
             Condition::Healthy => "service_healthy",
-            Condition::Started => "service_started",
+            Condition::Started | Condition::Merely => "service_started",
+            Condition::Completed => "service_completed_successfully",
         };
         needs.set(need.service.as_str(), Map::new().set("condition", condition))
     })
 }
 
-fn port(published: &Published) -> Item {
+/// Every port: those of a range, which follow one another, on one line.
+fn ports(model: &Model, service: &Service) -> Vec<Item> {
+    let follows = |one: &Published, next: &Published| {
+        one.origin == next.origin
+            && one.host.get().checked_add(1) == Some(next.host.get())
+            && one.container.get().checked_add(1) == Some(next.container.get())
+    };
+    let known = service.published.chunk_by(follows).filter_map(port);
+    let loose = service.container.ports.iter().map(|port| container::loose_port(model, port));
+    known.chain(loose).collect()
+}
+
+/// A port, or a range.
+fn port(range: &[Published]) -> Option<Item> {
+    let (published, last) = (range.first()?, range.last()?);
     let protocol = if published.protocol == "tcp" { "" } else { "/udp" };
-    let pair = format!("{}:{}{protocol}", published.host, published.container);
+    let span = |first: Port, last: Port| {
+        if first == last { first.to_string() } else { format!("{first}-{last}") }
+    };
+    let (host, inside) = (span(published.host, last.host), span(published.container, last.container));
+    let pair = format!("{host}:{inside}{protocol}");
     let because = match &published.origin {
         Origin::Stated(_) => None,
         Origin::Derived { because, .. } => Some(format!("Published because {because}.")),
     };
-    match &published.reach {
+    Some(match &published.reach {
         Reach::Public => Item { comment: because, value: pair.into() },
         Reach::Loopback => Item { comment: because, value: format!("127.0.0.1:{pair}").into() },
+        Reach::Address(address) => Item { comment: because, value: format!("{address}:{pair}").into() },
         Reach::Networks(networks) => {
             let networks: Vec<String> = networks.iter().map(ToString::to_string).collect();
             let comment = format!(
@@ -120,35 +149,26 @@ fn port(published: &Published) -> Item {
             );
             Item { comment: Some(comment), value: pair.into() }
         }
-    }
+    })
 }
 
-fn mount(mount: &Mount) -> Item {
-    let source = match &mount.source {
-        MountSource::Volume(name) => name.clone(),
-        MountSource::Tree(path) => format!("./{path}"),
-        MountSource::Host(path) => path.to_string(),
+fn healthcheck(model: &Model, service: &Service) -> Option<Yaml> {
+    let Some(health) = &service.health else {
+        return service.container.unchecked.then(|| Map::new().set("disable", true).into());
     };
-    let mode = if mount.read_only { ":ro" } else { "" };
-    Item {
-        comment: mount.about.clone(),
-        value: quote::compose(&format!("{source}:{}{mode}", mount.target)).into(),
-    }
-}
-
-fn healthcheck(model: &Model, health: &Health) -> Yaml {
-    let words: Vec<String> = health.test.iter().map(|word| text(&model.variables, word)).collect();
-    let test = match words.as_slice() {
-        [shell, flag, script] if shell == "sh" && flag == "-c" => flow(["CMD-SHELL", script.as_str()]),
-        words => flow(std::iter::once("CMD").chain(words.iter().map(String::as_str))),
-    };
-    Map::new()
+    // Compose names the image's own shell by one word.
+    let (form, test) =
+        if health.shell { ("CMD-SHELL", health.test.get(2..)) } else { ("CMD", health.test.get(..)) };
+    let words = test.unwrap_or_default().iter().map(|word| text(&model.variables, word));
+    let test = flow(std::iter::once(form.to_owned()).chain(words));
+    let map = Map::new()
         .set("test", test)
-        .set("interval", health.interval.compose())
-        .set("timeout", health.timeout.compose())
-        .set("retries", health.retries.get())
-        .set("start_period", health.start_period.compose())
-        .into()
+        .maybe("interval", health.interval.map(|time| time.compose()))
+        .maybe("timeout", health.timeout.map(|time| time.compose()))
+        .maybe("retries", health.retries.map(|count| count.get()))
+        .maybe("start_period", health.start_period.map(|time| time.compose()))
+        .maybe("start_interval", health.start_interval.map(|time| time.compose()));
+    Some(map.into())
 }
 
 fn resources(map: Map, service: &Service) -> Map {
@@ -175,14 +195,22 @@ fn shares(cpus: &str) -> Option<u32> {
     Some(shares.round().max(2.0) as u32)
 }
 
-fn hardening(map: Map, service: &Service) -> Map {
-    let map = match &service.capabilities {
-        Some(kept) => {
-            map.set("cap_drop", flow(["ALL"])).filled("cap_add", flow(kept.iter().map(|name| name.as_str())))
-        }
-        None => map,
+fn hardening(map: Map, model: &Model, service: &Service) -> Map {
+    let of = |key: &str| {
+        let stated = service.container.lists.iter().find(|(known, _)| *known == key);
+        stated.into_iter().flat_map(|(_, texts)| texts).map(|value| text(&model.variables, value))
     };
+    let kept = service.capabilities.iter().flatten().map(|name| name.to_string());
+    let dropped = service.capabilities.is_some().then(|| "ALL".to_owned());
+    let map = map
+        .filled("cap_drop", flow(dropped.into_iter().chain(of("cap_drop"))))
+        .filled("cap_add", flow(kept.chain(of("cap_add"))));
     // Compose refuses to place values from the environment into a container that is read-only.
-    let read_only = service.read_only && service.secret_files.is_empty();
-    map.maybe("read_only", read_only.then_some(true)).set("security_opt", flow(["no-new-privileges:true"]))
+    let read_only = service.read_only
+        && service.secret_files.is_empty()
+        && !container::states(&service.container, "read_only");
+    let no_gain = !service.container.gain.unwrap_or(service.container.as_stated);
+    let ours = no_gain.then(|| "no-new-privileges:true".to_owned());
+    map.maybe("read_only", read_only.then_some(true))
+        .filled("security_opt", flow(ours.into_iter().chain(of("security_opt"))))
 }

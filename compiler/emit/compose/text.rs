@@ -13,6 +13,7 @@ pub fn text(variables: &[Variable], text: &Text) -> String {
         .map(|part| match part {
             Part::Literal(literal) => quote::compose(literal),
             Part::Variable(name) => variable(variables, name),
+            Part::Reference { text, .. } => text.clone(),
         })
         .collect()
 }

@@ -59,6 +59,7 @@ fn text(text: &Text) -> String {
     let part = |part: &Part| match part {
         Part::Literal(literal) => literal.clone(),
         Part::Variable(name) => format!("${{{name}}}"),
+        Part::Reference { text, .. } => text.clone(),
     };
     text.parts.iter().map(part).collect()
 }

@@ -156,7 +156,7 @@ fn in_url<'a>(text: &'a Text, names: &mut BTreeSet<&'a EnvName>) {
             Part::Variable(name) if url => {
                 names.insert(name);
             }
-            Part::Variable(_) => {}
+            Part::Variable(_) | Part::Reference { .. } => {}
         }
     }
 }

@@ -407,6 +407,7 @@ fn service(model: &Model, service: &Service) -> ServiceView {
         .map(|p| match &p.reach {
             Reach::Public => p.host.to_string(),
             Reach::Loopback => format!("127.0.0.1:{}", p.host),
+            Reach::Address(address) => format!("{address}:{}", p.host),
             Reach::Networks(networks) => format!(
                 "{} ({})",
                 p.host,
@@ -418,7 +419,7 @@ fn service(model: &Model, service: &Service) -> ServiceView {
         name: service.name.to_string(),
         about: service.about.clone(),
         image: match &service.image {
-            Image::Pulled(image) => image.value.clone(),
+            Image::Pulled(image) => image.value.shown(),
             Image::Built(build) => format!("{} {}", language.pick("built from", "빌드:"), build.context),
         },
         replicas: service.replicas.get(),

@@ -209,8 +209,8 @@ fn dump_view(model: &Model, dump: &Dump, service: &Service, dependents: &[&Name]
         environment: environment(model, dump, service),
         volumes: volumes(service),
         mounts: mounts(service),
-        tmpfs: service.tmpfs.iter().map(ToString::to_string).collect(),
-        user: service.user.as_ref().map(ToString::to_string),
+        tmpfs: service.tmpfs.clone(),
+        user: service.user.as_ref().and_then(Text::as_literal).map(str::to_owned),
         ready: match &service.health {
             Some(health) => health.test.iter().map(|word| without_secrets(model, word)).collect(),
             None => vec!["sh".into(), "-c".into(), dump.check.clone()],
@@ -237,6 +237,7 @@ fn without_secrets(model: &Model, text: &Text) -> String {
             .variable(name)
             .and_then(|variable| variable.default.as_ref())
             .map_or_else(|| NO_SECRET.to_owned(), ToString::to_string),
+        Part::Reference { .. } => NO_SECRET.to_owned(),
     };
     text.parts.iter().map(value).collect()
 }
@@ -258,7 +259,7 @@ fn volumes(service: &Service) -> Vec<String> {
 fn mounts(service: &Service) -> Vec<Mount> {
     let of_tree = |mount: &crate::model::Mount| match &mount.source {
         MountSource::Tree(path) => Some(Mount { path: path.clone(), target: mount.target.to_string() }),
-        MountSource::Volume(_) | MountSource::Host(_) => None,
+        _ => None,
     };
     service.mounts.iter().filter_map(of_tree).collect()
 }

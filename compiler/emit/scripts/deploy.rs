@@ -92,7 +92,7 @@ fn entrance(model: &Model, ingress: &Ingress) -> (&'static str, u16) {
 fn reader(model: &Model, service: &Service) -> Option<Reader> {
     let of_tree = |mount: &crate::model::Mount| match &mount.source {
         MountSource::Tree(path) => Some(Mount { path: path.clone(), target: mount.target.to_string() }),
-        MountSource::Volume(_) | MountSource::Host(_) => None,
+        _ => None,
     };
     let mounts: Vec<Mount> = service.mounts.iter().filter_map(of_tree).collect();
     let monitoring = model.monitoring.as_ref();

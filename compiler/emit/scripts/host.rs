@@ -127,8 +127,8 @@ fn public_names(model: &Model) -> Vec<String> {
 /// Folders for logs that containers write, owned by the user that the description gives them.
 fn log_folders(model: &Model) -> Vec<Folder> {
     let owner = |service: &Service| {
-        let user = service.user.as_ref().map(ToString::to_string).unwrap_or_default();
-        match user.split_once(':').unwrap_or((&user, &user)) {
+        let user = service.user.as_ref().and_then(crate::model::Text::as_literal).unwrap_or_default();
+        match user.split_once(':').unwrap_or((user, user)) {
             (user, group) if number(user) && number(group) => format!("{user}:{group}"),
             _ => "0:0".to_owned(),
         }

@@ -1,9 +1,10 @@
 //! Values that come from elsewhere: `(secret)"NAME"`, `url-of="redis"`.
 
+use super::template::Template;
 use crate::{
     source::Located,
     syntax::{Entry, FromEntry, Scalar},
-    values::{EnvName, Line, Name, UrlPath, Value},
+    values::{EnvName, Name, Prose, UrlPath, Value},
 };
 
 /// A secret, by name.
@@ -32,6 +33,8 @@ impl FromEntry for SecretRef {
 pub enum Source {
     /// Written here.
     Literal(Scalar),
+    /// Written here, with variables in it.
+    Template(Template),
     /// The value of a secret.
     Secret(EnvName),
     /// The value of a variable.
@@ -70,6 +73,7 @@ impl FromEntry for Source {
             "#false",
             "(secret)\"API_TOKEN\"",
             "(variable)\"CLIENT_ID\"",
+            "(template)\"postgres://app:${PASSWORD}@db/app\"",
             "(url-of)\"redis\"",
             "(host-of)\"postgres\"",
             "(port-of)\"postgres\"",
@@ -85,10 +89,11 @@ impl FromEntry for Source {
         match entry.annotation.as_deref() {
             None => {
                 if let Scalar::Text(text) = &entry.scalar {
-                    Line::parse(text)?;
+                    Prose::parse(text)?;
                 }
                 Ok(Source::Literal(entry.scalar.clone()))
             }
+            Some("template") => Template::parse(&text).map(Source::Template),
             Some("secret") => EnvName::parse(&text).map(Source::Secret),
             Some("variable") => EnvName::parse(&text).map(Source::Variable),
             Some("url-of") => Name::parse(&text).map(Source::UrlOf),
@@ -98,7 +103,7 @@ impl FromEntry for Source {
             Some("public-url") if text.is_empty() => Ok(Source::PublicUrl(None)),
             Some("public-url") => UrlPath::parse(&text).map(|path| Source::PublicUrl(Some(path))),
             Some(other) => Err(format!(
-                "`{other}` is no source of values; known are secret, variable, url-of, host-of, port-of, address-of and public-url"
+                "`{other}` is no source of values; known are secret, variable, template, url-of, host-of, port-of, address-of and public-url"
             )),
         }
     }
@@ -106,3 +111,38 @@ impl FromEntry for Source {
 
 /// A value with its place.
 pub type LocatedSource = Located<Source>;
+
+/// A value of one type, or a reference to it: `restart "always"`, `restart (variable)"RESTART_POLICY"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Or<T> {
+    /// Written here, and checked.
+    Value(T),
+    /// Known at run time.
+    From(Source),
+}
+
+impl<T: Value> FromEntry for Or<T> {
+    const WHAT: &'static str = T::WHAT;
+    const FEW: bool = T::FEW;
+
+    fn examples() -> Vec<String> {
+        <T as FromEntry>::examples()
+    }
+
+    fn from_entry(entry: &Entry) -> Result<Self, String> {
+        match entry.annotation.as_deref() {
+            Some("template" | "variable" | "secret") => Source::from_entry(entry).map(Or::From),
+            _ => T::from_entry(entry).map(Or::Value),
+        }
+    }
+}
+
+impl<T: std::fmt::Display> Or<T> {
+    /// The value as a source of text.
+    pub fn source(&self) -> Source {
+        match self {
+            Or::Value(value) => Source::Literal(Scalar::Text(value.to_string())),
+            Or::From(source) => source.clone(),
+        }
+    }
+}

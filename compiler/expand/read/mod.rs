@@ -5,6 +5,7 @@
 pub mod allow;
 pub mod backup;
 pub mod document;
+pub mod engine;
 pub mod external;
 pub mod from;
 pub mod host;
@@ -13,3 +14,4 @@ pub mod monitor;
 pub mod notify;
 pub mod service;
 pub mod system;
+pub mod template;

@@ -4,6 +4,7 @@ use super::{
     allow::{allows, allows_everywhere},
     backup::{BackupSpec, JobSpec, backup, job},
     document::{ChecklistSpec, FileSpec, RunbookSpec, checklist, file, objective, runbook, team},
+    engine::{NetworkSpec, SecretFileSpec, SharedVolumeSpec, network, secret_file, shared_volume},
     external::{ExternalSpec, external},
     host::{HostSpec, OpenSpec, host, open},
     ingress::{IngressSpec, ingress},
@@ -42,6 +43,14 @@ pub struct SystemSpec {
     pub services: Vec<ServiceSpec>,
     /// What somebody else runs.
     pub externals: Vec<ExternalSpec>,
+    /// Whether nothing is added to containers, beyond what compose adds itself.
+    pub as_stated: bool,
+    /// Volumes that services share.
+    pub volumes: Vec<SharedVolumeSpec>,
+    /// Networks.
+    pub networks: Vec<NetworkSpec>,
+    /// Secrets that are files.
+    pub secret_files: Vec<SecretFileSpec>,
     /// The way in.
     pub ingress: Option<IngressSpec>,
     /// Ports of the host.
@@ -117,6 +126,12 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
         "something that the system uses and somebody else runs, such as a managed database: never deployed, watched from here",
         external,
     );
+    let as_stated =
+        r.switch("as-stated", "whether the containers of all stated services are exactly what is stated");
+    let volumes =
+        r.keyed("volume", "a volume that services share, or that is older than the system", shared_volume);
+    let networks = r.keyed("network", "a network that services name", network);
+    let secret_files = r.keyed("secret-file", "a secret that containers read from a file", secret_file);
     let ingress = r.block("ingress", "the way in from outside", ingress);
     let opens =
         r.keyed("open", "a port of the host itself that may be reached, beside ssh and the ingress", open);
@@ -145,6 +160,10 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
         variables,
         services,
         externals,
+        as_stated,
+        volumes,
+        networks,
+        secret_files,
         ingress,
         opens,
         backups,

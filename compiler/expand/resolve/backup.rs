@@ -149,7 +149,7 @@ fn volume_files(
         .iter()
         .filter_map(|mount| match &mount.source {
             MountSource::Volume(volume) => Some((called(volume, of), &mount.target)),
-            MountSource::Tree(_) | MountSource::Host(_) => None,
+            _ => None,
         })
         .collect();
     let wanted = stated.name.value.as_str();
@@ -191,7 +191,7 @@ fn host_files(home: &AbsPath, spec: &BackupSpec, files: &[Located<HostPath>], se
         service.mounts.iter().any(|mount| match &mount.source {
             MountSource::Host(host) => touches(host),
             MountSource::Tree(path) => RelPath::parse(path).is_ok_and(|path| touches(&home.join(&path))),
-            MountSource::Volume(_) => false,
+            _ => false,
         })
     };
     let users = services.iter().filter(mounts).map(|service| service.name.clone()).collect();

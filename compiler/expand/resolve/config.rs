@@ -9,7 +9,7 @@ use crate::{
         from::Source,
         service::{ConfigFormat, ServiceSpec},
     },
-    model::{ConfigFile, ConfigValue, Mount, MountSource, Origin, Service, Text},
+    model::{ConfigFile, ConfigValue, Mount, MountHow, MountSource, Origin, Service, Text},
     source::Located,
     syntax::{Entry, FromEntry as _, Node, Scalar},
     values::Name,
@@ -39,6 +39,7 @@ pub fn configs(context: &Context, specs: &[ServiceSpec], services: &mut [Service
                 source: MountSource::Tree(path.clone()),
                 target: config.target.value.clone(),
                 read_only: true,
+                how: MountHow::default(),
                 about: None,
                 stated: Some(config.span),
             });

@@ -14,9 +14,10 @@ use crate::{
             from::Source,
             service::ServiceSpec,
             system::{SystemSpec, VariableSpec},
+            template::{Piece, Template},
         },
     },
-    model::{Origin, Service, Text, Variable},
+    model::{Origin, Part, Service, Text, Variable},
     source::{Located, Span},
     syntax::{Scalar, Sink},
     values::{EnvName, Hostname, Language, Line, Name, RelPath},
@@ -192,6 +193,7 @@ impl<'a> Context<'a> {
                 Scalar::Null => String::new(),
                 scalar => scalar.text().into_owned(),
             }),
+            Source::Template(template) => self.template(template, source.span)?,
             Source::Secret(name) => self.variable(name, true, source.span)?,
             Source::Variable(name) => self.variable(name, false, source.span)?,
             Source::PublicUrl(path) => {
@@ -277,6 +279,34 @@ impl<'a> Context<'a> {
             .and_then(|i| i.tls.as_ref())
             .is_some_and(|tls| matches!(tls.value, Tls::None));
         format!("{}://{}{path}", if plain { "http" } else { "https" }, self.domain)
+    }
+
+    /// A text with variables in it. Those that nothing stands in for must be declared.
+    fn template(&self, template: &Template, span: Span) -> Option<Text> {
+        let mut text = Text::default();
+        for piece in &template.pieces {
+            match piece {
+                Piece::Literal(literal) => text.push(literal),
+                Piece::Variable(name) => text.append(&self.either(name, span)?),
+                Piece::Reference { name, bare, text: whole } => {
+                    for name in bare {
+                        self.either(name, span)?;
+                    }
+                    let mut names = bare.clone();
+                    if !names.contains(name) {
+                        names.push(name.clone());
+                    }
+                    text.parts.push(Part::Reference { names, text: whole.clone() });
+                }
+            }
+        }
+        Some(text)
+    }
+
+    /// A reference to a declared secret or variable, whichever it is.
+    fn either(&self, name: &EnvName, span: Span) -> Option<Text> {
+        let secret = self.variables.get(name).is_some_and(|declared| declared.secret);
+        self.variable(name, secret, span)
     }
 
     /// A reference to a declared variable; an undeclared one is reported.

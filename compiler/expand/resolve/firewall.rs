@@ -34,7 +34,7 @@ pub fn firewall(host: &Host, spec: &SystemSpec, services: &[Service]) -> Firewal
         for published in &service.published {
             let from = match &published.reach {
                 Reach::Loopback => continue,
-                Reach::Public => Vec::new(),
+                Reach::Public | Reach::Address(_) => Vec::new(),
                 Reach::Networks(networks) => networks.clone(),
             };
             others.push(Opening {

@@ -12,7 +12,6 @@ use crate::{
     model::Literal,
     source::{Located, Span},
     syntax::{Entry, Node},
-    values::EnvName,
 };
 
 /// The literals of all services and jobs, in the order of the description.
@@ -32,6 +31,7 @@ pub fn literals(context: &Context) -> Vec<Literal> {
 
 fn service(context: &Context, spec: &ServiceSpec, found: &mut Vec<Literal>) {
     environment(&spec.env, found);
+    environment(&spec.container.odd_env, found);
     if let Some(build) = &spec.build {
         environment(&build.args, found);
     }
@@ -50,9 +50,10 @@ fn service(context: &Context, spec: &ServiceSpec, found: &mut Vec<Literal>) {
             }
         }
     }
-    for word in &spec.command {
+    for word in spec.command.iter().chain(&spec.container.entrypoint) {
+        let Source::Literal(word_text) = &word.value else { continue };
         // `--password=…` is a name with its value.
-        let text = word.value.as_str();
+        let text = &*word_text.text();
         match text.split_once('=').filter(|(name, _)| name.starts_with('-')) {
             Some((name, value)) => add(found, name, value, word.span),
             None => add(found, "command", text, word.span),
@@ -64,10 +65,10 @@ fn service(context: &Context, spec: &ServiceSpec, found: &mut Vec<Literal>) {
     spec.raw_compose.iter().for_each(|node| tree("", node, found));
 }
 
-fn environment(variables: &[(Located<EnvName>, LocatedSource)], found: &mut Vec<Literal>) {
+fn environment<K: AsRef<str>>(variables: &[(Located<K>, LocatedSource)], found: &mut Vec<Literal>) {
     for (name, source) in variables {
         if let Source::Literal(scalar) = &source.value {
-            add(found, name.value.as_str(), &scalar.text(), source.span);
+            add(found, name.value.as_ref(), &scalar.text(), source.span);
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod backup;
 mod config;
+mod container;
 mod context;
 mod derived;
 mod document;
@@ -15,7 +16,9 @@ mod ingress;
 mod job;
 mod literal;
 mod monitoring;
+mod mount;
 mod order;
+mod publish;
 mod service;
 
 pub use context::{Context, ReadFile};
@@ -65,6 +68,7 @@ pub fn resolve(
         objective: spec.objective.clone(),
         firewall: firewall::firewall(&host, spec, &services),
         variables: context.variables(&services, spec),
+        shared: container::shared(&context, spec),
         host,
         services,
         externals: external::externals(&context),

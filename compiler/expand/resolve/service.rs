@@ -2,24 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use super::context::Context;
+use super::{container, context::Context, mount, publish};
 use crate::{
     diagnostic::Diagnostic,
     expand::{
-        kind::{Kind, KindMountSource, Role},
+        kind::{Kind, Role},
         placeholder::Scope,
         read::{
             from::Source,
-            service::{HealthSpec, PublishSpec, ResourceSpec, ServiceSpec},
+            service::{ResourceSpec, ServiceSpec},
         },
         setting::Typed,
     },
     model::{
-        Build, Condition, Dependency, Health, Image, Log, LogReport, Metric, Mount, MountSource, Origin,
-        Published, Reach, Resources, Service, SettingValue, Text,
+        Build, Condition, Container, Dependency, Health, Image, Log, LogReport, Metric, Origin, Resources,
+        Service, SettingValue, Text,
     },
     source::Located,
-    values::{AbsPath, EnvName, Language, Name, Value as _},
+    values::{Count, Duration, EnvName, Language, Name, Value as _},
 };
 
 /// Resolves one service.
@@ -32,6 +32,8 @@ pub fn service(context: &Context, spec: &ServiceSpec) -> Option<Service> {
     let metrics_path = spec.metrics.as_ref().or(kind.metrics_path.as_ref()).map(|path| path.value.clone());
     let application = kind.role == Role::Application;
     secrets_exist(context, spec);
+    let (published, ports) = publish::published(context, spec, port);
+    let tmpfs = spec.container.tmpfs.iter().map(|one| one.value.text.clone());
     Some(Service {
         name: spec.name.value.clone(),
         kind: spec.kind.value.clone(),
@@ -42,11 +44,11 @@ pub fn service(context: &Context, spec: &ServiceSpec) -> Option<Service> {
         replicas: spec.replicas,
         command: command(context, spec, kind, scope),
         environment: environment(context, spec, kind, scope),
-        mounts: mounts(context, spec, kind, scope),
-        tmpfs: kind.tmpfs.iter().map(|path| path.value.clone()).collect(),
+        mounts: mount::mounts(context, spec, kind, scope),
+        tmpfs: kind.tmpfs.iter().map(|path| path.value.to_string()).chain(tmpfs).collect(),
         port,
-        published: spec.publish.iter().filter_map(|p| published(context, spec, p, port)).collect(),
-        health: health(context, spec.health.as_ref(), kind, scope),
+        published,
+        health: health(context, spec, kind, scope),
         health_path: spec
             .health
             .as_ref()
@@ -64,7 +66,10 @@ pub fn service(context: &Context, spec: &ServiceSpec) -> Option<Service> {
         needs,
         limits: resources(spec.limits.as_ref()),
         reservations: resources(spec.reserve.as_ref()),
-        user: spec.run_as.as_ref().or(kind.run_as.as_ref()).map(|user| user.value.clone()),
+        user: match &kind.run_as {
+            Some(user) if spec.run_as.is_none() => Some(Text::literal(user.value.as_str())),
+            _ => container::text(context, &spec.run_as),
+        },
         read_only: kind.read_only,
         capabilities: kind.capabilities.as_ref().map(|kept| kept.iter().map(|c| c.value.clone()).collect()),
         stop_grace: spec.stop_grace.as_ref().or(kind.stop_grace.as_ref()).map(|grace| grace.value),
@@ -74,6 +79,7 @@ pub fn service(context: &Context, spec: &ServiceSpec) -> Option<Service> {
         exporter: spec.derived.exported_by.clone(),
         observes: spec.derived.observes.clone(),
         settings: setting_values(spec, kind, context.language),
+        container: Container { ports, ..container::container(context, spec) },
         raw_compose: spec.raw_compose.clone(),
         origin: spec.origin.clone().unwrap_or(Origin::Stated(spec.span)),
     })
@@ -86,7 +92,7 @@ fn image(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> O
                 Diagnostic::error("image-and-build", "an image is either pulled or built")
                     .at(build.context.span, "built here")
                     .at(image.span, "pulled here")
-                    .help("keep one of them"),
+                    .help("keep one of them; what a built image is called is its `tag`: `build \"./api\" tag=\"ghcr.io/team/api:1.4\"`"),
             );
         }
         return Some(Image::Built(Build {
@@ -98,14 +104,17 @@ fn image(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> O
                 .iter()
                 .filter_map(|(name, value)| Some((name.value.clone(), context.value(value)?)))
                 .collect(),
+            tag: container::text(context, &build.tag),
+            cache_from: container::texts(context, &build.cache_from),
+            network: container::text(context, &build.network),
         }));
     }
     if let Some(image) = &spec.image {
-        return Some(Image::Pulled(Located::new(image.value.to_string(), image.span)));
+        return Some(Image::Pulled(Located::new(container::or_text(context, image)?, image.span)));
     }
     let filled = kind.image.as_ref().and_then(|image| context.fill(scope, image, 0));
-    match filled.as_ref().and_then(Text::as_literal) {
-        Some(image) => Some(Image::Pulled(Located::new(image.to_owned(), spec.span))),
+    match filled.filter(|image| image.as_literal().is_some()) {
+        Some(image) => Some(Image::Pulled(Located::new(image, spec.span))),
         None if spec.faulty => None,
         None => {
             context.sink.report(
@@ -133,7 +142,7 @@ fn secrets_exist(context: &Context, spec: &ServiceSpec) {
 
 fn command(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> Vec<Text> {
     if !spec.command.is_empty() {
-        return spec.command.iter().map(|word| Text::literal(word.value.as_str())).collect();
+        return container::texts(context, &spec.command);
     }
     let mut command = Vec::new();
     for group in &kind.command {
@@ -163,81 +172,9 @@ fn environment(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope
     variables
 }
 
-fn mounts(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> Vec<Mount> {
-    let mut mounts = Vec::new();
-    for mount in &kind.mounts {
-        let source = match &mount.source {
-            // Two services of one kind have a volume each.
-            KindMountSource::Volume(name) if *name == spec.name.value => {
-                MountSource::Volume(name.to_string())
-            }
-            KindMountSource::Volume(name) => MountSource::Volume(format!("{}-{name}", spec.name.value)),
-            KindMountSource::Tree(path) => {
-                let filled = context.filled(scope.fill(path, 0), mount.target.span);
-                MountSource::Tree(filled.as_ref().and_then(Text::as_literal).unwrap_or(path).to_owned())
-            }
-            KindMountSource::Host(path) => MountSource::Host(path.clone()),
-        };
-        mounts.push(Mount {
-            source,
-            target: mount.target.value.clone(),
-            read_only: mount.read_only,
-            about: None,
-            stated: None,
-        });
-    }
-    mounts.extend(spec.derived.mounts.iter().cloned());
-    for volume in &spec.volumes {
-        let text = volume.source.value.as_str();
-        let source = match (AbsPath::parse(text), Name::parse(text)) {
-            (Ok(path), _) => MountSource::Host(path),
-            (_, Ok(name)) => MountSource::Volume(format!("{}-{name}", spec.name.value)),
-            _ => {
-                context.sink.report(
-                    Diagnostic::error(
-                        "invalid-volume",
-                        format!("`{text}` is neither the name of a volume nor an absolute path"),
-                    )
-                    .at(volume.source.span, "mounted here")
-                    .help("write a name such as \"uploads\" or a path such as \"/srv/uploads\""),
-                );
-                continue;
-            }
-        };
-        mounts.push(Mount {
-            source,
-            target: volume.target.value.clone(),
-            read_only: volume.read_only,
-            about: None,
-            stated: Some(volume.source.span),
-        });
-    }
-    for log in &spec.logs {
-        let folder = parent(log.path.value.as_str());
-        let (Ok(host), Ok(target)) = (AbsPath::parse(&log_folder(context, spec)), AbsPath::parse(folder))
-        else {
-            continue;
-        };
-        if !mounts.iter().any(|mount| mount.target == target) {
-            let about = Some("Its log files, where the host rotates them.".to_owned());
-            mounts.push(Mount {
-                source: MountSource::Host(host),
-                target,
-                read_only: false,
-                about,
-                stated: None,
-            });
-        }
-    }
-    mounts
-}
-
-fn log_folder(context: &Context, spec: &ServiceSpec) -> String {
+/// Where the host keeps the log files of a service.
+pub fn log_folder(context: &Context, spec: &ServiceSpec) -> String {
     format!("/var/log/{}/{}", context.spec.name.value, spec.name.value)
-}
-
-fn parent(path: &str) -> &str {
-    path.rsplit_once('/').map_or("/", |(folder, _)| if folder.is_empty() { "/" } else { folder })
 }
 
 /// The rotation rules of all log files that services write.
@@ -274,94 +211,84 @@ pub fn logs(context: &Context) -> Vec<Log> {
     logs
 }
 
-fn published(
-    context: &Context,
-    spec: &ServiceSpec,
-    publish: &PublishSpec,
-    port: Option<crate::values::Port>,
-) -> Option<Published> {
-    let Some(container) = publish.container.as_ref().map(|p| p.value).or(port) else {
-        context.sink.report(
-            Diagnostic::error("no-port", format!("`{}` has no port", spec.name.value))
-                .at(publish.span, "published here")
-                .help("say which port in the container: `publish 8080 to=80`"),
-        );
-        return None;
-    };
-    let reach = if publish.public {
-        Reach::Public
-    } else if publish.from.is_empty() {
-        Reach::Loopback
-    } else {
-        Reach::Networks(publish.from.iter().map(|cidr| cidr.value).collect())
-    };
-    Some(Published {
-        host: publish.host.value,
-        container,
-        protocol: publish.protocol.as_str(),
-        reach,
-        origin: Origin::Stated(publish.span),
-    })
-}
-
-fn health(context: &Context, stated: Option<&HealthSpec>, kind: &Kind, scope: &Scope) -> Option<Health> {
-    let own = stated.filter(|health| !health.command.is_empty());
+fn health(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> Option<Health> {
+    let stated = spec.health.as_ref();
     let standard = kind.health.as_ref();
-    let test: Vec<Text> = match (own, standard) {
-        (Some(own), _) => own.command.iter().map(|word| Text::literal(word.value.as_str())).collect(),
-        (None, Some(standard)) => {
-            standard.command.iter().map(|word| context.fill(scope, word, 0)).collect::<Option<_>>()?
+    if stated.is_some_and(|health| health.disabled) {
+        return None;
+    }
+    let own = stated.filter(|health| !health.command.is_empty());
+    let line = stated.and_then(|health| health.shell.as_ref());
+    let (test, shell) = match (line, own, standard) {
+        (Some(line), ..) => (vec![Text::literal("sh"), Text::literal("-c"), context.value(line)?], true),
+        (None, Some(own), _) => (container::texts(context, &own.command), false),
+        (None, None, Some(standard)) => {
+            (standard.command.iter().map(|word| context.fill(scope, word, 0)).collect::<Option<_>>()?, false)
         }
-        (None, None) => return None,
+        (None, None, None) => return None,
     };
-    let seconds = crate::values::Duration::from_seconds;
+    // A command that only starts a shell is for the shell of the image, unless exactly the command is asked for.
+    let shell = shell || (starts_shell(&test) && !container::is_as_stated(context, spec));
+    // What nobody states is the engine's choice in a container that is as stated, and ours elsewhere.
+    let ours = standard.is_some() || !container::is_as_stated(context, spec);
+    let seconds = |stated: Option<&Located<Duration>>, standard: Option<Duration>, else_: u64| {
+        stated.map(|v| v.value).or(standard).or(ours.then(|| Duration::from_seconds(else_)))
+    };
     Some(Health {
         test,
-        interval: stated
-            .and_then(|h| h.interval.as_ref())
-            .map(|v| v.value)
-            .or(standard.map(|h| h.interval))
-            .unwrap_or(seconds(10)),
-        timeout: stated
-            .and_then(|h| h.timeout.as_ref())
-            .map(|v| v.value)
-            .or(standard.map(|h| h.timeout))
-            .unwrap_or(seconds(5)),
+        shell,
+        interval: seconds(stated.and_then(|h| h.interval.as_ref()), standard.map(|h| h.interval), 10),
+        timeout: seconds(stated.and_then(|h| h.timeout.as_ref()), standard.map(|h| h.timeout), 5),
         retries: stated
             .and_then(|h| h.retries.as_ref())
             .map(|v| v.value)
             .or(standard.map(|h| h.retries))
-            .or_else(|| crate::values::Count::parse("5").ok())?,
-        start_period: stated
-            .and_then(|h| h.start_period.as_ref())
-            .map(|v| v.value)
-            .or(standard.map(|h| h.start_period))
-            .unwrap_or(seconds(10)),
+            .or_else(|| Count::parse("5").ok().filter(|_| ours)),
+        start_period: seconds(
+            stated.and_then(|h| h.start_period.as_ref()),
+            standard.map(|h| h.start_period),
+            10,
+        ),
+        start_interval: stated.and_then(|h| h.start_interval.as_ref()).map(|v| v.value),
     })
 }
 
-fn needs(context: &Context, spec: &ServiceSpec) -> Vec<Dependency> {
+/// Whether a command is one line for a shell.
+fn starts_shell(test: &[Text]) -> bool {
+    matches!(test, [shell, flag, _] if shell.as_literal() == Some("sh") && flag.as_literal() == Some("-c"))
+}
+
+fn needs<'a>(context: &Context, spec: &'a ServiceSpec) -> Vec<Dependency> {
     let mut needs: Vec<Dependency> = Vec::new();
     let mut positions: BTreeMap<&Name, usize> = BTreeMap::new();
     let derived = |span, because: &str| Origin::Derived { because: because.to_owned(), from: span };
-    let stated = spec.needs.iter().map(|name| (&name.value, Origin::Stated(name.span)));
-    let following =
-        spec.derived.needs.iter().map(|name| (&name.value, derived(name.span, "it reaches that service")));
+    let as_said = |names: &'a [Located<Name>], condition: Option<Condition>| {
+        names.iter().map(move |name| (&name.value, Origin::Stated(name.span), condition))
+    };
+    let stated = as_said(&spec.needs, None)
+        .chain(as_said(&spec.container.starts_after, Some(Condition::Merely)))
+        .chain(as_said(&spec.container.needs_done, Some(Condition::Completed)));
+    let following = spec
+        .derived
+        .needs
+        .iter()
+        .map(|name| (&name.value, derived(name.span, "it reaches that service"), None));
     // Who is given a URL connects with it; an address alone may be for later, or for something else.
     let referred = spec.env.iter().filter_map(|(_, value)| {
         let origin = match &value.value {
             Source::UrlOf(_) => Origin::Stated(value.span),
             _ => derived(value.span, "it is given its address"),
         };
-        Some((value.value.service()?, origin))
+        Some((value.value.service()?, origin, None))
     });
-    for (name, origin) in stated.chain(following).chain(referred) {
+    for (name, origin, condition) in stated.chain(following).chain(referred) {
         let span = origin.span();
         if context.external(name).is_some() {
             continue; // nothing here starts it
         }
         let Some(other) = context.reference(name, span) else { continue };
-        if *name == spec.name.value && spec.needs.iter().any(|need| need.span == span) {
+        let by_name = [&spec.needs, &spec.container.starts_after, &spec.container.needs_done];
+        if *name == spec.name.value && by_name.into_iter().flatten().any(|need| need.span == span) {
             context.sink.report(
                 Diagnostic::error("dependency-cycle", format!("`{name}` waits for itself"))
                     .at(span, "needed here")
@@ -383,10 +310,10 @@ fn needs(context: &Context, spec: &ServiceSpec) -> Vec<Dependency> {
         let healthy = context
             .kind(other)
             .zip(context.scope(&other.name.value))
-            .is_some_and(|(kind, scope)| health(context, other.health.as_ref(), kind, scope).is_some());
+            .is_some_and(|(kind, scope)| health(context, other, kind, scope).is_some());
         needs.push(Dependency {
             service: other.name.value.clone(),
-            condition: if healthy { Condition::Healthy } else { Condition::Started },
+            condition: condition.unwrap_or(if healthy { Condition::Healthy } else { Condition::Started }),
             origin,
         });
     }

@@ -178,15 +178,25 @@ impl<'a> Reader<'a> {
 
     /// A switch: absent is false; the bare child `name`, `name #true` and `name=#true` are true.
     pub fn flag(&mut self, name: &'static str, about: &'static str) -> bool {
-        if let Some(node) = self.node
-            && let Some(child) =
-                node.children.iter().find(|c| c.name.value == name && c.entries.is_empty() && !c.has_block)
-        {
-            self.asked.push(name);
-            self.fact(name, "true".into(), child.span);
+        if self.bare(name).is_some() {
             return true;
         }
         self.prop::<bool>(name, about).or("false").is_some_and(|value| value.value)
+    }
+
+    /// The same of something so seldom that its absence is no fact.
+    pub fn switch(&mut self, name: &'static str, about: &'static str) -> bool {
+        self.bare(name).is_some()
+            || self.prop::<bool>(name, about).optional().is_some_and(|value| value.value)
+    }
+
+    /// Where a switch is stated as the bare child `name`, which means true.
+    pub fn bare(&mut self, name: &'static str) -> Option<Span> {
+        let bare = |child: &&Node| child.name.value == name && child.entries.is_empty() && !child.has_block;
+        let child = self.node?.children.iter().find(bare)?;
+        self.asked.push(name);
+        self.fact(name, "true".into(), child.span);
+        Some(child.span)
     }
 
     /// Says that whatever is left belongs to somebody else who reads it (the typed settings of a kind).

@@ -1,10 +1,10 @@
 //! How the image of a service is built.
 
 use crate::{
-    expand::read::from::{LocatedSource, Source},
+    expand::read::from::{LocatedSource, Or, Source},
     source::Located,
     syntax::Reader,
-    values::{EnvName, Name, RelPath},
+    values::{EngineName, EnvName, Image, RelPath},
 };
 
 /// A stated `build`.
@@ -15,9 +15,15 @@ pub struct BuildSpec {
     /// The Dockerfile.
     pub dockerfile: Option<Located<RelPath>>,
     /// The stage.
-    pub target: Option<Located<Name>>,
+    pub target: Option<Located<EngineName>>,
     /// Arguments.
     pub args: Vec<(Located<EnvName>, LocatedSource)>,
+    /// What the image is called.
+    pub tag: Option<Located<Or<Image>>>,
+    /// Images whose layers are used again.
+    pub cache_from: Vec<LocatedSource>,
+    /// The network of the build.
+    pub network: Option<Located<Or<EngineName>>>,
 }
 
 pub(super) fn build(r: &mut Reader) -> Option<BuildSpec> {
@@ -27,7 +33,15 @@ pub(super) fn build(r: &mut Reader) -> Option<BuildSpec> {
     let dockerfile = r
         .prop::<RelPath>("dockerfile", "the Dockerfile within that folder, when it is not `Dockerfile`")
         .optional();
-    let target = r.prop::<Name>("target", "the stage to stop at").optional();
+    let target = r.prop::<EngineName>("target", "the stage to stop at").optional();
     let args = r.map::<EnvName, Source>("args", "build arguments");
-    Some(BuildSpec { context: context?, dockerfile, target, args })
+    let tag = r
+        .prop::<Or<Image>>(
+            "tag",
+            "what the image is called; the system, the service and the release when absent",
+        )
+        .optional();
+    let cache_from = r.list::<Source>("cache-from", "an image whose layers are used again");
+    let network = r.prop::<Or<EngineName>>("network", "the network of the build: `host`, `none`").optional();
+    Some(BuildSpec { context: context?, dockerfile, target, args, tag, cache_from, network })
 }

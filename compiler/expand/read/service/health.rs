@@ -1,9 +1,10 @@
 //! How to tell that a service works.
 
 use crate::{
+    expand::read::from::{LocatedSource, Source},
     source::Located,
     syntax::Reader,
-    values::{Count, Duration, Line, UrlPath},
+    values::{Count, Duration, UrlPath},
 };
 
 /// A stated `health`.
@@ -12,7 +13,11 @@ pub struct HealthSpec {
     /// The path that answers.
     pub path: Option<Located<UrlPath>>,
     /// The command in place of the kind's.
-    pub command: Vec<Located<Line>>,
+    pub command: Vec<LocatedSource>,
+    /// The same for a shell.
+    pub shell: Option<LocatedSource>,
+    /// Whether there is none, not even the image's.
+    pub disabled: bool,
     /// Time between two tests.
     pub interval: Option<Located<Duration>>,
     /// Time after which a test has failed.
@@ -21,12 +26,16 @@ pub struct HealthSpec {
     pub retries: Option<Located<Count>>,
     /// Time in which failures do not count.
     pub start_period: Option<Located<Duration>>,
+    /// Time between two tests until then.
+    pub start_interval: Option<Located<Duration>>,
 }
 
 pub(super) fn health(r: &mut Reader) -> Option<HealthSpec> {
     r.example("health \"/health\" interval=\"15s\"");
     let path = r.arg::<UrlPath>("path", "the path that answers 200 when it works").optional();
-    let command = r.list::<Line>("command", "a command in place of the kind's, run in the container");
+    let command = r.list::<Source>("command", "a command in place of the kind's, run in the container");
+    let shell = r.prop::<Source>("shell", "the same as one line for the shell of the image").optional();
+    let disabled = r.switch("disabled", "whether there is none, not even the image's own");
     let interval = r
         .prop::<Duration>("interval", "time between two tests; the kind's when absent")
         .above_zero()
@@ -42,5 +51,19 @@ pub(super) fn health(r: &mut Reader) -> Option<HealthSpec> {
     let start_period = r
         .prop::<Duration>("start-period", "time in which failures do not count; the kind's when absent")
         .optional();
-    Some(HealthSpec { path, command, interval, timeout, retries, start_period })
+    let start_interval = r
+        .prop::<Duration>("start-interval", "time between two tests while failures do not count")
+        .above_zero()
+        .optional();
+    Some(HealthSpec {
+        path,
+        command,
+        shell,
+        disabled,
+        start_interval,
+        interval,
+        timeout,
+        retries,
+        start_period,
+    })
 }

@@ -2,6 +2,7 @@
 
 mod build;
 mod config;
+pub mod container;
 mod health;
 mod log;
 mod publish;
@@ -10,15 +11,16 @@ mod volume;
 
 pub use build::BuildSpec;
 pub use config::{ConfigFormat, ConfigSpec};
+pub use container::{ContainerSpec, Kernel};
 pub use health::HealthSpec;
 pub use log::{LogRhythm, LogSpec, ReportSpec, log};
 pub use publish::PublishSpec;
 pub use resources::{Cpus, ResourceSpec};
-pub use volume::VolumeSpec;
+pub use volume::{MountLabel, VolumeSpec};
 
 use super::{
     allow::allows,
-    from::{LocatedSource, Source},
+    from::{LocatedSource, Or, Source},
 };
 use crate::{
     diagnostic::{Diagnostic, nearest},
@@ -30,7 +32,9 @@ use crate::{
     model::{Allow, Mount, Origin},
     source::{Located, Span},
     syntax::{Node, Reader},
-    values::{AbsPath, Count, Duration, EnvName, Image, Line, Name, Port, UrlPath, Value as _, Version},
+    values::{
+        AbsPath, Count, Duration, EnvKey, EnvName, Image, Line, Name, Port, UrlPath, Value as _, Version,
+    },
 };
 
 /// A stated `service`.
@@ -43,7 +47,7 @@ pub struct ServiceSpec {
     /// Its version.
     pub version: Option<Located<Version>>,
     /// An image in place of the kind's.
-    pub image: Option<Located<Image>>,
+    pub image: Option<Located<Or<Image>>>,
     /// How it is built.
     pub build: Option<BuildSpec>,
     /// How many containers run.
@@ -51,7 +55,7 @@ pub struct ServiceSpec {
     /// Its port.
     pub port: Option<Located<Port>>,
     /// Its command in place of the kind's.
-    pub command: Vec<Located<Line>>,
+    pub command: Vec<LocatedSource>,
     /// Its health check.
     pub health: Option<HealthSpec>,
     /// Paths of detailed health.
@@ -83,7 +87,11 @@ pub struct ServiceSpec {
     /// Time to stop in.
     pub stop_grace: Option<Located<Duration>>,
     /// The user that it runs as.
-    pub run_as: Option<Located<Line>>,
+    pub run_as: Option<Located<Or<Line>>>,
+    /// How its container runs.
+    pub container: ContainerSpec,
+    /// Further bounds of one container.
+    pub kernel: Kernel,
     /// Nodes for compose.
     pub raw_compose: Vec<Node>,
     /// Warnings that are accepted for it.
@@ -151,6 +159,8 @@ impl ServiceSpec {
             own_metrics: Vec::new(),
             stop_grace: None,
             run_as: None,
+            container: ContainerSpec::default(),
+            kernel: Kernel::default(),
             raw_compose: Vec::new(),
             allows: Vec::new(),
             derived: Derivation::default(),
@@ -169,12 +179,12 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         .required();
     let kind = r.prop::<Name>("kind", "its kind: one of the standard library, or of your own").required();
     let version = r.prop::<Version>("version", "the version of the kind's image").optional();
-    let image = r.prop::<Image>("image", "an image in place of the kind's").optional();
+    let image = r.prop::<Or<Image>>("image", "an image in place of the kind's").optional();
     let build = r.block("build", "how its image is built", build::build);
     let replicas = r.prop::<Count>("replicas", "how many containers run").or("1");
     let port =
         r.prop::<Port>("port", "the port on which it serves inside; the kind's when absent").optional();
-    let command = r.list::<Line>("command", "its command, in place of the kind's");
+    let command = r.list::<Source>("command", "its command, in place of the kind's");
     let health = r.block("health", "how to tell that it works", health::health);
     let mut health_detail = r.list::<UrlPath>(
         "health-detail",
@@ -185,8 +195,11 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         .optional();
     let websocket = r.list::<UrlPath>("websocket", "a path that is upgraded to WebSocket");
     let needs = r.list::<Name>("needs", "services that must work before it starts");
-    let env = r.map::<EnvName, Source>("env", "environment variables: values, or where they come from");
-    let limits = r.block("limits", "most that one container may use", resources::resources);
+    let env = r.map::<EnvKey, Source>("env", "environment variables: values, or where they come from");
+    let mut container = container::container(r);
+    let (env, odd) = by_name(env);
+    container.odd_env = odd;
+    let (limits, kernel) = r.block("limits", "most that one container may use", resources::limits).unzip();
     let reserve = r.block("reserve", "what is kept free for one container", resources::resources);
     let publish = r.keyed(
         "publish",
@@ -200,7 +213,8 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         r.keyed("config", "a configuration file, made from the description and mounted", config::config);
     let own_metrics = r.keyed("metric", "a metric of its own", metric);
     let stop_grace = r.prop::<Duration>("stop-grace", "time to stop in before it is killed").optional();
-    let run_as = r.prop::<Line>("run-as", "the user that it runs as, when not the image's own").optional();
+    let run_as =
+        r.prop::<Or<Line>>("run-as", "the user that it runs as, when not the image's own").optional();
     let raw_compose = r
         .raw("compose", "keys of the compose service that the language has no word for, as KDL")
         .into_iter()
@@ -237,6 +251,8 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         own_metrics,
         stop_grace,
         run_as,
+        container,
+        kernel: kernel.unwrap_or_default(),
         raw_compose,
         allows,
         derived: Derivation::default(),
@@ -244,6 +260,21 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         faulty: r.is_faulty(),
         span: r.span()?,
     })
+}
+
+/// Variables with a place, and where their values come from.
+type Variables<K> = Vec<(Located<K>, LocatedSource)>;
+
+/// Variables that a shell can read, and those that only programs can.
+fn by_name(stated: Variables<EnvKey>) -> (Variables<EnvName>, Variables<EnvKey>) {
+    let (mut names, mut odd) = (Vec::new(), Vec::new());
+    for (key, source) in stated {
+        match EnvName::parse(key.value.as_str()) {
+            Ok(name) => names.push((Located::new(name, key.span), source)),
+            Err(_) => odd.push((key, source)),
+        }
+    }
+    (names, odd)
 }
 
 /// What the kind brings: the values of its settings, its private paths and its logs. Reports what nobody asks for.

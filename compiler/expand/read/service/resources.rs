@@ -1,5 +1,6 @@
 //! What a container may use, and what is kept free for it.
 
+use super::container::{Kernel, kernel};
 use crate::{
     source::Located,
     syntax::Reader,
@@ -36,6 +37,11 @@ impl Value for Cpus {
         let whole = if whole.is_empty() { "0" } else { whole };
         Ok(Cpus(if fraction.is_empty() { whole.to_owned() } else { format!("{whole}.{fraction}") }))
     }
+}
+
+/// Asks for `limits`: what a container may use, and what the kernel allows it.
+pub(super) fn limits(r: &mut Reader) -> Option<(ResourceSpec, Kernel)> {
+    Some((resources(r)?, kernel(r)))
 }
 
 pub(super) fn resources(r: &mut Reader) -> Option<ResourceSpec> {

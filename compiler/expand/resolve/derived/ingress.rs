@@ -2,13 +2,10 @@
 
 use super::Derive;
 use crate::{
-    expand::{
-        kind::Role,
-        read::{host::Protocol, service::PublishSpec},
-    },
-    model::{Mount, MountSource, Tls},
+    expand::{kind::Role, read::service::PublishSpec},
+    model::{Mount, MountHow, MountSource, Tls},
     source::Located,
-    values::{AbsPath, Name, Port, Value as _},
+    values::{AbsPath, Name, Ports, Value as _},
 };
 
 /// The volume in which certbot answers the authority's challenge, and from which nginx serves the answer.
@@ -34,16 +31,9 @@ impl Derive<'_> {
         service.raw_compose.extend(ingress.raw_compose.iter().cloned());
         service.derived.needs.extend(routed);
         let ports: &[&str] = if matches!(tls, Some(Tls::None)) { &["80"] } else { &["80", "443"] };
-        for port in ports.iter().filter_map(|port| Port::parse(port).ok()) {
+        for port in ports.iter().filter_map(|port| Ports::parse(port).ok()) {
             let port = Located::new(port, span);
-            service.publish.push(PublishSpec {
-                host: port,
-                container: Some(port),
-                protocol: Protocol::Tcp,
-                from: Vec::new(),
-                public: true,
-                span,
-            });
+            service.publish.push(PublishSpec::one(port, Some(port), true, span));
         }
         let mut mounts = Vec::new();
         if !matches!(tls, Some(Tls::None)) {
@@ -99,6 +89,7 @@ fn mounted(source: MountSource, target: &str, read_only: bool, about: &str) -> O
         source,
         target: AbsPath::parse(target).ok()?,
         read_only,
+        how: MountHow::default(),
         about: (!about.is_empty()).then(|| about.to_owned()),
         stated: None,
     })

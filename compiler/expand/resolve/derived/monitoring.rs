@@ -4,14 +4,10 @@ use std::collections::BTreeMap;
 
 use super::{Derive, SECRETS};
 use crate::{
-    expand::{
-        kind::Role,
-        read::{host::Protocol, service::PublishSpec},
-        setting::Typed,
-    },
+    expand::{kind::Role, read::service::PublishSpec, setting::Typed},
     model::Receiver,
     source::Located,
-    values::{AbsPath, Name, Value as _},
+    values::{AbsPath, Name, Ports, Value as _},
 };
 
 impl Derive<'_> {
@@ -79,14 +75,8 @@ impl Derive<'_> {
             // People come through ssh, which ends on the host itself.
             let port = self.kinds.get(service.kind.value.as_str()).and_then(|defined| defined.kind.port);
             if let (true, Some(port)) = (service.publish.is_empty(), port) {
-                service.publish.push(PublishSpec {
-                    host: Located::new(port.value, grafana.span),
-                    container: None,
-                    protocol: Protocol::Tcp,
-                    from: Vec::new(),
-                    public: false,
-                    span: grafana.span,
-                });
+                let port = Located::new(Ports::one(port.value), grafana.span);
+                service.publish.push(PublishSpec::one(port, None, false, grafana.span));
             }
         }
     }

@@ -1,0 +1,138 @@
+//! What is mounted into a container.
+
+use super::{container, context::Context, service::log_folder};
+use crate::{
+    diagnostic::Diagnostic,
+    expand::{
+        kind::{Kind, KindMountSource},
+        placeholder::Scope,
+        read::{
+            from::Or,
+            service::{MountLabel, ServiceSpec, VolumeSpec},
+        },
+    },
+    model::{Mount, MountHow, MountSource, Text},
+    values::{AbsPath, BindPath, Name, Value as _},
+};
+
+/// Everything that its kind, the compiler and the service itself mount.
+pub fn mounts(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> Vec<Mount> {
+    let mut mounts = Vec::new();
+    for mount in &kind.mounts {
+        let source = match &mount.source {
+            // Two services of one kind have a volume each.
+            KindMountSource::Volume(name) if *name == spec.name.value => {
+                MountSource::Volume(name.to_string())
+            }
+            KindMountSource::Volume(name) => MountSource::Volume(format!("{}-{name}", spec.name.value)),
+            KindMountSource::Tree(path) => {
+                let filled = context.filled(scope.fill(path, 0), mount.target.span);
+                MountSource::Tree(filled.as_ref().and_then(Text::as_literal).unwrap_or(path).to_owned())
+            }
+            KindMountSource::Host(path) => MountSource::Host(path.clone()),
+        };
+        mounts.push(Mount {
+            source,
+            target: mount.target.value.clone(),
+            read_only: mount.read_only,
+            how: MountHow::default(),
+            about: None,
+            stated: None,
+        });
+    }
+    mounts.extend(spec.derived.mounts.iter().cloned());
+    mounts.extend(spec.volumes.iter().filter_map(|volume| stated(context, spec, volume)));
+    for log in &spec.logs {
+        let folder = parent(log.path.value.as_str());
+        let (Ok(host), Ok(target)) = (AbsPath::parse(&log_folder(context, spec)), AbsPath::parse(folder))
+        else {
+            continue;
+        };
+        if !mounts.iter().any(|mount| mount.target == target) {
+            let about = Some("Its log files, where the host rotates them.".to_owned());
+            mounts.push(Mount {
+                source: MountSource::Host(host),
+                target,
+                read_only: false,
+                how: MountHow::default(),
+                about,
+                stated: None,
+            });
+        }
+    }
+    mounts
+}
+
+fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("/", |(folder, _)| if folder.is_empty() { "/" } else { folder })
+}
+
+/// A stated mount.
+fn stated(context: &Context, spec: &ServiceSpec, volume: &VolumeSpec) -> Option<Mount> {
+    Some(Mount {
+        source: source(context, spec, volume)?,
+        target: volume.target.value.clone(),
+        read_only: volume.read_only,
+        how: MountHow {
+            label: volume.label.map(|label| match label {
+                MountLabel::Shared => "z",
+                MountLabel::Private => "Z",
+            }),
+            propagation: volume.propagation.as_ref().map(|propagation| propagation.value.as_str()),
+            must_exist: volume.must_exist,
+        },
+        about: None,
+        stated: Some(volume.source.as_ref().map_or(volume.span, |source| source.span)),
+    })
+}
+
+fn source(context: &Context, spec: &ServiceSpec, volume: &VolumeSpec) -> Option<MountSource> {
+    let in_memory = volume.memory || volume.size.is_some() || volume.mode.is_some();
+    let Some(stated) = &volume.source else {
+        return Some(if in_memory {
+            MountSource::Memory(volume.size.map(|size| size.value), volume.mode.map(|mode| mode.value.bits()))
+        } else {
+            MountSource::Anonymous
+        });
+    };
+    if in_memory {
+        context.sink.report(
+            Diagnostic::error("invalid-volume", "what lives in memory has no source")
+                .at(stated.span, "mounted from here")
+                .help("write `volume at=\"/run/app\" memory=#true size=\"64MiB\"`"),
+        );
+        return None;
+    }
+    let text = match &stated.value {
+        Or::Value(line) => line.as_str(),
+        Or::From(_) => return container::or_text(context, stated).map(MountSource::Filled),
+    };
+    if let Some(shared) = container::shared_volume(context, text) {
+        return Some(MountSource::Volume(shared.to_string()));
+    }
+    match (AbsPath::parse(text), BindPath::parse(text), Name::parse(text)) {
+        (Ok(path), ..) => Some(MountSource::Host(path)),
+        (_, Ok(path), _) => Some(beside(path.as_str())),
+        (.., Ok(name)) => Some(MountSource::Volume(format!("{}-{name}", spec.name.value))),
+        _ => {
+            context.sink.report(
+                Diagnostic::error(
+                    "invalid-volume",
+                    format!("`{text}` is neither the name of a volume nor a path of the host"),
+                )
+                .at(stated.span, "mounted here")
+                .help("write a name such as \"uploads\", a path such as \"/srv/uploads\" or \"./uploads\", or declare the volume in the system: `volume \"my_uploads\"`"),
+            );
+            None
+        }
+    }
+}
+
+/// What lies in the folder of compose.yaml is of the tree; what lies beside that is not.
+fn beside(path: &str) -> MountSource {
+    match path.strip_prefix("./") {
+        Some(inside) => MountSource::Tree(inside.to_owned()),
+        None if path == "." => MountSource::Tree(".".to_owned()),
+        None => MountSource::Beside(path.to_owned()),
+    }
+}

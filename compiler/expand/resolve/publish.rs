@@ -1,0 +1,159 @@
+//! Ports that the host offers for a service.
+
+use super::context::Context;
+use crate::{
+    diagnostic::Diagnostic,
+    expand::{
+        read::{
+            from::Or,
+            service::{PublishSpec, ServiceSpec},
+        },
+        resolve::container,
+    },
+    model::{LoosePort, Origin, Published, Reach, Text},
+    source::Located,
+    values::{Port, Ports},
+};
+
+/// Ports that are known, one by one, and those that only compose or the environment file knows.
+pub fn published(
+    context: &Context,
+    spec: &ServiceSpec,
+    port: Option<Port>,
+) -> (Vec<Published>, Vec<LoosePort>) {
+    let (mut known, mut loose) = (Vec::new(), Vec::new());
+    for publish in &spec.publish {
+        let span = publish.span;
+        let Some(container) = publish.container.clone().or_else(|| own(publish, port)) else {
+            context.sink.report(
+                Diagnostic::error("no-port", format!("`{}` has no port", spec.name.value))
+                    .at(span, "published here")
+                    .help("say which port in the container: `publish 8080 to=80`"),
+            );
+            continue;
+        };
+        let Some(protocol) = protocol(context, publish) else { continue };
+        match (publish.host.as_ref().map(|host| &host.value), &container.value) {
+            (Some(Or::Value(host)), Or::Value(inside)) if !unknown_address(publish) => {
+                let Some(pairs) = pairs(context, publish, *host, *inside) else { continue };
+                let reach = reach(publish);
+                known.extend(pairs.into_iter().map(|(host, container)| Published {
+                    host,
+                    container,
+                    protocol,
+                    reach: reach.clone(),
+                    origin: Origin::Stated(span),
+                }));
+            }
+            _ => loose.extend(loosely(context, publish, &container, protocol)),
+        }
+    }
+    (known, loose)
+}
+
+/// Where a port leads of which only one side is stated: to the service's own, or, of no number that is known, to the
+/// same.
+fn own(publish: &PublishSpec, port: Option<Port>) -> Option<Located<Or<Ports>>> {
+    match (port, &publish.host) {
+        (Some(port), _) => Some(Located::new(Or::Value(Ports::one(port)), publish.span)),
+        (None, Some(host)) if matches!(host.value, Or::Value(ports) if ports.count() == 1) => None,
+        (None, host) => host.clone(),
+    }
+}
+
+/// The protocol, which stands behind the port or by its name.
+fn protocol(context: &Context, publish: &PublishSpec) -> Option<&'static str> {
+    let behind =
+        [&publish.host, &publish.container].into_iter().flatten().find_map(|ports| match &ports.value {
+            Or::Value(value) => value.protocol(),
+            Or::From(_) => None,
+        });
+    match (behind, publish.protocol) {
+        (Some(behind), Some(stated)) if behind != stated.value.as_str() => {
+            context.sink.report(
+                Diagnostic::error(
+                    "two-protocols",
+                    format!("a port of {behind} and of {}", stated.value.as_str()),
+                )
+                .at(publish.span, format!("{behind} stands behind the port"))
+                .at(stated.span, "another one is stated")
+                .help("keep one of them; a port of both is published twice"),
+            );
+            None
+        }
+        (Some(behind), _) => Some(behind),
+        (None, stated) => Some(stated.map_or("tcp", |stated| stated.value.as_str())),
+    }
+}
+
+/// The ports of a range, each with the one that it leads to.
+fn pairs(context: &Context, publish: &PublishSpec, host: Ports, inside: Ports) -> Option<Vec<(Port, Port)>> {
+    if host.count() != inside.count() {
+        context.sink.report(
+            Diagnostic::error("uneven-ports", format!("{} ports lead to {}", host.count(), inside.count()))
+                .at(publish.span, "published here")
+                .help("each port of the host leads to one of the container: `publish \"8000-8010\" to=\"9000-9010\"`"),
+        );
+        return None;
+    }
+    Some(host.each().zip(inside.each()).collect())
+}
+
+fn unknown_address(publish: &PublishSpec) -> bool {
+    matches!(publish.on.as_ref().map(|on| &on.value), Some(Or::From(_)))
+}
+
+fn reach(publish: &PublishSpec) -> Reach {
+    let on = publish.on.as_ref().and_then(|on| match &on.value {
+        Or::Value(address) => Some(address.in_url()),
+        Or::From(_) => None,
+    });
+    match on {
+        Some(address) if !matches!(address.as_str(), "0.0.0.0" | "127.0.0.1") => Reach::Address(address),
+        Some(address) if address == "0.0.0.0" => Reach::Public,
+        _ if publish.public => Reach::Public,
+        _ if publish.from.is_empty() => Reach::Loopback,
+        _ => Reach::Networks(publish.from.iter().map(|cidr| cidr.value).collect()),
+    }
+}
+
+/// A port of which the host's number is not known here: no rule of the firewall can name it.
+fn loosely(
+    context: &Context,
+    publish: &PublishSpec,
+    container: &Located<Or<Ports>>,
+    protocol: &'static str,
+) -> Option<LoosePort> {
+    if let Some(from) = publish.from.first() {
+        context.sink.report(
+            Diagnostic::error("port-unknown", "the firewall cannot know this port")
+                .at(publish.span, "its number is not written here")
+                .at(from.span, "the firewall would have to let only these in")
+                .help("write the number of the port, or where it listens: `on=\"10.0.0.5\"`"),
+        );
+        return None;
+    }
+    let number = |ports: &Located<Or<Ports>>| match &ports.value {
+        // The protocol is written behind the port of the container only.
+        Or::Value(value) => {
+            let text = value.to_string();
+            Some(Text::literal(text.split('/').next().unwrap_or_default()))
+        }
+        Or::From(_) => container::or_text(context, ports),
+    };
+    let address = match &publish.on {
+        Some(on) => container::or_text(context, on),
+        None if publish.public => None,
+        None => Some(Text::literal("127.0.0.1")),
+    };
+    Some(LoosePort {
+        address,
+        host: match &publish.host {
+            Some(host) => Some(number(host)?),
+            None => None,
+        },
+        container: number(container)?,
+        protocol,
+        origin: Origin::Stated(publish.span),
+    })
+}

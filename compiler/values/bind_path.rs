@@ -1,0 +1,64 @@
+//! A file or folder of the host as compose names it: from the root, or from the folder of the compose file on.
+//!
+//! It refuses a bare word, which compose takes for the name of a volume, and what absolute paths refuse.
+
+use super::{Value, abs_path};
+use std::sync::Arc;
+
+/// A path such as `/etc/localtime`, `./data` or `../shared`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BindPath(Arc<str>);
+
+checked_text!(BindPath);
+
+impl BindPath {
+    /// Whether it begins at the root of the host.
+    pub fn is_absolute(&self) -> bool {
+        self.0.starts_with('/')
+    }
+}
+
+impl Value for BindPath {
+    const WHAT: &'static str = "a path of the host";
+    const EXAMPLES: &'static [&'static str] = &["/etc/localtime", "./data", "../shared"];
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let whole = text.strip_suffix('/').filter(|rest| !rest.is_empty()).unwrap_or(text);
+        if matches!(whole, "/" | "." | "..") {
+            return Ok(BindPath(whole.into()));
+        }
+        let mut rest = whole;
+        if let Some(below) = whole.strip_prefix('/') {
+            rest = below;
+        } else if let Some(below) = whole.strip_prefix("./") {
+            rest = below;
+        } else {
+            while let Some(below) = rest.strip_prefix("../") {
+                rest = below;
+            }
+            if rest == whole {
+                return Err("a path of the host begins with `/`, `./` or `../`".into());
+            }
+        }
+        if rest != ".." {
+            abs_path::check(rest, "a path of the host")?;
+        }
+        Ok(BindPath(whole.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BindPath, Value};
+
+    #[test]
+    fn keeps_what_compose_understands() {
+        for text in ["/", ".", "..", "/var/run/docker.sock", "./data", "../../x", "../..", "./a/b.conf"] {
+            assert_eq!(BindPath::parse(text).unwrap().as_str(), text);
+        }
+        assert_eq!(BindPath::parse("./setup/").unwrap().as_str(), "./setup");
+        for text in ["", "data", "~/x", "./a b", "./a:b", "$HOME/x", "/a/../b"] {
+            assert!(BindPath::parse(text).is_err(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Ports of a container as one states them: one or a range, perhaps with the protocol.
+//!
+//! It refuses a range that runs backwards, and one that no firewall should have to list.
+
+use super::{Port, Value};
+
+/// One port or a range, such as `8000`, `8000-8010` or `53/udp`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ports {
+    first: Port,
+    last: Port,
+    protocol: Option<&'static str>,
+}
+
+/// More ports than this are a network and no list.
+const MOST: u16 = 1000;
+
+impl Ports {
+    /// Exactly this port, of whatever protocol is stated elsewhere.
+    pub const fn one(port: Port) -> Ports {
+        Ports { first: port, last: port, protocol: None }
+    }
+
+    /// The first.
+    pub const fn first(self) -> Port {
+        self.first
+    }
+
+    /// The protocol behind the number: `tcp` or `udp`.
+    pub const fn protocol(self) -> Option<&'static str> {
+        self.protocol
+    }
+
+    /// How many there are.
+    pub const fn count(self) -> u16 {
+        self.last.get() - self.first.get() + 1
+    }
+
+    /// Each of them, in order.
+    pub fn each(self) -> impl Iterator<Item = Port> {
+        (self.first.get()..=self.last.get()).filter_map(Port::new)
+    }
+}
+
+impl Value for Ports {
+    const WHAT: &'static str = "a port or a range of ports";
+    const EXAMPLES: &'static [&'static str] = &["8000", "8000-8010", "53/udp"];
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let (numbers, protocol) = match text.split_once('/') {
+            None => (text, None),
+            Some((numbers, "tcp")) => (numbers, Some("tcp")),
+            Some((numbers, "udp")) => (numbers, Some("udp")),
+            Some(_) => return Err("the protocol of a port is `tcp` or `udp`".into()),
+        };
+        let (first, last) = numbers.split_once('-').unwrap_or((numbers, numbers));
+        let (first, last) = (Port::parse(first)?, Port::parse(last)?);
+        if last < first {
+            return Err("a range of ports begins with the smaller one".into());
+        }
+        let ports = Ports { first, last, protocol };
+        if last.get() - first.get() >= MOST {
+            return Err(format!("a range of ports has at most {MOST}"));
+        }
+        Ok(ports)
+    }
+}
+
+impl std::fmt::Display for Ports {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.first)?;
+        if self.last != self.first {
+            write!(f, "-{}", self.last)?;
+        }
+        self.protocol.map_or(Ok(()), |protocol| write!(f, "/{protocol}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ports, Value};
+
+    #[test]
+    fn has_one_form() {
+        for text in ["53", "53/udp", "8000-8010", "8000-8010/tcp"] {
+            assert_eq!(Ports::parse(text).unwrap().to_string(), text);
+        }
+        assert_eq!(Ports::parse("8000-8010").unwrap().count(), 11);
+        assert_eq!(Ports::parse("8000-8010").unwrap().each().count(), 11);
+        assert_eq!(Ports::parse("80").unwrap().protocol(), None);
+    }
+
+    #[test]
+    fn refuses_with_a_reason() {
+        for (text, reason) in [
+            ("", "a port is"),
+            ("0", "1 to 65535"),
+            ("9-8", "smaller"),
+            ("1-65535", "at most"),
+            ("53/sctp", "`tcp`"),
+        ] {
+            let found = Ports::parse(text);
+            assert!(found.clone().is_err_and(|e| e.contains(reason)), "{text:?}: {found:?}");
+        }
+    }
+}

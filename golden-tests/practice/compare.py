@@ -1,0 +1,73 @@
+#!/usr/bin/python3
+"""Whether a compiled tree means what the original of a real stack means, by the programs that read both.
+
+    compare.py ORIGINALS STACK TREE
+
+ORIGINALS is the folder with the originals, STACK the folder of the description with its `original.toml`, TREE what the
+description compiles to. It runs inside golden-tests/tools/sandbox, where it may put files in place."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tomllib
+
+# What may differ, and why. Nothing else is passed over.
+IGNORED = {
+    "name": "the project's name is the caller's: both are given the same one",
+    "x-": "extensions are for the reader of the file: compose does nothing with them",
+}
+
+
+def main(originals, stack, tree):
+    described = tomllib.loads((stack / "original.toml").read_text())
+    original = originals / described["folder"]
+    for path, text in described.get("files", {}).items():
+        pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)
+        pathlib.Path(path).write_text(text)
+    problems = []
+    if "compose" in described:
+        files = [original / name for name in described["compose"]]
+        theirs = config(original, files, described)
+        ours = config(original, [tree / "compose.yaml"], described)
+        problems += differences(meaning(theirs), meaning(ours))
+    if problems:
+        sys.exit("\n".join(problems))
+
+
+def config(folder, files, described):
+    """What compose understands, with paths from the folder of the original on and the same values."""
+    command = ["docker", "compose", "--project-name", "practice", "--project-directory", folder, "--profile", "*"]
+    for name in described.get("env-files", []):
+        command += ["--env-file", folder / name]
+    for file in files:
+        command += ["--file", file]
+    values = {**os.environ, "SOURCE_DIR": str(folder), **described.get("values", {})}
+    done = subprocess.run([*map(str, command), "config", "--format", "json"], capture_output=True, text=True,
+                          check=False, env=values)
+    if done.returncode or "level=" in done.stderr:
+        sys.exit(f"{files}: {done.stderr}")
+    return json.loads(done.stdout)
+
+
+def meaning(document):
+    return {key: value for key, value in document.items() if key != "name" and not key.startswith("x-")}
+
+
+def differences(theirs, ours, path=""):
+    """Every place in which two values differ."""
+    if isinstance(theirs, dict) and isinstance(ours, dict):
+        found = []
+        for key in sorted({*theirs, *ours}):
+            found += differences(theirs.get(key), ours.get(key), f"{path}.{key}" if path else key)
+        return found
+    if isinstance(theirs, list) and isinstance(ours, list) and path.rsplit(".", 1)[-1] not in ("command", "entrypoint", "test"):
+        rest = list(ours)
+        missing = [one for one in theirs if one not in rest or rest.remove(one)]
+        return [f"{path}: {one!r} is in the original only" for one in missing] + [
+            f"{path}: {one!r} is not in the original" for one in rest]
+    return [] if theirs == ours else [f"{path}: {theirs!r} in the original, {ours!r} here"]
+
+
+main(*map(pathlib.Path, sys.argv[1:4]))
