@@ -109,7 +109,7 @@ pub fn network(r: &mut Reader) -> Option<NetworkSpec> {
 fn made(r: &mut Reader, driver: &'static str) -> MadeSpec {
     MadeSpec {
         name: r
-            .prop("name", "what it is called on the host; the system and its name here when absent")
+            .prop("called", "what it is called on the host; the system and its name here when absent")
             .optional(),
         external: r.switch("external", "whether it is there already and stays when the system goes"),
         driver: r.prop("driver", driver).optional(),
