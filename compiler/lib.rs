@@ -63,6 +63,7 @@ pub struct Compiled {
 
 /// Compiles a loaded description in the wanted environments (all when none is named).
 pub fn compile(project: &Project, wanted: &[String], diagnostics: &mut Diagnostics) -> Vec<Compiled> {
+    emit::prepare();
     let expanded = expand(project, wanted, diagnostics);
     if diagnostics.has_errors() {
         return Vec::new();

@@ -13,6 +13,7 @@ use walkdir::WalkDir;
 
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
+    expand::kinds,
     source::{Sources, Span},
     stdlib,
     syntax::{Node, parse},
@@ -175,7 +176,7 @@ impl Loader {
             return Vec::new();
         }
         let source = self.sources.add(path.display().to_string(), text.as_str());
-        let nodes = parse(source, &text, diagnostics);
+        let (nodes, ()) = rayon::join(|| parse(source, &text, diagnostics), || kinds::read_ahead(&text));
         self.open.push(identity);
         let nodes = self.imports(nodes, path, diagnostics);
         self.open.pop();

@@ -18,7 +18,6 @@ use super::{
 use crate::{
     apply::{self, Lock},
     diagnostic::Diagnostic,
-    emit,
     load::reason,
     plan::{present, saved::SavedPlan},
     render::Style,
@@ -84,7 +83,6 @@ pub fn run(args: &Args) -> u8 {
 /// put together first and take their places only when there is no error in any.
 fn apply_at_once(args: &Args) -> u8 {
     let style = args.input.output.color.stderr();
-    emit::prepare();
     let descriptions = match common::descriptions(&args.input) {
         Ok(found) => found,
         Err(status) => return status,

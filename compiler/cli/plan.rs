@@ -14,7 +14,7 @@ use crate::{
     Compiled,
     apply::Target,
     diagnostic::{Diagnostic, Diagnostics},
-    emit, load,
+    load,
     plan::{
         self, Plan, State, present,
         saved::{self, SavedDescription, SavedPlan, SavedTarget},
@@ -143,7 +143,6 @@ pub fn plan_all(
     options: &TargetOptions,
     to_be_saved: bool,
 ) -> Result<Vec<PlannedDescription>, u8> {
-    emit::prepare();
     let descriptions = common::descriptions(input)?;
     let planned: Vec<PlannedDescription> = descriptions
         .par_iter()

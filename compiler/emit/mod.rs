@@ -30,6 +30,8 @@ pub mod yaml;
 pub use artifact::{Artifact, OnChange};
 pub use template::fault;
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use rayon::prelude::*;
 
 use crate::model::Model;
@@ -45,26 +47,26 @@ pub struct Emitter {
     pub emit: fn(&Model) -> Vec<Artifact>,
 }
 
-/// Every emitter.
+/// Every emitter, those that take longest first: a core that is done takes over what is left.
 pub const ALL: &[Emitter] = &[
+    Emitter { name: "runbook", about: "the operations guide", emit: runbook::emit },
+    Emitter { name: "prometheus", about: "scraping, rules and their unit tests", emit: prometheus::emit },
+    Emitter { name: "scripts", about: "what the host runs, by the clock or by hand", emit: scripts::emit },
+    Emitter { name: "grafana", about: "data source and dashboard", emit: grafana::emit },
+    Emitter { name: "nginx", about: "the reverse proxy", emit: nginx::emit },
+    Emitter { name: "compose", about: "the services, for Docker Compose v2", emit: compose::emit },
+    Emitter { name: "ufw", about: "the firewall", emit: ufw::emit },
+    Emitter { name: "env", about: "the variables that the host supplies", emit: env::emit },
+    Emitter { name: "cron", about: "everything that runs by the clock", emit: cron::emit },
+    Emitter { name: "logrotate", about: "rotation of logs on the host", emit: logrotate::emit },
     Emitter { name: "alertmanager", about: "whom alerts reach", emit: alertmanager::emit },
     Emitter {
         name: "blackbox",
         about: "how what lies outside is asked whether it works",
         emit: blackbox::emit,
     },
-    Emitter { name: "compose", about: "the services, for Docker Compose v2", emit: compose::emit },
     Emitter { name: "config", about: "configuration files of your own services", emit: config::emit },
-    Emitter { name: "cron", about: "everything that runs by the clock", emit: cron::emit },
-    Emitter { name: "env", about: "the variables that the host supplies", emit: env::emit },
     Emitter { name: "file", about: "files of your own, passed through", emit: files::emit },
-    Emitter { name: "grafana", about: "data source and dashboard", emit: grafana::emit },
-    Emitter { name: "logrotate", about: "rotation of logs on the host", emit: logrotate::emit },
-    Emitter { name: "nginx", about: "the reverse proxy", emit: nginx::emit },
-    Emitter { name: "prometheus", about: "scraping, rules and their unit tests", emit: prometheus::emit },
-    Emitter { name: "runbook", about: "the operations guide", emit: runbook::emit },
-    Emitter { name: "scripts", about: "what the host runs, by the clock or by hand", emit: scripts::emit },
-    Emitter { name: "ufw", about: "the firewall", emit: ufw::emit },
 ];
 
 /// The templates that nearly every system needs.
@@ -75,16 +77,18 @@ static USUAL: &[&[&Template]] = &[
     scripts::TEMPLATES,
 ];
 
-/// Has the usual templates compiled on a core that is idle, as most are while descriptions are read.
+/// Has the usual templates compiled on cores that are idle, as most are while a system is expanded.
 pub fn prepare() {
-    if rayon::current_num_threads() > 1 {
+    static BEGUN: AtomicBool = AtomicBool::new(false);
+    if rayon::current_num_threads() > 1 && !BEGUN.swap(true, Ordering::Relaxed) {
         rayon::spawn(|| USUAL.par_iter().flat_map(|some| *some).for_each(|template| template.prepare()));
     }
 }
 
 /// Every file of the tree, sorted by path.
 pub fn emit(model: &Model) -> Vec<Artifact> {
-    let mut artifacts: Vec<Artifact> = ALL.par_iter().flat_map(|emitter| (emitter.emit)(model)).collect();
+    let mut artifacts: Vec<Artifact> =
+        ALL.par_iter().with_max_len(1).flat_map(|emitter| (emitter.emit)(model)).collect();
     artifacts.sort_by(|a, b| a.path.cmp(&b.path));
     artifacts
 }

@@ -2,14 +2,20 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::OnceLock,
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
-use super::kind::{Kind, kind};
+use rayon::prelude::*;
+
+use super::kind::{Kind, Role, kind};
 use crate::{
     diagnostic::Diagnostics,
     stdlib,
     syntax::{Fact, Node, Reader, Sink},
+    values::Value as _,
 };
 
 /// A kind with the facts that its definition states.
@@ -86,6 +92,25 @@ fn builtin(name: &str) -> Option<&'static Defined> {
     let index = stdlib::ALL.iter().position(|embedded| embedded.kind == name)?;
     // A built-in kind that does not read is a fault of ondol's, which a test of the whole stdlib rules out.
     cache[index].get_or_init(|| define(&stdlib::ALL[index].node()?).0).as_ref()
+}
+
+/// Reads the built-in kinds that a description of this text is likely to use, on cores that are idle meanwhile. What
+/// it does not guess is read when it is asked for.
+pub fn read_ahead(text: &str) {
+    static BEGUN: AtomicBool = AtomicBool::new(false);
+    if rayon::current_num_threads() == 1 || BEGUN.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    let derived =
+        |role| !matches!(role, Role::Application | Role::Datastore | Role::Exporter | Role::Certificates);
+    let likely = |embedded: &&stdlib::Embedded| {
+        text.contains(embedded.kind)
+            || embedded.role.and_then(|role| Role::parse(role).ok()).is_some_and(derived)
+    };
+    stdlib::ALL.par_iter().filter(likely).for_each(|embedded| {
+        let exporter = builtin(embedded.kind).and_then(|defined| defined.kind.exporter.as_ref());
+        exporter.and_then(|exporter| builtin(exporter.value.as_str()));
+    });
 }
 
 /// Reads one `kind` node.

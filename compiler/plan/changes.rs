@@ -1,6 +1,9 @@
 //! What would change in the system: the difference between the facts of the last apply and those of now.
 
-use std::collections::BTreeMap;
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::manifest::Manifest;
 use crate::{source::Span, syntax::Fact};
@@ -72,13 +75,13 @@ pub fn system_changes(before: &Manifest, after: &Manifest, facts: &[Fact]) -> Ve
     }
     let mut order: Vec<&str> = Vec::new();
     let mut now: BTreeMap<&str, Vec<&Fact>> = BTreeMap::new();
-    for fact in facts {
-        now.entry(&fact.address)
-            .or_insert_with(|| {
-                order.push(&fact.address);
-                Vec::new()
-            })
-            .push(fact);
+    for said in facts.chunk_by(|one, next| one.address == next.address) {
+        let address = said[0].address.as_str();
+        let known = now.entry(address).or_insert_with(|| {
+            order.push(address);
+            Vec::new()
+        });
+        known.extend(said);
     }
     let gone = before.facts.iter().filter(|(address, _)| !now.contains_key(address.as_str()));
     let mut going: Vec<SystemChange> = gone.map(|(address, old)| deleted(address, old)).collect();
@@ -98,7 +101,7 @@ pub fn system_changes(before: &Manifest, after: &Manifest, facts: &[Fact]) -> Ve
 
 fn created(address: &str, facts: &[&Fact], going: &[SystemChange]) -> SystemChange {
     let now = listed(facts.iter().map(|fact| (fact.field.as_str(), fact.value.as_str(), Some(fact.span))));
-    let fields = differing(BTreeMap::new(), now);
+    let fields = differing(&BTreeMap::new(), &now);
     SystemChange {
         address: address.to_owned(),
         action: Action::Create,
@@ -113,7 +116,7 @@ fn deleted(address: &str, old: &BTreeMap<String, String>) -> SystemChange {
     SystemChange {
         address: address.to_owned(),
         action: Action::Delete,
-        fields: differing(was, BTreeMap::new()),
+        fields: differing(&was, &BTreeMap::new()),
         span: None,
         renames: None,
     }
@@ -122,7 +125,7 @@ fn deleted(address: &str, old: &BTreeMap<String, String>) -> SystemChange {
 fn updated(address: &str, old: &BTreeMap<String, String>, facts: &[&Fact]) -> Option<SystemChange> {
     let was = listed(old.iter().map(|(field, value)| (field.as_str(), value.as_str(), None)));
     let is = listed(facts.iter().map(|fact| (fact.field.as_str(), fact.value.as_str(), Some(fact.span))));
-    let fields = differing(was, is);
+    let fields = differing(&was, &is);
     let span = fields.iter().find_map(|field| field.span).or_else(|| Some(place(facts)));
     let (address, action) = (address.to_owned(), Action::Update);
     (!fields.is_empty()).then_some(SystemChange { address, action, fields, span, renames: None })
@@ -133,51 +136,52 @@ type Field<'a> = (&'a str, &'a str, Option<Span>);
 
 /// What is said under one field: a value, or the items of a list or of blocks that may be repeated.
 #[derive(Default)]
-struct Said {
-    items: Vec<(String, Option<Span>)>,
+struct Said<'a> {
+    items: Vec<(Cow<'a, str>, Option<Span>)>,
     /// Whether the items are blocks, which are told apart by what they hold.
     blocks: bool,
 }
 
-impl Said {
+impl Said<'_> {
     fn texts(&self) -> impl Iterator<Item = &str> {
-        self.items.iter().map(|(text, _)| text.as_str())
+        self.items.iter().map(|(text, _)| text.as_ref())
     }
 
     /// All of it, or of blocks those that `other` does not hold: the rest has only moved.
     fn beside(&self, other: Option<&Said>) -> (Option<String>, Option<Span>) {
-        let held = |item: &str| other.is_some_and(|other| other.items.iter().any(|(text, _)| text == item));
+        let held = |item: &str| other.is_some_and(|other| other.texts().any(|text| text == item));
         let all = !self.blocks || other.is_some_and(|other| other.items.len() == self.items.len());
         let told: Vec<_> = self.items.iter().filter(|(text, _)| all || !held(text)).collect();
-        let texts: Vec<&str> = told.iter().map(|(text, _)| text.as_str()).collect();
+        let texts: Vec<&str> = told.iter().map(|(text, _)| text.as_ref()).collect();
         let separator = if self.blocks { "; " } else { ", " };
         ((!told.is_empty()).then(|| texts.join(separator)), told.first().and_then(|(_, span)| *span))
     }
 }
 
 /// The fields that differ.
-fn differing(was: BTreeMap<String, Said>, is: BTreeMap<String, Said>) -> Vec<FieldChange> {
-    let mut names: Vec<&String> = was.keys().chain(is.keys()).collect();
-    names.sort_unstable();
-    names.dedup();
-    names
-        .into_iter()
-        .map(|field| (field, was.get(field), is.get(field)))
-        .filter(|(_, was, is)| !was.is_some_and(|was| is.is_some_and(|is| was.texts().eq(is.texts()))))
-        .map(|(field, was, is)| FieldChange {
-            field: field.clone(),
+fn differing(was: &BTreeMap<&str, Said>, is: &BTreeMap<&str, Said>) -> Vec<FieldChange> {
+    let names: BTreeSet<&str> = was.keys().chain(is.keys()).copied().collect();
+    let changed = names.into_iter().filter_map(|field| {
+        let (was, is) = (was.get(field), is.get(field));
+        if was.is_some_and(|was| is.is_some_and(|is| was.texts().eq(is.texts()))) {
+            return None;
+        }
+        let (after, told) = is.map(|is| is.beside(was)).unwrap_or_default();
+        Some(FieldChange {
+            field: field.to_owned(),
             before: was.and_then(|was| was.beside(is).0),
-            after: is.and_then(|is| is.beside(was).0),
-            span: is.and_then(|is| is.beside(was).1.or_else(|| is.items.first().and_then(|(_, span)| *span))),
+            after,
+            span: told.or_else(|| is?.items.first()?.1),
         })
-        .collect()
+    });
+    changed.collect()
 }
 
 /// The fields with the items of a list, and blocks that may be repeated, in one each: an item that comes in front is
 /// one change, not one of each behind it.
-fn listed<'a>(fields: impl Iterator<Item = Field<'a>>) -> BTreeMap<String, Said> {
+fn listed<'a>(fields: impl Iterator<Item = Field<'a>>) -> BTreeMap<&'a str, Said<'a>> {
     let mut blocks: BTreeMap<(&str, usize), Vec<Field>> = BTreeMap::new();
-    let mut said: BTreeMap<String, Said> = BTreeMap::new();
+    let mut said: BTreeMap<&str, Said> = BTreeMap::new();
     for (field, value, span) in fields {
         let item = field.split_once('[').and_then(|(name, rest)| {
             let (index, rest) = rest.split_once(']')?;
@@ -187,19 +191,19 @@ fn listed<'a>(fields: impl Iterator<Item = Field<'a>>) -> BTreeMap<String, Said>
             Some((name, index, rest)) => {
                 blocks.entry((name, index)).or_default().push((rest.trim_start_matches('.'), value, span));
             }
-            None => said.entry(field.to_owned()).or_default().items.push((value.to_owned(), span)),
+            None => said.entry(field).or_default().items.push((value.into(), span)),
         }
     }
     for ((name, _), mut parts) in blocks {
-        let entry = said.entry(name.to_owned()).or_default();
+        let entry = said.entry(name).or_default();
         parts.sort_by_key(|(part, _, _)| *part);
         let span = parts.first().and_then(|(_, _, span)| *span);
         let text = match parts.as_slice() {
-            [("", value, _)] if !value.is_empty() => (*value).to_owned(),
+            [("", value, _)] if !value.is_empty() => Cow::Borrowed(*value),
             _ => {
                 entry.blocks = true;
                 let parts = parts.iter().filter(|(part, value, _)| !(part.is_empty() && value.is_empty()));
-                parts.map(|(part, value, _)| format!("{part}={value}")).collect::<Vec<_>>().join(" ")
+                parts.map(|(part, value, _)| format!("{part}={value}")).collect::<Vec<_>>().join(" ").into()
             }
         };
         entry.items.push((text, span));
@@ -214,6 +218,9 @@ fn place(facts: &[&Fact]) -> Span {
 
 /// The thing of the same sort that goes and said just the same, but for its name.
 fn renamed(address: &str, fields: &[FieldChange], going: &[SystemChange]) -> Option<String> {
+    if going.is_empty() {
+        return None;
+    }
     let (noun, _) = address.rsplit_once('/')?;
     let said =
         |value: fn(&FieldChange) -> Option<&String>, fields: &[FieldChange]| -> BTreeMap<String, String> {

@@ -64,12 +64,9 @@ impl Manifest {
         let files: Vec<_> =
             artifacts.par_iter().map(|artifact| (artifact.path.clone(), record(artifact))).collect();
         manifest.files.extend(files);
-        for fact in facts {
-            manifest
-                .facts
-                .entry(fact.address.clone())
-                .or_default()
-                .insert(fact.field.clone(), fact.value.clone());
+        for said in facts.chunk_by(|one, next| one.address == next.address) {
+            let known = manifest.facts.entry(said[0].address.clone()).or_default();
+            known.extend(said.iter().map(|fact| (fact.field.clone(), fact.value.clone())));
         }
         manifest
     }

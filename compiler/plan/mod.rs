@@ -53,8 +53,12 @@ pub fn plan(state: &State, compiled: &Compiled, overwrite_edited: bool) -> Plan 
         &compiled.artifacts,
         &compiled.facts,
     );
-    let changes = changes::system_changes(&state.manifest, &manifest, &compiled.facts);
-    let files = files::file_changes(state, &compiled.artifacts, &manifest, &changes, overwrite_edited);
+    let compare = || {
+        let changes = changes::system_changes(&state.manifest, &manifest, &compiled.facts);
+        let files = files::file_changes(state, &compiled.artifacts, &manifest, &changes, overwrite_edited);
+        (changes, files)
+    };
+    let ((changes, files), text) = rayon::join(compare, || manifest.text());
     let risks = changes
         .iter()
         .flat_map(|change| {
@@ -62,7 +66,6 @@ pub fn plan(state: &State, compiled: &Compiled, overwrite_edited: bool) -> Plan 
             reasons.map(|reason| (change.address.clone(), reason))
         })
         .collect();
-    let text = manifest.text();
     let touched = files.iter().filter(|file| file.action != Action::Delete).count();
     Plan {
         system: compiled.system.to_string(),

@@ -344,7 +344,7 @@ impl<'a> Reader<'a> {
     fn fact(&self, field: &str, value: String, span: Span) {
         self.sink.keep(Fact {
             address: self.address.clone(),
-            field: format!("{}{field}", self.prefix),
+            field: [self.prefix.as_str(), field].concat(),
             value,
             span,
         });
