@@ -59,6 +59,9 @@ pub fn run() -> ExitCode {
             return ExitCode::from(status);
         }
     };
+    // This thread works like the others: with few cores one less has to be started, and there is nobody to wait for.
+    // Where threads cannot be started rayon does without.
+    let _ = rayon::ThreadPoolBuilder::new().use_current_thread().build_global();
     let status = match args.command {
         Command::Init(args) => init::run(&args),
         Command::Check(args) => check::run(&args),
