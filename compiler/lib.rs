@@ -28,6 +28,8 @@ pub mod expand;
 
 pub mod check;
 
+pub mod env;
+
 pub mod emit;
 
 pub mod load;

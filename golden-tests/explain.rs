@@ -15,6 +15,11 @@ use regex_lite::Regex;
 const UNSHOWN: &[(&str, &str)] = &[
     ("byte-order-mark", "a character that a page should not hold"),
     ("empty-import", "an empty folder"),
+    ("env-missing", "an environment file"),
+    ("env-open", "an environment file"),
+    ("env-syntax", "an environment file"),
+    ("env-unknown", "an environment file"),
+    ("env-value", "an environment file"),
     ("file-too-large", "eight megabytes"),
     ("import-cycle", "two files that import each other"),
     ("internal-error", "a fault of ondol"),
@@ -30,6 +35,7 @@ const UNSHOWN: &[(&str, &str)] = &[
     ("unknown-environment", "an option of the command line"),
     ("unreadable-manifest", "a target whose manifest is broken"),
     ("unreadable-plan", "a saved plan that is broken"),
+    ("which-system", "two descriptions, and an environment file"),
 ];
 
 /// Lines that a page may have: its reader has an error to mend.

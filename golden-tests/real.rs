@@ -55,6 +55,7 @@ const fn containers(name: &'static str, needs: &'static str) -> Check {
 /// `real/tree.py`. A check asks only for what is there; what is missing and not stated here is a failure.
 const LACKS: &[(&str, &str, &[&str])] = &[
     ("behind-proxy", "", &["tls", "monitoring", "closed paths"]),
+    ("chat", "", &["closed paths"]),
     ("edge-cases", "", &["closed paths"]),
     ("keeps-files", "", &["closed paths"]),
     ("knowledge-chat", "", &["tls"]),
@@ -66,6 +67,7 @@ const LACKS: &[(&str, &str, &[&str])] = &[
 /// they show on the examples.
 const ENGINE: &[(&str, &[&str])] = &[
     ("behind-proxy", &["backup", "up", "firewall"]),
+    ("chat", &[]),
     ("edge-cases", &["up", "backup", "firewall", "certificate"]),
     ("keeps-files", &["backup"]),
     ("other-kinds", &[]),

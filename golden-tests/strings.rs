@@ -3,6 +3,7 @@
 //! What the language refuses is not tried here; what it accepts has to arrive. Needs `golden-tests/tools/install`.
 
 use std::{
+    collections::BTreeSet,
     env, fs,
     path::{Path, PathBuf},
     process::{Command, Output},
@@ -20,6 +21,7 @@ fn main() {
         Trial::test("compose reads every text and every default", || compose(false)),
         Trial::test("compose reads every value of an environment file", || compose(true)),
         Trial::test("check-env reads an environment file as compose does", environment),
+        Trial::test("check-env and `ondol env check` say the same", judged),
         Trial::test("services read every text of their configuration", configuration),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
@@ -167,6 +169,100 @@ fn environment() -> Result<(), Failed> {
         }
     }
     Ok(())
+}
+
+/// Values that are right for one type and wrong for another, and signs that mean something to those who read the file.
+const VALUES: [&str; 30] = [
+    "1",
+    "0",
+    "-7",
+    "86401",
+    "3600",
+    "0.5",
+    "2.01",
+    "true",
+    "TRUE",
+    "dev",
+    "prod",
+    "8080",
+    "65536",
+    "https://a.example/x",
+    "http://a,https://b:1",
+    "http://a,",
+    "a.example",
+    "a.example,b.example",
+    "ops@example.com",
+    "30s",
+    "1h30m",
+    "301s",
+    "6m",
+    "knowledge_base",
+    "sk-0123456789abcdefghij",
+    "sk-...",
+    "changeme",
+    "'two words'",
+    "\"a\\\\b \\\"c\\\"\"",
+    "# later",
+];
+
+/// The script on a host and the command judge each file alike, whatever stands in it.
+fn judged() -> Result<(), Failed> {
+    let description = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden-tests/systems/chat");
+    let folder = tempfile::tempdir()?;
+    let mut apply = Command::new(env!("CARGO_BIN_EXE_ondol"));
+    succeeded(apply.args(["apply", "--yes", "--out"]).arg(folder.path()).arg(&description))?;
+    let script = folder.path().join("chat/default/scripts/check-env.sh");
+    let text = fs::read_to_string(&script)?;
+    let names: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("check ")?.split(' ').next()).collect();
+    if names.len() < 15 {
+        return Err(format!("{} variables", names.len()).into());
+    }
+    let file = folder.path().join("env");
+    let mut wrong = 0;
+    for shift in 0..VALUES.len() {
+        let line =
+            |(index, name): (usize, &&str)| format!("{name}={}\n", VALUES[(index + shift) % VALUES.len()]);
+        let mut written: String = names.iter().enumerate().map(line).collect();
+        match shift % 4 {
+            1 => written += "an accident\r\nAPP_ENV=dev\n",
+            2 => written += "APP_ENV=$HOME\nX_Y=\"a\\$b\"\n",
+            3 => written += "  export APP_ENV : 'dev' # as it may be\nZ_Z='never\nclosed\n",
+            _ => {}
+        }
+        fs::write(&file, &written)?;
+        succeeded(Command::new("chmod").arg("600").arg(&file))?;
+        let by_script = Command::new(&script).arg(&file).env_clear().env("PATH", "/usr/bin:/bin").output()?;
+        let by_script: BTreeSet<String> = String::from_utf8_lossy(&by_script.stderr)
+            .lines()
+            .skip(1)
+            .map(|line| line.trim().trim_end_matches(": put the value in single quotes").to_owned())
+            .collect();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ondol"));
+        command.args(["env", "check"]).arg(&file).arg(&description).args(["--format", "json"]);
+        let document: Json = serde_json::from_slice(&command.output()?.stdout)?;
+        let by_command: BTreeSet<String> = document["findings"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|finding| finding["code"] != "env-unknown")
+            .map(|finding| match finding["variable"].as_str() {
+                Some(name) => format!("{name}: {}", finding["message"].as_str().unwrap_or_default()),
+                None => {
+                    format!("line {}: {}", finding["line"], finding["message"].as_str().unwrap_or_default())
+                }
+            })
+            .collect();
+        if by_script != by_command {
+            let script: Vec<_> = by_script.difference(&by_command).collect();
+            let command: Vec<_> = by_command.difference(&by_script).collect();
+            return Err(
+                format!("{written}\nonly the script: {script:?}\nonly the command: {command:?}").into()
+            );
+        }
+        wrong += by_command.len();
+    }
+    if wrong < 100 { Err(format!("only {wrong} things were wrong").into()) } else { Ok(()) }
 }
 
 fn configuration() -> Result<(), Failed> {

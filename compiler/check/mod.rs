@@ -82,7 +82,7 @@ pub fn check<'a>(models: impl Iterator<Item = &'a Model>, whole: bool, diagnosti
 }
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 #[cfg(test)]
 mod tests;

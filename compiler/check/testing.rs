@@ -19,6 +19,19 @@ pub fn compiled(text: &str) -> (Diagnostics, Sources) {
     (diagnostics, sources)
 }
 
+/// The model of a system of this content, in its only environment.
+pub fn model(content: &str) -> Model {
+    let text = format!("system \"shop\" {{\n{content}\n}}");
+    let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
+    for (_, source) in stdlib::sources().iter() {
+        sources.add(source.name.clone(), source.text.clone());
+    }
+    let id = sources.add("system.kdl", text.as_str());
+    let nodes = parse(id, &text, &mut diagnostics);
+    let expanded = expand::expand(&nodes, &[], &|_, _| Ok("text".into()), &mut diagnostics);
+    expanded.into_iter().find_map(|one| one.model).expect("a right description")
+}
+
 /// The codes that a description raises, in the order of their places.
 pub fn codes(text: &str) -> Vec<&'static str> {
     compiled(text).0.into_sorted().iter().map(|one| one.code).collect()

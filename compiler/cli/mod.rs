@@ -3,6 +3,7 @@
 mod apply;
 mod check;
 mod common;
+mod env;
 mod explain;
 mod fmt;
 mod init;
@@ -39,6 +40,9 @@ enum Command {
     Apply(apply::Args),
     /// Format descriptions in place, keeping comments
     Fmt(fmt::Args),
+    /// Hold an environment file against the variables that a system asks for
+    #[command(subcommand)]
+    Env(env::Command),
     /// Tell the whole story of a diagnostic
     Explain(explain::Args),
     /// Print completions for a shell
@@ -68,6 +72,7 @@ pub fn run() -> ExitCode {
         Command::Plan(args) => plan::run(&args),
         Command::Apply(args) => apply::run(&args),
         Command::Fmt(args) => fmt::run(&args),
+        Command::Env(command) => env::run(&command),
         Command::Explain(args) => explain::run(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();

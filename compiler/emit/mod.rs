@@ -13,7 +13,7 @@ mod grafana;
 mod header;
 #[cfg(test)]
 #[path = "../../golden-tests/texts.rs"]
-mod hostile;
+pub(crate) mod hostile;
 mod logrotate;
 mod nginx;
 #[cfg(test)]

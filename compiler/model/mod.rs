@@ -6,6 +6,7 @@
 pub mod alert;
 pub mod allow;
 pub mod backup;
+pub mod constraint;
 pub mod container;
 pub mod document;
 pub mod external;
@@ -13,6 +14,7 @@ pub mod host;
 pub mod ingress;
 pub mod job;
 pub mod literal;
+pub mod mention;
 pub mod notify;
 pub mod service;
 pub mod services;
@@ -24,6 +26,7 @@ pub use alert::{
 };
 pub use allow::Allow;
 pub use backup::{Backup, Dump, Files, Kept, Offsite, Place, Restore};
+pub use constraint::Constraint;
 pub use container::{
     Attachment, Container, Logging, LoosePort, Made, Network, Scalar, SecretFile, SecretMount, SecretSource,
     Shared, SharedVolume,

@@ -1,6 +1,6 @@
 //! What the environment file (`.env`) supplies.
 
-use super::Origin;
+use super::{Constraint, Origin};
 use crate::values::{Duration, EnvName, Line, Name};
 
 /// A variable that a person fills in on the host, or that CI supplies.
@@ -14,6 +14,8 @@ pub struct Variable {
     pub secret: bool,
     /// Least number of characters that is accepted; 1 when nothing is stated.
     pub min_length: u32,
+    /// What its value must be beside that.
+    pub constraint: Constraint,
     /// How often it should be replaced.
     pub rotate_every: Option<Duration>,
     /// The value when none is given; never for a secret.

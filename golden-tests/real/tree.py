@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import shutil
 
 import yaml
@@ -19,6 +20,41 @@ PROPERTIES = {
     "variables": lambda tree: tree.values,
     "backups": lambda tree: tree.files("scripts/backup-*.sh"),
 }
+
+
+SAMPLES = {"integer": "60", "number": "1.5", "port": "8080", "boolean": "true", "url": "https://example.test/path",
+           "host": "host.example.test", "email": "ops@example.test", "duration": "15m"}
+
+
+def sample(rules):
+    """A value that the rules of a variable ask for; none when anything will do."""
+    stated = [rule.split("=", 1) for rule in rules if "=" in rule]
+    last = dict(stated)
+    if "form" in last:
+        return formed(re._parser.parse(last["form"]), int(rules[0]))
+    return next((value for name, value in stated if name == "is"), None) or last.get("min") or SAMPLES.get(last.get("type"))
+
+
+def formed(parts, least):
+    """A text that a parsed expression matches, repetitions without an end as long as `least`."""
+    text = ""
+    for kind, what in parts:
+        match str(kind):
+            case "LITERAL":
+                text += chr(what)
+            case "IN":
+                kind, what = what[0]
+                text += chr(what if str(kind) == "LITERAL" else what[0])
+            case "MAX_REPEAT":
+                fewest, most, what = what
+                text += formed(what, 0) * (max(fewest, least) if most > least else fewest)
+            case "SUBPATTERN":
+                text += formed(what[-1], least)
+            case "BRANCH":
+                text += formed(what[1][0], least)
+            case other:
+                raise Failed(f"no sample of {other}")
+    return text
 
 
 class Tree:
@@ -62,11 +98,18 @@ class Tree:
             found = re.match(r"([A-Za-z_]\w*)=(.*)", line)
             if found:
                 values[found[1]] = found[2].strip("'\"") or f"test-{found[1].lower()}-0123456789abcdefghijklmnopqrstuvwxyz"
+                values[found[1]] = sample(self.asked.get(found[1], [])) or values[found[1]]
                 if found[1].endswith("URL") and not found[2]:
                     values[found[1]] = f"http://{found[1].lower().replace('_', '-')}.test/hook"
         (self.home / ".env").write_text("".join(f"{name}='{value}'\n" for name, value in values.items()))
         (self.home / ".env").chmod(0o600)
         return values
+
+    @functools.cached_property
+    def asked(self):
+        """What check-env.sh asks of each variable: its least length, and rules."""
+        lines = re.findall(r"^check (.*)$", (self.home / "scripts/check-env.sh").read_text(), re.M)
+        return {words[0]: words[1:] for words in map(shlex.split, lines)}
 
     def _certificate(self):
         """Puts a certificate where the description says that one lies, as the operator would."""

@@ -19,8 +19,9 @@ use super::{
 };
 
 /// The published schemas.
-const SCHEMAS: [(&str, &str); 3] = [
+const SCHEMAS: [(&str, &str); 4] = [
     ("check", include_str!("../../docs/schema/check.json")),
+    ("env-check", include_str!("../../docs/schema/env-check.json")),
     ("plan", include_str!("../../docs/schema/plan.json")),
     ("manifest", include_str!("../../docs/schema/manifest.json")),
 ];
@@ -38,6 +39,7 @@ pub fn hold(case: &Case) -> Result<(), Failed> {
         return Err(format!("check says valid: {}, but exits {}", findings["valid"], checked.status).into());
     }
     let written = if checked.status == 0 { written(here)? } else { nothing_written(here)? };
+    environment(here)?;
     formatting(&case.input, &codes(&findings), &written)?;
     mutation::survive(&case.input)
 }
@@ -63,6 +65,23 @@ fn valid(schema: &str, text: &str) -> Result<Value, Failed> {
     } else {
         Err(format!("not as docs/schema/{schema}.json says:\n{}", wrong.join("\n")).into())
     }
+}
+
+/// What is said of an environment file is as its schema says, and shows nothing of the file; two systems refuse it.
+fn environment(here: &Path) -> Result<(), Failed> {
+    fs::write(
+        here.join("law.env"),
+        "an swordfish\nA_B=$swordfish\nA_B='swordfish'\nswordfish=\nC_D='swordfish\n",
+    )?;
+    let checked = ondol::run(here, &["env", "check", "law.env", ".", "--format", "json"])?;
+    fs::remove_file(here.join("law.env"))?;
+    if checked.stdout.contains("swordfish") || checked.stderr.contains("swordfish") {
+        return Err("`env check` shows a value".into());
+    }
+    if !checked.stdout.is_empty() {
+        valid("env-check", &checked.stdout)?;
+    }
+    Ok(())
 }
 
 /// What was found, without places: formatting moves those.

@@ -3,8 +3,7 @@
 use crate::{
     check::Rule,
     diagnostic::{Diagnostic, Diagnostics},
-    model::{Command, Model, Variable},
-    syntax::Node,
+    model::{Model, Variable},
 };
 
 /// The rule.
@@ -12,10 +11,7 @@ pub const RULE: Rule = Rule { code: "unused-secret", check, together: None };
 
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for secret in model.variables.iter().filter(|variable| variable.secret) {
-        if !secret.used_by.is_empty()
-            || is_received(model, secret)
-            || is_mentioned(model, secret.name.as_str())
-        {
+        if !secret.used_by.is_empty() || is_received(model, secret) || model.mentions(secret.name.as_str()) {
             continue;
         }
         diagnostics.add(
@@ -31,25 +27,6 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
 
 fn is_received(model: &Model, secret: &Variable) -> bool {
     model.notify.receivers.iter().any(|receiver| receiver.secret() == Some(&secret.name))
-}
-
-/// Whether text that is passed on has the name in it: what that means is for its program to say.
-fn is_mentioned(model: &Model, name: &str) -> bool {
-    let raw = model.services.iter().flat_map(|service| &service.raw_compose);
-    let raw = raw.chain(&model.raw_compose).chain(&model.notify.raw_alertmanager);
-    let raw = raw.chain(model.monitoring.iter().flat_map(|monitoring| &monitoring.raw_prometheus));
-    let commands = model.jobs.iter().filter_map(|job| match &job.command {
-        Command::InService(_, text) | Command::OnHost(text) => Some(text),
-        Command::Script(..) => None,
-    });
-    let files = model.files.iter().map(|file| &file.contents);
-    raw.into_iter().any(|node| in_node(node, name)) || commands.chain(files).any(|text| text.contains(name))
-}
-
-fn in_node(node: &Node, name: &str) -> bool {
-    node.name.value.contains(name)
-        || node.entries.iter().any(|entry| entry.scalar.text().contains(name))
-        || node.children.iter().any(|child| in_node(child, name))
 }
 
 #[cfg(test)]

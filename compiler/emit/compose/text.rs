@@ -36,7 +36,7 @@ mod tests {
             hostile,
             yaml::{Map, Yaml, flow, seq},
         },
-        model::Origin,
+        model::{Constraint, Origin},
         source::{Sources, Span},
         values::{Line, Value as _},
     };
@@ -72,6 +72,7 @@ mod tests {
             about: None,
             secret: default.is_none(),
             min_length: 1,
+            constraint: Constraint::ANYTHING,
             rotate_every: None,
             default: default.map(|text| Line::parse(text).unwrap()),
             used_by: Vec::new(),

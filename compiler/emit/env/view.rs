@@ -1,13 +1,12 @@
 //! The variables of a model, as the templates show them.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use crate::{
     emit::{header::header, quote},
-    model::{ConfigValue, Image, Model, Part, Text, Variable},
-    values::EnvName,
+    env::{PLACEHOLDER, PLACEHOLDER_OF_SECRET, takes_placeholders},
+    model::{Image, Model, Variable},
+    values::{Language, VariableType},
 };
 
 /// What the templates see.
@@ -19,6 +18,10 @@ pub struct View {
     /// Where the tree lives on the host.
     directory: String,
     variables: Vec<VariableView>,
+    /// Types of variables.
+    types: Vec<TypeView>,
+    /// What a person has not filled in, of every variable and of a secret.
+    placeholder: [&'static str; 2],
     /// Whether an image is built from source.
     built: bool,
 }
@@ -34,8 +37,16 @@ struct VariableView {
     /// Whether it may be absent, since it has a default.
     optional: bool,
     min_length: u32,
-    /// Whether it stands in a URL.
-    in_url: bool,
+    /// What else its value must keep, in the words of the script.
+    rules: Vec<String>,
+}
+
+/// A type, as the script judges values of it.
+#[derive(Serialize)]
+struct TypeView {
+    word: &'static str,
+    what: &'static str,
+    expression: &'static str,
 }
 
 impl View {
@@ -47,7 +58,7 @@ impl View {
 
 /// The view of `model`: secrets first, for those have to be made.
 pub fn view(model: &Model) -> View {
-    let in_url = in_urls(model);
+    let in_url = model.in_urls();
     let (secrets, settings): (Vec<_>, Vec<_>) = model.variables.iter().partition(|variable| variable.secret);
     View {
         header: header(model),
@@ -59,6 +70,13 @@ pub fn view(model: &Model) -> View {
             .chain(settings)
             .map(|variable| variable_view(model, variable, in_url.contains(&variable.name)))
             .collect(),
+        types: VariableType::SHAPED
+            .into_iter()
+            .filter_map(|kind| {
+                Some(TypeView { word: kind.word(), what: kind.what(), expression: kind.expression()? })
+            })
+            .collect(),
+        placeholder: [PLACEHOLDER, PLACEHOLDER_OF_SECRET],
         built: model.services.iter().any(|service| matches!(service.image, Image::Built(_))),
     }
 }
@@ -82,17 +100,35 @@ fn variable_view(model: &Model, variable: &Variable, in_url: bool) -> VariableVi
             .as_ref()
             .is_some_and(|default| quote::compose_default(default.as_str()).is_some()),
         min_length: variable.min_length.max(1),
-        in_url,
+        rules: rules(variable, in_url),
     }
+}
+
+/// The rules of the script: words, and `name=value`.
+fn rules(variable: &Variable, in_url: bool) -> Vec<String> {
+    let constraint = &variable.constraint;
+    let mut rules = Vec::new();
+    rules.extend(in_url.then(|| "in-url".to_owned()));
+    rules.extend((!variable.secret && takes_placeholders(variable)).then(|| "any-word".to_owned()));
+    if constraint.kind != VariableType::Text {
+        rules.push(format!("type={}", constraint.kind.word()));
+    }
+    rules.extend(constraint.separator.map(|separator| format!("separator={separator}")));
+    rules.extend(constraint.min.as_ref().map(|min| format!("min={min}")));
+    rules.extend(constraint.max.as_ref().map(|max| format!("max={max}")));
+    rules.extend(constraint.form.as_ref().map(|form| format!("form={form}")));
+    rules.extend(constraint.choices.iter().map(|choice| format!("is={choice}")));
+    rules
 }
 
 fn about(model: &Model, variable: &Variable, in_url: bool) -> Vec<String> {
     let mut lines = Vec::new();
     lines.extend(variable.about.as_ref().map(|about| about.to_string()));
     let mut facts = vec![if variable.secret { "Secret" } else { "Setting" }.to_owned()];
-    if variable.default.is_some() {
-        facts.push("has a default".into());
+    if let Some(default) = &variable.default {
+        facts.push(if default.is_empty() { "may be left out" } else { "has a default" }.into());
     }
+    facts.extend(variable.constraint.words(Language::English));
     if variable.min_length > 1 {
         facts.push(format!("at least {} characters", variable.min_length));
     }
@@ -122,41 +158,4 @@ fn list(items: impl Iterator<Item = String>) -> String {
 fn is_ours(model: &Model, variable: &Variable) -> bool {
     let asks = |name: &crate::values::Name| model.service(name).is_some_and(|service| service.datastore);
     variable.min_length > 1 || variable.used_by.iter().any(asks)
-}
-
-/// The variables whose value is put into a URL, where it is not quoted.
-fn in_urls(model: &Model) -> BTreeSet<&EnvName> {
-    let mut names = BTreeSet::new();
-    for service in &model.services {
-        let environment = service.environment.iter().map(|(_, text)| text);
-        for text in environment.chain(&service.command) {
-            in_url(text, &mut names);
-        }
-    }
-    for config in &model.configs {
-        in_config(&config.value, &mut names);
-    }
-    names
-}
-
-fn in_config<'a>(value: &'a ConfigValue, names: &mut BTreeSet<&'a EnvName>) {
-    match value {
-        ConfigValue::Text(text) => in_url(text, names),
-        ConfigValue::List(items) => items.iter().for_each(|item| in_config(item, names)),
-        ConfigValue::Map(entries) => entries.iter().for_each(|(_, value)| in_config(value, names)),
-        _ => {}
-    }
-}
-
-fn in_url<'a>(text: &'a Text, names: &mut BTreeSet<&'a EnvName>) {
-    let mut url = false;
-    for part in &text.parts {
-        match part {
-            Part::Literal(literal) => url |= literal.contains("://"),
-            Part::Variable(name) if url => {
-                names.insert(name);
-            }
-            Part::Variable(_) | Part::Reference { .. } => {}
-        }
-    }
 }

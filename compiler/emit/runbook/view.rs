@@ -6,7 +6,7 @@ use super::external;
 use crate::{
     emit::quote,
     model::{Command, Image, Item, Kept, Model, Offsite, Reach, Rhythm, Service, Severity, Tls, Variable},
-    values::Name,
+    values::{Language, Name},
 };
 
 #[derive(Serialize)]
@@ -128,6 +128,10 @@ struct AlertView {
 struct VariableView {
     name: String,
     about: String,
+    /// What its value is.
+    value: String,
+    /// The value when none is given.
+    default: Option<String>,
     secret: bool,
     rotate: Option<String>,
     restart: String,
@@ -307,6 +311,8 @@ pub fn view(model: &Model) -> View {
             .map(|variable| VariableView {
                 name: variable.name.to_string(),
                 about: variable.about.as_ref().map(ToString::to_string).unwrap_or_default(),
+                value: asked(variable, language),
+                default: variable.default.as_ref().map(ToString::to_string),
                 secret: variable.secret,
                 rotate: variable.rotate_every.map(|every| every.words(language)),
                 restart: restart(model, variable),
@@ -451,6 +457,16 @@ fn item(model: &Model, item: &Item) -> ItemView {
         evidence: item.proof.as_ref().map(|proof| proof.evidence.clone()),
         run: item.run.as_ref().map(|run| run.value.to_string()),
     }
+}
+
+/// What the value of a variable is; a dash when it may be anything.
+fn asked(variable: &Variable, language: Language) -> String {
+    let mut words = variable.constraint.words(language);
+    if variable.min_length > 1 {
+        let least = variable.min_length;
+        words.push(language.pick(format!("at least {least} characters"), format!("{least}자 이상")));
+    }
+    if words.is_empty() { "–".to_owned() } else { words.join(", ") }
 }
 
 /// The arguments of `docker compose up -d` after which the services have a new value of the variable. Compose does not

@@ -15,3 +15,4 @@ pub mod notify;
 pub mod service;
 pub mod system;
 pub mod template;
+pub mod variable;

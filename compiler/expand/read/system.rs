@@ -1,7 +1,7 @@
 //! `system`: the whole description.
 
 use super::{
-    allow::{allows, allows_everywhere},
+    allow::allows_everywhere,
     backup::{BackupSpec, JobSpec, backup, job},
     document::{ChecklistSpec, FileSpec, RunbookSpec, checklist, file, objective, runbook, team},
     engine::{NetworkSpec, SecretFileSpec, SharedVolumeSpec, network, secret_file, shared_volume},
@@ -11,13 +11,14 @@ use super::{
     monitor::{MonitorSpec, monitor},
     notify::{NotifySpec, notify},
     service::{ServiceSpec, service},
+    variable::{VariableSpec, secret, variable},
 };
 use crate::{
     expand::kinds::Kinds,
     model::{Allow, Objective, Team},
     source::{Located, Span},
     syntax::{Node, Reader},
-    values::{Count, Duration, EnvName, Hostname, Line, Name, Timezone},
+    values::{Hostname, Line, Name, Timezone},
 };
 
 /// A stated `system`, with one environment laid over it.
@@ -77,27 +78,6 @@ pub struct SystemSpec {
     pub span: Span,
 }
 
-/// A stated `secret` or `variable`.
-#[derive(Clone, Debug)]
-pub struct VariableSpec {
-    /// Its name.
-    pub name: Located<EnvName>,
-    /// Whether it is a secret.
-    pub secret: bool,
-    /// What it is for.
-    pub about: Option<Line>,
-    /// Least number of characters.
-    pub min_length: Option<Located<Count>>,
-    /// How often it should be replaced.
-    pub rotate_every: Option<Duration>,
-    /// The value when none is given.
-    pub default: Option<Line>,
-    /// Warnings that are accepted for it.
-    pub allows: Vec<Allow>,
-    /// Where it is stated.
-    pub span: Span,
-}
-
 /// Reads a `system`.
 pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
     let name = r.arg::<Name>("name", "its name: project name, folder name, file name in `cron.d`").required();
@@ -108,17 +88,11 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
     let objective = r.block("objective", "what a disaster may cost", objective);
     let hosts = r.keyed("host", "the machine that it runs on", host);
     let mut variables =
-        r.keyed("secret", "a secret: named here, supplied by the environment file on the host", |r| {
-            r.example("secret \"JWT_SECRET\" min-length=32 rotate-every=\"90d\"");
-            variable(r, true)
-        });
+        r.keyed("secret", "a secret: named here, supplied by the environment file on the host", secret);
     variables.extend(r.keyed(
         "variable",
         "a setting that the environment file supplies and that is no secret",
-        |r| {
-            r.example("variable \"GOOGLE_CLIENT_ID\" about=\"OAuth client of Google\"");
-            variable(r, false)
-        },
+        variable,
     ));
     let services = r.keyed("service", "a program of the system", |r| service(r, kinds));
     let externals = r.keyed(
@@ -175,27 +149,6 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
         files,
         allows,
         raw_compose,
-        span: r.span()?,
-    })
-}
-
-fn variable(r: &mut Reader, secret: bool) -> Option<VariableSpec> {
-    let name = r.arg::<EnvName>("name", "its name in the environment").required();
-    let about = r.prop::<Line>("about", "what it is for").optional();
-    let min_length = r.prop::<Count>("min-length", "least number of characters that is accepted").optional();
-    let rotate_every =
-        r.prop::<Duration>("rotate-every", "how often it should be replaced").above_zero().optional();
-    let default =
-        if secret { None } else { r.prop::<Line>("default", "the value when none is given").optional() };
-    let allows = allows(r);
-    Some(VariableSpec {
-        name: name?,
-        secret,
-        about: about.map(|v| v.value),
-        min_length,
-        rotate_every: rotate_every.map(|v| v.value),
-        default: default.map(|v| v.value),
-        allows,
         span: r.span()?,
     })
 }

@@ -1,0 +1,318 @@
+//! `ondol env check`
+
+use std::{
+    fs,
+    io::{self, Read as _},
+    path::{Path, PathBuf},
+};
+
+use clap::{Subcommand, ValueEnum};
+use serde_json::{Value, json};
+
+use super::{
+    DONE, FAILED,
+    common::{self, Input},
+};
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics, Severity},
+    env::{Finding, judge, read},
+    expand::Expanded,
+    load, render,
+    source::{Sources, Span},
+};
+
+/// What is done with environment files.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Tell what is missing, unknown, mistyped, too short or left at its placeholder; never show a value
+    Check(Args),
+}
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// The environment file; `-` is standard input
+    file: PathBuf,
+    #[command(flatten)]
+    input: Input,
+    /// How findings are printed
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people, to standard error
+    Text,
+    /// For tools; the schema is docs/schema/env-check.json
+    Json,
+}
+
+/// A finding, and the environment in which it holds when there are others in which it does not.
+struct Found {
+    finding: Finding,
+    environment: Option<String>,
+}
+
+pub fn run(command: &Command) -> u8 {
+    let Command::Check(args) = command;
+    match check(args) {
+        Ok(status) => status,
+        Err((diagnostics, sources)) => {
+            common::report(&diagnostics, &sources, args.input.output.color.stderr());
+            FAILED
+        }
+    }
+}
+
+type Refused = (Vec<Diagnostic>, Sources);
+
+fn refused(diagnostic: Diagnostic) -> Refused {
+    (vec![diagnostic], Sources::default())
+}
+
+fn check(args: &Args) -> Result<u8, Refused> {
+    let text = text(&args.file).map_err(refused)?;
+    let Ok(descriptions) = common::descriptions(&args.input) else { return Ok(FAILED) };
+    let [description] = descriptions.as_slice() else {
+        return Err(refused(which(descriptions.iter().map(|path| path.display().to_string()))));
+    };
+    let mut diagnostics = Diagnostics::default();
+    let project = load::load(description, &mut diagnostics);
+    let expanded = crate::expand(&project, &args.input.env, &mut diagnostics);
+    if diagnostics.has_errors() {
+        return Err((diagnostics.into_sorted(), project.sources));
+    }
+    let environments: Vec<String> = expanded.iter().map(|one| one.environment.to_string()).collect();
+    if !args.input.env.is_empty() {
+        let known = crate::expand(&project, &[], &mut Diagnostics::default());
+        let known: Vec<String> = known.iter().map(|one| one.environment.to_string()).collect();
+        if let Some(missing) = common::unknown_environments(&args.input, &environments, &known) {
+            return Err(refused(missing));
+        }
+    }
+    if let Some(other) = expanded.iter().find(|one| one.system != expanded[0].system) {
+        return Err(refused(which([&expanded[0], other].map(|one| format!("system \"{}\"", one.system)))));
+    }
+    let mut found = found(&expanded, &text);
+    if let Some(open) = readable_by_others(&args.file) {
+        found.push(Found { finding: open, environment: None });
+    }
+    found.sort_by_key(|one| one.finding.place.as_ref().map_or(usize::MAX, |place| place.start));
+    found.retain(|one| {
+        one.finding.severity == Severity::Error
+            || !args.input.allow.iter().any(|code| code == one.finding.code)
+    });
+    for one in &mut found {
+        if args.input.deny.iter().any(|code| code == "warnings" || code == one.finding.code) {
+            one.finding.severity = Severity::Error;
+        }
+    }
+    let errors = found.iter().any(|one| one.finding.severity == Severity::Error);
+    match args.format {
+        Format::Text => print_text(args, &found, &text, project.sources, &expanded),
+        Format::Json => print_json(&found, &text, &project.sources, &environments),
+    }
+    Ok(if errors { FAILED } else { DONE })
+}
+
+/// The text of the file.
+fn text(path: &Path) -> Result<String, Diagnostic> {
+    let bytes = if path.as_os_str() == "-" {
+        let mut bytes = Vec::new();
+        io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        fs::read(path)
+    };
+    let bytes = bytes.map_err(|error| {
+        Diagnostic::error("unreadable-file", format!("`{}` cannot be read: {error}", path.display()))
+            .help("make one: `install -m 600 env/.env.example .env`")
+    })?;
+    String::from_utf8(bytes).map_err(|_| {
+        Diagnostic::error("invalid-utf8", format!("`{}` is not UTF-8 text", path.display()))
+            .help("save it as UTF-8")
+    })
+}
+
+/// The error of more than one system.
+fn which(names: impl IntoIterator<Item = String>) -> Diagnostic {
+    let names: Vec<String> = names.into_iter().collect();
+    Diagnostic::error("which-system", "an environment file belongs to one system")
+        .help(format!("name the description behind the file: {}", names.join(", ")))
+}
+
+/// What is wrong in the environments; what is wrong in all of them is told once.
+fn found(expanded: &[Expanded], text: &str) -> Vec<Found> {
+    let file = read(text);
+    let judged: Vec<(&Expanded, Vec<Finding>)> =
+        expanded.iter().filter_map(|one| Some((one, judge(one.model.as_ref()?, &file)))).collect();
+    let mut found: Vec<Found> = Vec::new();
+    for (one, findings) in &judged {
+        for finding in findings {
+            if found.iter().any(|known| known.environment.is_none() && known.finding == *finding) {
+                continue;
+            }
+            let everywhere = judged.iter().all(|(_, others)| others.contains(finding));
+            let environment = (!everywhere).then(|| one.environment.to_string());
+            found.push(Found { finding: finding.clone(), environment });
+        }
+    }
+    found
+}
+
+/// The warning that others than its owner can read the file.
+#[cfg(unix)]
+fn readable_by_others(path: &Path) -> Option<Finding> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let data = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+    let mode = data.permissions().mode() & 0o777;
+    (mode & 0o077 != 0).then(|| Finding {
+        severity: Severity::Warning,
+        code: "env-open",
+        variable: None,
+        message: format!("others can read the file (mode {mode:o})"),
+        help: Some(format!("chmod 600 {}", path.display())),
+        place: None,
+        declared: None,
+    })
+}
+
+#[cfg(not(unix))]
+fn readable_by_others(_: &Path) -> Option<Finding> {
+    None
+}
+
+fn message(one: &Found) -> String {
+    let name = one.finding.variable.as_ref().map(|name| format!("`{name}`: ")).unwrap_or_default();
+    let environment =
+        one.environment.as_ref().map(|name| format!(" (environment `{name}`)")).unwrap_or_default();
+    format!("{name}{}{environment}", one.finding.message)
+}
+
+fn print_text(args: &Args, found: &[Found], text: &str, mut sources: Sources, expanded: &[Expanded]) {
+    let masked = Masked::new(text);
+    let id = sources.add(args.file.display().to_string(), masked.text.as_str());
+    let diagnostics: Vec<Diagnostic> = found
+        .iter()
+        .map(|one| {
+            let finding = &one.finding;
+            let mut diagnostic = Diagnostic::new(finding.severity, finding.code, message(one));
+            if let Some(place) = &finding.place {
+                let (start, end) = masked.place(text, place.start);
+                diagnostic = diagnostic.at(Span::new(id, start, end), "here");
+            }
+            if let (Some(declared), None) = (finding.declared, &finding.place) {
+                diagnostic = diagnostic.at(declared, "asked for here");
+            }
+            match &finding.help {
+                Some(help) => diagnostic.help(help.as_str()),
+                None => diagnostic,
+            }
+        })
+        .collect();
+    common::report(&diagnostics, &sources, args.input.output.color.stderr());
+    if !args.input.output.quiet {
+        let count = |word| diagnostics.iter().filter(|one| render::word(one.severity) == word).count();
+        let asked = expanded.iter().filter_map(|one| Some(one.model.as_ref()?.variables.len())).max();
+        common::remark(&format!(
+            "checked {} against {} variables: {} errors, {} warnings",
+            args.file.display(),
+            asked.unwrap_or(0),
+            count("error"),
+            count("warning"),
+        ));
+    }
+}
+
+fn print_json(found: &[Found], text: &str, sources: &Sources, environments: &[String]) {
+    let findings: Vec<Value> = found
+        .iter()
+        .map(|one| {
+            let finding = &one.finding;
+            let line = finding.place.as_ref().map(|place| line_of(text, place.start) + 1);
+            let declared = finding.declared.map(|span| {
+                let place = sources.place(span);
+                json!({ "file": place.file, "line": place.line, "column": place.column })
+            });
+            json!({
+                "severity": render::word(finding.severity),
+                "code": finding.code,
+                "variable": finding.variable,
+                "message": finding.message,
+                "help": finding.help,
+                "line": line,
+                "environment": one.environment,
+                "declared": declared,
+            })
+        })
+        .collect();
+    let valid = !found.iter().any(|one| one.finding.severity == Severity::Error);
+    let document =
+        json!({ "format_version": 1, "valid": valid, "environments": environments, "findings": findings });
+    common::print(&format!("{document:#}\n"));
+}
+
+/// The line, from 0, of a byte.
+fn line_of(text: &str, at: usize) -> usize {
+    text.bytes().take(at).filter(|byte| *byte == b'\n').count()
+}
+
+/// The file line by line with everything covered but the names of variables, so that messages can show their place.
+struct Masked {
+    text: String,
+    /// Where each line starts, and how long its name is.
+    lines: Vec<(usize, usize)>,
+}
+
+impl Masked {
+    const COVER: &'static str = "…";
+
+    fn new(text: &str) -> Masked {
+        let file = read(text);
+        let mut names: Vec<(usize, &str)> = file
+            .assignments
+            .iter()
+            .filter(|one| crate::env::is_conventional(&one.name))
+            .map(|one| (line_of(text, one.place.start), one.name.as_str()))
+            .collect();
+        names.sort_unstable();
+        let mut masked = Masked { text: String::new(), lines: Vec::new() };
+        for (number, line) in text.split('\n').enumerate() {
+            let name =
+                names.binary_search_by_key(&number, |(line, _)| *line).ok().map(|index| names[index].1);
+            let start = masked.text.len();
+            match name {
+                Some(name) => {
+                    masked.text.push_str(name);
+                    masked.text.push('=');
+                    masked.text.push_str(Self::COVER);
+                }
+                None if line.trim().is_empty() => {}
+                None => masked.text.push_str(Self::COVER),
+            }
+            let covered = if masked.text.len() > start { Self::COVER.len() } else { 0 };
+            masked.lines.push((start, name.map_or(covered, str::len)));
+            masked.text.push('\n');
+        }
+        masked
+    }
+
+    /// The range that stands for the place at a byte of the file.
+    fn place(&self, text: &str, at: usize) -> (usize, usize) {
+        let (start, length) = self.lines.get(line_of(text, at)).copied().unwrap_or((0, 0));
+        (start, start + length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Masked;
+
+    #[test]
+    fn nothing_but_names_is_left() {
+        let text = "# old: hunter2\nJWT_SECRET=hunter2\nA_B='two\nhunter2'\nhunter2\nMIIhunter2==\n";
+        let masked = Masked::new(text);
+        assert_eq!(masked.text, "…\nJWT_SECRET=…\nA_B=…\n…\n…\n…\n\n");
+        let at = masked.place(text, text.find("JWT").unwrap());
+        assert_eq!(&masked.text[at.0..at.1], "JWT_SECRET");
+    }
+}
