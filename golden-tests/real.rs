@@ -55,23 +55,23 @@ const fn containers(name: &'static str, needs: &'static str) -> Check {
 /// `real/tree.py`. A check asks only for what is there; what is missing and not stated here is a failure.
 const LACKS: &[(&str, &str, &[&str])] = &[
     ("behind-proxy", "", &["tls", "monitoring", "closed paths"]),
-    ("chat", "", &["closed paths"]),
     ("edge-cases", "", &["closed paths"]),
     ("keeps-files", "", &["closed paths"]),
     ("knowledge-chat", "", &["tls"]),
     ("other-kinds", "", &["variables", "backups"]),
     ("bare", "", &["monitoring", "variables", "backups", "closed paths"]),
+    ("typed-variables", "", &["tls", "monitoring", "backups", "closed paths"]),
 ];
 
 /// What runs beside an engine on an odd system. Containers take long, and on most of these systems they would show what
 /// they show on the examples.
 const ENGINE: &[(&str, &[&str])] = &[
     ("behind-proxy", &["backup", "up", "firewall"]),
-    ("chat", &[]),
     ("edge-cases", &["up", "backup", "firewall", "certificate"]),
     ("keeps-files", &["backup"]),
     ("other-kinds", &[]),
     ("bare", &["up"]),
+    ("typed-variables", &[]),
 ];
 
 /// The long ones first, so that the last trial to end is a short one.

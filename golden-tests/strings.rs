@@ -207,11 +207,11 @@ const VALUES: [&str; 30] = [
 
 /// The script on a host and the command judge each file alike, whatever stands in it.
 fn judged() -> Result<(), Failed> {
-    let description = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden-tests/systems/chat");
+    let description = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden-tests/systems/typed-variables");
     let folder = tempfile::tempdir()?;
     let mut apply = Command::new(env!("CARGO_BIN_EXE_ondol"));
     succeeded(apply.args(["apply", "--yes", "--out"]).arg(folder.path()).arg(&description))?;
-    let script = folder.path().join("chat/default/scripts/check-env.sh");
+    let script = folder.path().join("typed-variables/default/scripts/check-env.sh");
     let text = fs::read_to_string(&script)?;
     let names: Vec<&str> =
         text.lines().filter_map(|line| line.strip_prefix("check ")?.split(' ').next()).collect();

@@ -9,6 +9,11 @@
 set -euo pipefail
 
 directory=${ONDOL_DIRECTORY:-/opt/knowledge-chat}
+# What nobody has filled in: of every variable, and of a secret.
+placeholder='change.?me|changeit|placeholder|todo|x{3,}|.*\.{3}|your[-_ ].*|<.*>'
+placeholder_of_secret='example|password|secret|default'
+# Letters are counted, and compared by their codes, on every host alike.
+export LC_ALL=C.UTF-8
 file=${1:-$directory/.env}
 problems=()
 declare -A values=()
@@ -17,7 +22,7 @@ problem() { problems+=("$1"); }
 
 # The values of the file, by name.
 read_values() {
-    local line name value quote number=0
+    local line name value expands quote number=0
     local -a lines
     mapfile -t lines <"$file"
     ((${#lines[@]} > 0)) || return 0
@@ -52,30 +57,146 @@ read_values() {
                 ;;
         esac
         if [[ $quote == \" ]]; then
-            # One character for each escape; what it stands for does not matter here.
-            value=${value//\\0[0-7][0-7][0-7]/x}
-            value=${value//\\?/x}
+            expands=${value//\\?/}
+            unescape
+        else
+            expands=$value
         fi
-        if [[ $quote != \' && $value == *\$* ]]; then
+        if [[ $quote != \' && $expands == *\$* ]]; then
             problem "$name: compose would expand the \$ in it: put the value in single quotes"
         fi
         values[$name]=$value
     done
 }
 
+# Replaces the escapes of a value in double quotes.
+unescape() {
+    local rest=$value code
+    value=
+    while [[ $rest == *\\* ]]; do
+        value+=${rest%%\\*} rest=${rest#*\\}
+        case $rest in
+            0[0-7][0-7][0-7]*) printf -v code %b "\\${rest:0:4}" && value+=$code rest=${rest:4} ;;
+            [abfnrtv]*) printf -v code %b "\\${rest:0:1}" && value+=$code rest=${rest:1} ;;
+            [\\\"\$]*) value+=${rest:0:1} rest=${rest:1} ;;
+            *) value+=\\ ;;
+        esac
+    done
+    value+=$rest
+}
+
+# What a type is for people, and the expression that its values match.
+shape() { # TYPE
+    case $1 in
+        integer) what='a whole number' expression='-?[0-9]{1,15}' ;;
+        number) what='a number' expression='-?[0-9]{1,12}(\.[0-9]{1,12})?' ;;
+        port) what='a port (1 to 65535)' expression='[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]' ;;
+        boolean) what='true or false' expression='true|false' ;;
+        url) what='a URL such as https://example.com/path' expression='[A-Za-z][A-Za-z0-9+.-]*://[!-~]+' ;;
+        host) what='a host name' expression='[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*' ;;
+        email) what='a mail address' expression='[A-Za-z0-9._%+-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*' ;;
+        duration) what='a duration such as 30s, 15m or 24h' expression='([0-9]{1,9}(ms|s|m|h|d|w))+' ;;
+    esac
+}
+
+# What a value is compared by.
+magnitude() { # TYPE VALUE
+    local rest=$2 sum=0 unit
+    if [[ $1 != duration ]]; then
+        printf %s "$2"
+        return
+    fi
+    while [[ $rest =~ ^([0-9]+)(ms|[smhdw])(.*)$ ]]; do
+        case ${BASH_REMATCH[2]} in
+            ms) unit=1 ;;
+            s) unit=1000 ;;
+            m) unit=60000 ;;
+            h) unit=3600000 ;;
+            d) unit=86400000 ;;
+            w) unit=604800000 ;;
+        esac
+        sum=$((sum + 10#${BASH_REMATCH[1]} * unit)) rest=${BASH_REMATCH[3]}
+    done
+    printf %s "$sum"
+}
+below() { awk "BEGIN { exit !($(magnitude "$1" "$2") < $(magnitude "$1" "$3")) }"; } # TYPE VALUE BOUND
+
+# One value of a variable keeps the rules for values.
+check_value() { # NAME VALUE RULE...
+    local name=$1 value=$2 rule type=text what expression choices=() bad=''
+    shift 2
+    for rule; do
+        case $rule in
+            type=*) type=${rule#*=} ;;
+            is=*) choices+=("${rule#*=}") ;;
+        esac
+    done
+    if [[ $type != text ]]; then
+        shape "$type"
+        if ! [[ $value =~ ^($expression)$ ]]; then
+            once "$name: not $what"
+            return
+        fi
+    fi
+    if ((${#choices[@]} > 0)); then
+        bad=1
+        for rule in "${choices[@]}"; do
+            if [[ $value == "$rule" ]]; then bad=''; fi
+        done
+        if [[ -n $bad ]]; then
+            printf -v what ', %s' "${choices[@]}"
+            once "$name: none of ${what:2}"
+        fi
+    fi
+    for rule; do
+        case $rule in
+            min=*) if below "$type" "$value" "${rule#*=}"; then once "$name: below ${rule#*=}"; fi ;;
+            max=*) if below "$type" "${rule#*=}" "$value"; then once "$name: above ${rule#*=}"; fi ;;
+            form=*)
+                expression=${rule#*=}
+                if ! [[ $value =~ ^($expression)$ ]]; then once "$name: not of the form $expression"; fi
+                ;;
+        esac
+    done
+}
+once() {
+    local known
+    for known in ${problems[@]+"${problems[@]}"}; do
+        if [[ $known == "$1" ]]; then return; fi
+    done
+    problem "$1"
+}
+
 # check NAME LEAST_LENGTH RULE...: the variable is set and keeps the rules
 check() {
-    local name=$1 least=$2 value rules=" ${*:3} "
+    local name=$1 least=$2 value rule rest lower secret='' optional='' in_url='' any_word='' separator=''
+    for rule in "${@:3}"; do
+        case $rule in
+            secret) secret=1 ;;
+            optional) optional=1 ;;
+            in-url) in_url=1 ;;
+            any-word) any_word=1 ;;
+            separator=*) separator=${rule#*=} ;;
+        esac
+    done
     value=$(printenv -- "$name") || value=${values[$name]-}
     if [[ -z $value ]]; then
-        [[ $rules == *' optional '* ]] || problem "$name: not set"
+        [[ -n $optional ]] || problem "$name: not set"
         return
     fi
     if ((${#value} < least)); then problem "$name: shorter than $least characters"; fi
-    if [[ $rules == *' secret '* && ${value,,} =~ ^(change.?me|changeit|example|password|secret|default|placeholder|todo|x{3,}|\.{3}|your[-_ ].*|[<].*[>]|${name,,})$ ]]; then
+    lower=${value,,}
+    if [[ -z $any_word && $lower =~ ^($placeholder)$ || -n $secret && ($lower =~ ^($placeholder_of_secret)$ || $lower == "${name,,}") ]]; then
         problem "$name: still a placeholder"
+        return
     fi
-    if [[ $rules == *' url '* && $value == *[!A-Za-z0-9._~-]* ]]; then
+    rest=$value
+    while [[ -n $separator && $rest == *"$separator"* ]]; do
+        check_value "$name" "${rest%%"$separator"*}" "${@:3}"
+        rest=${rest#*"$separator"}
+    done
+    check_value "$name" "$rest" "${@:3}"
+    if [[ -n $in_url && $value == *[!A-Za-z0-9._~-]* ]]; then
         problem "$name: it stands in a URL: only letters, digits and - . _ ~"
     fi
 }
@@ -88,16 +209,24 @@ else
     problem "there is no such file, or it cannot be read: install -m 600 env/.env.example .env"
 fi
 
-check DATABASE_URL 1 secret
+check DATABASE_URL 1 secret type=url
 check GRAFANA_ADMIN_PASSWORD 12 secret
 check JWT_SECRET 32 secret
-check OPENAI_API_KEY 1 secret
-check REDIS_PASSWORD 24 secret url
-check SLACK_WEBHOOK_URL 1 secret
+check OPENAI_API_KEY 20 secret 'form=sk-[A-Za-z0-9_-]+'
+check REDIS_PASSWORD 24 secret in-url
+check SLACK_WEBHOOK_URL 1 secret type=url
+check APP_ENV 1 optional is=dev is=prod
+check COLLECTION_NAME 1 optional 'form=[a-z][a-z0-9_]*'
+check CORS_ALLOW_ORIGINS 1 optional type=url separator=,
+check INTERNAL_EMAIL_DOMAIN 1 optional type=host separator=,
+check JWT_EXPIRES_IN 1 optional type=integer min=300 max=86400
+check OPENAI_CHAT_MODEL 1 optional
+check OPENAI_EMBED_MODEL 1 optional
+check STRICT_ENV 1 optional type=boolean
 
 if ((${#problems[@]} > 0)); then
     printf '%s: %d to put right:\n' "$file" "${#problems[@]}" >&2
     printf '  %s\n' "${problems[@]}" >&2
     exit 1
 fi
-printf '%s: all 6 variables are in order\n' "$file"
+printf '%s: all 14 variables are in order\n' "$file"
