@@ -60,7 +60,7 @@ const LACKS: &[(&str, &str, &[&str])] = &[
     ("knowledge-chat", "", &["tls"]),
     ("other-kinds", "", &["variables", "backups"]),
     ("bare", "", &["monitoring", "variables", "backups", "closed paths"]),
-    ("typed-variables", "", &["tls", "monitoring", "backups", "closed paths"]),
+    ("typed-variables", "", &["monitoring", "backups", "closed paths"]),
 ];
 
 /// What runs beside an engine on an odd system. Containers take long, and on most of these systems they would show what

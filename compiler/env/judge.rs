@@ -51,22 +51,22 @@ pub fn judge(model: &Model, file: &File) -> Vec<Finding> {
         let again = last.insert(&one.name, one).is_some();
         if again && told.insert(&one.name) {
             let help = "keep one line: the last one would hold";
-            findings.push(of(one, "env-syntax", "set twice").help(help));
+            findings.push(report("env-syntax", one, "set twice").help(help));
         }
         if one.expands {
             let help = "put the value in single quotes";
-            findings.push(of(one, "env-syntax", "compose would expand the $ in it").help(help));
+            findings.push(report("env-syntax", one, "compose would expand the $ in it").help(help));
         }
         if !one.quoted && one.value.starts_with('#') {
             let help = "put the comment on a line of its own";
-            findings.push(of(one, "env-syntax", "compose takes this comment for its value").help(help));
+            findings.push(report("env-syntax", one, "compose takes this comment for its value").help(help));
         }
     }
     let in_urls = model.in_urls();
     for variable in &model.variables {
         let found = last.get(variable.name.as_str()).copied();
         let wrong = wrong(variable, found.map_or("", |one| &one.value), in_urls.contains(&variable.name));
-        findings.extend(wrong.into_iter().map(|(code, message, help)| Finding {
+        findings.extend(wrong.into_iter().map(|Wrong { code, message, help }| Finding {
             severity: Severity::Error,
             code,
             variable: Some(variable.name.to_string()),
@@ -83,13 +83,24 @@ pub fn judge(model: &Model, file: &File) -> Vec<Finding> {
     findings
 }
 
-type Wrong = (&'static str, String, Option<String>);
+/// What is wrong with a value.
+struct Wrong {
+    code: &'static str,
+    message: String,
+    help: Option<String>,
+}
+
+impl Wrong {
+    fn value(message: impl Into<String>, help: Option<String>) -> Wrong {
+        Wrong { code: "env-value", message: message.into(), help }
+    }
+}
 
 /// What is wrong with the value of a variable, empty when it is not set.
 fn wrong(variable: &Variable, value: &str, in_url: bool) -> Vec<Wrong> {
     if value.is_empty() {
         let help = variable.about.as_ref().map(|about| format!("it is for: {about}"));
-        let missing = ("env-missing", "not set".to_owned(), help);
+        let missing = Wrong { code: "env-missing", message: "not set".to_owned(), help };
         return if variable.default.is_none() { vec![missing] } else { Vec::new() };
     }
     let mut found: Vec<Wrong> = Vec::new();
@@ -97,19 +108,19 @@ fn wrong(variable: &Variable, value: &str, in_url: bool) -> Vec<Wrong> {
     if value.chars().count() < least as usize {
         let help =
             variable.secret.then(|| format!("make one: openssl rand -hex {}", least.div_ceil(2).max(24)));
-        found.push(("env-value", format!("shorter than {least} characters"), help));
+        found.push(Wrong::value(format!("shorter than {least} characters"), help));
     }
     if is_placeholder(variable, value) {
-        found.push(("env-value", "still a placeholder".into(), None));
+        found.push(Wrong::value("still a placeholder", None));
         return found;
     }
     let words = variable.constraint.words(Language::English).join(", ");
     let help = (!words.is_empty()).then(|| format!("its value is {words}"));
     let constraint = variable.constraint.wrong(value);
-    found.extend(constraint.into_iter().map(|wrong| ("env-value", wrong, help.clone())));
+    found.extend(constraint.into_iter().map(|wrong| Wrong::value(wrong, help.clone())));
     let plain = |c: char| c.is_ascii_alphanumeric() || "._~-".contains(c);
     if in_url && !value.chars().all(plain) {
-        found.push(("env-value", "it stands in a URL: only letters, digits and - . _ ~".into(), None));
+        found.push(Wrong::value("it stands in a URL: only letters, digits and - . _ ~", None));
     }
     found
 }
@@ -130,7 +141,7 @@ pub fn takes_placeholders(variable: &Variable) -> bool {
     stated.into_iter().any(|text| Form::whole(PLACEHOLDER, &text.as_str().to_lowercase()))
 }
 
-fn of(one: &Assignment, code: &'static str, message: &str) -> Finding {
+fn report(code: &'static str, one: &Assignment, message: &str) -> Finding {
     Finding {
         severity: Severity::Error,
         code,
@@ -197,7 +208,7 @@ fn unknown(model: &Model, one: &Assignment, set: &BTreeMap<&str, &Assignment>) -
     let unset =
         model.variables.iter().map(|variable| variable.name.as_str()).filter(|name| !set.contains_key(name));
     let near = nearest(name, unset);
-    let mut finding = of(one, "env-unknown", "nothing of this system reads it");
+    let mut finding = report("env-unknown", one, "nothing of this system reads it");
     finding.severity = if near.is_some() { Severity::Error } else { Severity::Warning };
     if near.is_some() {
         finding.variable = Some(name.to_owned());
