@@ -48,8 +48,8 @@ use diagnostic::{Diagnostic, Diagnostics};
 use emit::Artifact;
 use expand::Expanded;
 use load::Project;
-use syntax::Fact;
-use values::Name;
+use syntax::Facts;
+use values::{Language, Name};
 
 /// One environment of one system, compiled.
 pub struct Compiled {
@@ -60,12 +60,12 @@ pub struct Compiled {
     /// Every file of its tree, sorted by path; none when there are errors.
     pub artifacts: Vec<Artifact>,
     /// What its description says.
-    pub facts: Vec<Fact>,
+    pub facts: Facts,
 }
 
 /// Compiles a loaded description in the wanted environments (all when none is named).
 pub fn compile(project: &Project, wanted: &[String], diagnostics: &mut Diagnostics) -> Vec<Compiled> {
-    emit::prepare();
+    emit::prepare(if project.says("\"ko\"") { Language::Korean } else { Language::English });
     let expanded = expand(project, wanted, diagnostics);
     if diagnostics.has_errors() {
         return Vec::new();

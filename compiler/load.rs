@@ -261,6 +261,11 @@ pub fn reason(error: &io::Error) -> String {
 }
 
 impl Project {
+    /// Whether the description says this anywhere.
+    pub fn says(&self, words: &str) -> bool {
+        self.sources.iter().skip(stdlib::ALL.len()).any(|(_, source)| source.text.contains(words))
+    }
+
     /// The names of all environments of its systems.
     pub fn environments(&self) -> Vec<String> {
         let mut names = Vec::new();

@@ -20,6 +20,7 @@ use crate::{
         saved::{self, SavedDescription, SavedPlan, SavedTarget},
     },
     source::Sources,
+    syntax::Facts,
 };
 
 #[derive(clap::Args)]
@@ -89,7 +90,7 @@ impl PlannedDescription {
     fn without_contents(mut self, saved: bool) -> PlannedDescription {
         for planned in &mut self.planned {
             planned.compiled.artifacts = Vec::new();
-            planned.compiled.facts = Vec::new();
+            planned.compiled.facts = Facts::default();
             let state = std::mem::take(&mut planned.state);
             if saved {
                 planned.state = state.digested();

@@ -34,7 +34,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
-use crate::model::Model;
+use crate::{model::Model, values::Language};
 use template::Template;
 
 /// An emitter: a name and a function from the model to files.
@@ -77,11 +77,15 @@ static USUAL: &[&[&Template]] = &[
     scripts::TEMPLATES,
 ];
 
-/// Has the usual templates compiled on cores that are idle, as most are while a system is expanded.
-pub fn prepare() {
+/// Has the usual templates compiled on cores that are idle, as most are while a system is expanded. It will probably
+/// have its guide in that `language`.
+pub fn prepare(language: Language) {
     static BEGUN: AtomicBool = AtomicBool::new(false);
     if rayon::current_num_threads() > 1 && !BEGUN.swap(true, Ordering::Relaxed) {
-        rayon::spawn(|| USUAL.par_iter().flat_map(|some| *some).for_each(|template| template.prepare()));
+        rayon::spawn(move || {
+            let usual = USUAL.par_iter().flat_map(|some| *some).copied();
+            usual.chain([runbook::template(language)]).for_each(Template::prepare);
+        });
     }
 }
 

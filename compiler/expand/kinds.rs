@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{
-        OnceLock,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -23,7 +23,7 @@ pub struct Defined {
     /// The kind.
     pub kind: Kind,
     /// Its facts, under `kind/<name>`.
-    pub facts: Vec<Fact>,
+    pub facts: Arc<[Fact]>,
 }
 
 /// Kinds by name.
@@ -119,7 +119,7 @@ pub fn define(node: &Node) -> (Option<Defined>, Diagnostics) {
     let address = format!("kind/{}", node.key().unwrap_or_default());
     let kind = Reader::read(node, &sink, address, kind);
     let (diagnostics, facts) = sink.finish();
-    (kind.map(|kind| Defined { kind, facts }), diagnostics)
+    (kind.map(|kind| Defined { kind, facts: facts.into() }), diagnostics)
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use crate::{
     digest::sha256,
     model::Model,
     source::Span,
-    syntax::{Fact, Node, Reader, Sink},
+    syntax::{Fact, Facts, Node, Reader, Sink},
     values::{Name, RelPath, Value as _},
 };
 use kinds::Kinds;
@@ -36,7 +36,7 @@ pub struct Expanded {
     /// The model; none when an error left nothing to build.
     pub model: Option<Model>,
     /// Every fact, sorted by nothing: in the order of the description, then those of the kinds in use.
-    pub facts: Vec<Fact>,
+    pub facts: Facts,
 }
 
 /// Name of the one environment of a system that states none.
@@ -134,9 +134,10 @@ fn one(
     let mut used: Vec<&str> = model.iter().flat_map(|m| &m.services).map(|s| s.kind.as_str()).collect();
     used.sort_unstable();
     used.dedup();
-    facts.extend(
-        used.iter().filter_map(|kind| kinds.get(kind)).flat_map(|defined| defined.facts.iter().cloned()),
-    );
+    let mut facts = Facts::from(facts);
+    for defined in used.iter().filter_map(|kind| kinds.get(kind)) {
+        facts.push(defined.facts.clone());
+    }
     (Expanded { system: system.clone(), environment: environment.clone(), model, facts }, diagnostics)
 }
 

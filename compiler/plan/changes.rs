@@ -1,12 +1,12 @@
 //! What would change in the system: the difference between the facts of the last apply and those of now.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::{borrow::Cow, collections::BTreeMap};
 
 use super::manifest::Manifest;
-use crate::{source::Span, syntax::Fact};
+use crate::{
+    source::Span,
+    syntax::{Fact, Facts},
+};
 
 /// What happens to something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,13 +69,13 @@ pub struct FieldChange {
 
 /// The semantic difference between the facts of the last manifest and those of now: what is new or different in the
 /// order of the description, then what goes. `after` is the manifest of `facts`.
-pub fn system_changes(before: &Manifest, after: &Manifest, facts: &[Fact]) -> Vec<SystemChange> {
+pub fn system_changes(before: &Manifest, after: &Manifest, facts: &Facts) -> Vec<SystemChange> {
     if before.facts == after.facts {
         return Vec::new();
     }
     let mut order: Vec<&str> = Vec::new();
     let mut now: BTreeMap<&str, Vec<&Fact>> = BTreeMap::new();
-    for said in facts.chunk_by(|one, next| one.address == next.address) {
+    for said in facts.runs() {
         let address = said[0].address.as_str();
         let known = now.entry(address).or_insert_with(|| {
             order.push(address);
@@ -152,15 +152,18 @@ impl Said<'_> {
         let held = |item: &str| other.is_some_and(|other| other.texts().any(|text| text == item));
         let all = !self.blocks || other.is_some_and(|other| other.items.len() == self.items.len());
         let told: Vec<_> = self.items.iter().filter(|(text, _)| all || !held(text)).collect();
-        let texts: Vec<&str> = told.iter().map(|(text, _)| text.as_ref()).collect();
+        let Some((first, rest)) = told.split_first() else { return (None, None) };
         let separator = if self.blocks { "; " } else { ", " };
-        ((!told.is_empty()).then(|| texts.join(separator)), told.first().and_then(|(_, span)| *span))
+        let text = rest.iter().fold(first.0.to_string(), |text, (next, _)| text + separator + next);
+        (Some(text), first.1)
     }
 }
 
 /// The fields that differ.
 fn differing(was: &BTreeMap<&str, Said>, is: &BTreeMap<&str, Said>) -> Vec<FieldChange> {
-    let names: BTreeSet<&str> = was.keys().chain(is.keys()).copied().collect();
+    let mut names: Vec<&str> = was.keys().chain(is.keys()).copied().collect();
+    names.sort_unstable();
+    names.dedup();
     let changed = names.into_iter().filter_map(|field| {
         let (was, is) = (was.get(field), is.get(field));
         if was.is_some_and(|was| is.is_some_and(|is| was.texts().eq(is.texts()))) {

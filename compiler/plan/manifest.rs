@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{digest::sha256, emit::Artifact, stdlib, syntax::Fact};
+use crate::{digest::sha256, emit::Artifact, stdlib, syntax::Facts};
 
 /// Version of the format. A manifest of a later one is not read.
 pub const FORMAT: u32 = 1;
@@ -47,28 +47,25 @@ pub struct FileRecord {
 
 impl Manifest {
     /// The manifest of a tree about to be written.
-    pub fn new(system: &str, environment: &str, artifacts: &[Artifact], facts: &[Fact]) -> Manifest {
-        let mut manifest = Manifest {
-            format_version: FORMAT,
-            system: system.to_owned(),
-            environment: environment.to_owned(),
-            ondol: env!("CARGO_PKG_VERSION").to_owned(),
-            stdlib: stdlib::VERSION.to_owned(),
-            ..Manifest::default()
-        };
+    pub fn new(system: &str, environment: &str, artifacts: &[Artifact], facts: &Facts) -> Manifest {
         let record = |artifact: &Artifact| FileRecord {
             sha256: sha256(artifact.contents.as_bytes()),
             mode: format!("{:04o}", artifact.mode),
             by: artifact.emitter.to_owned(),
         };
-        let files: Vec<_> =
-            artifacts.par_iter().map(|artifact| (artifact.path.clone(), record(artifact))).collect();
-        manifest.files.extend(files);
-        for said in facts.chunk_by(|one, next| one.address == next.address) {
-            let known = manifest.facts.entry(said[0].address.clone()).or_default();
-            known.extend(said.iter().map(|fact| (fact.field.clone(), fact.value.clone())));
+        let files = || -> Vec<_> {
+            artifacts.par_iter().map(|artifact| (artifact.path.clone(), record(artifact))).collect()
+        };
+        let (files, facts) = rayon::join(files, || by_address(facts));
+        Manifest {
+            format_version: FORMAT,
+            system: system.to_owned(),
+            environment: environment.to_owned(),
+            ondol: env!("CARGO_PKG_VERSION").to_owned(),
+            stdlib: stdlib::VERSION.to_owned(),
+            files: files.into_iter().collect(),
+            facts,
         }
-        manifest
     }
 
     /// Reads a manifest; the error says what is wrong with it.
@@ -89,4 +86,16 @@ impl Manifest {
         text.push('\n');
         text
     }
+}
+
+fn by_address(facts: &Facts) -> BTreeMap<String, BTreeMap<String, String>> {
+    let mut all: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    for said in facts.runs() {
+        let fields = said.iter().map(|fact| (fact.field.clone(), fact.value.clone()));
+        match all.get_mut(&said[0].address) {
+            Some(known) => known.extend(fields),
+            None => drop(all.insert(said[0].address.clone(), fields.collect())),
+        }
+    }
+    all
 }

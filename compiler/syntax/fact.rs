@@ -1,5 +1,7 @@
 //! What a description says, flat: so that a plan can name whatever changed in it.
 
+use std::sync::Arc;
+
 use super::node::{Entry, Node};
 use crate::source::Span;
 
@@ -14,6 +16,34 @@ pub struct Fact {
     pub value: String,
     /// Where it is said; for a default, the thing that has it.
     pub span: Span,
+}
+
+/// Facts in the order in which they are said, in parts that may be shared: what a kind says is the same for all systems
+/// that use it.
+#[derive(Clone, Debug, Default)]
+pub struct Facts(Vec<Arc<[Fact]>>);
+
+impl Facts {
+    /// Adds facts behind the others.
+    pub fn push(&mut self, part: Arc<[Fact]>) {
+        self.0.push(part);
+    }
+
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Fact> {
+        self.0.iter().flat_map(|part| part.iter())
+    }
+
+    /// Those that are said of one thing in one go, together.
+    pub fn runs(&self) -> impl Iterator<Item = &[Fact]> {
+        self.0.iter().flat_map(|part| part.chunk_by(|one, next| one.address == next.address))
+    }
+}
+
+impl From<Vec<Fact>> for Facts {
+    fn from(facts: Vec<Fact>) -> Facts {
+        Facts(vec![facts.into()])
+    }
 }
 
 /// An entry as a fact shows it: `(secret)TOKEN`, `30s`.

@@ -13,7 +13,7 @@ mod reader;
 mod sink;
 mod table;
 
-pub use fact::Fact;
+pub use fact::{Fact, Facts};
 pub use format::format;
 pub use from_entry::FromEntry;
 pub use node::{Entry, Node, Scalar};

@@ -12,12 +12,16 @@ use crate::{model::Model, values::Language};
 static ENGLISH: Template = Template::new(Format::Markdown, include_str!("english.md.tera"));
 static KOREAN: Template = Template::new(Format::Markdown, include_str!("korean.md.tera"));
 
-/// Makes the guide in the system's language.
-pub fn emit(model: &Model) -> Vec<Artifact> {
-    let template = match model.language {
+/// The template of a guide in that language.
+pub fn template(language: Language) -> &'static Template {
+    match language {
         Language::English => &ENGLISH,
         Language::Korean => &KOREAN,
-    };
+    }
+}
+
+/// Makes the guide in the system's language.
+pub fn emit(model: &Model) -> Vec<Artifact> {
     let mut from = vec!["system".to_owned()];
     from.extend(model.services.iter().map(|service| format!("service/{}", service.name)));
     from.extend(model.externals.iter().map(|external| format!("external/{}", external.name)));
@@ -39,7 +43,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     from.extend(model.jobs.iter().map(|job| format!("job/{}", job.name)));
     from.sort();
     from.dedup();
-    let contents = template.render(&view::view(model));
+    let contents = template(model.language).render(&view::view(model));
     vec![Artifact {
         path: "runbook.md".into(),
         contents,

@@ -72,15 +72,24 @@ fn is_plain(text: &str) -> bool {
     // A flag or a path: no list item, number or end of a document begins so.
     let text = ["--", "./", "-"].iter().find_map(|start| text.strip_prefix(start)).unwrap_or(text);
     // A digit, sign or dot may begin a number, a date or a time in base 60; most other signs have a meaning in front.
-    let begins = text.starts_with(|c: char| is_letter(c) || "/_$(".contains(c));
-    let allowed =
-        |c: char| c == ' ' || c.is_ascii_graphic() || (!c.is_ascii() && (is_letter(c) || c.is_numeric()));
-    // Brackets and quotes mean nothing inside of a plain text in block style; this writer never puts one into a flow.
-    begins
-        && text.chars().all(allowed)
-        && !text.ends_with([':', ' '])
-        && !text.as_bytes().windows(2).any(|pair| matches!(pair, b": " | b" #" | b"  "))
-        && !is_word(text)
+    let begins = text.starts_with(|c: char| is_letter(c) || matches!(c, '/' | '_' | '$' | '('));
+    begins && !text.ends_with([':', ' ']) && all_plain(text) && !is_word(text)
+}
+
+/// Whether no character means anything inside of a plain text in block style. Brackets and quotes do not there, and
+/// this writer never puts such a text into a flow.
+fn all_plain(text: &str) -> bool {
+    let mut before = '\0';
+    text.chars().all(|c| {
+        let pair = (before, c);
+        before = c;
+        match c {
+            ' ' => !matches!(pair, (':' | ' ', ' ')),
+            '#' => pair.0 != ' ',
+            c if c.is_ascii() => c.is_ascii_graphic(),
+            c => is_letter(c) || c.is_numeric(),
+        }
+    })
 }
 
 /// Whether it is a letter. Of Hangul it is known without a search in the tables of Unicode, which every text in
@@ -122,8 +131,14 @@ pub fn needs_escape(c: char) -> bool {
 
 /// Writes a string in double quotes, which can hold any.
 pub fn double_quoted(out: &mut String, text: &str) {
+    let acts = |c: char| c == '"' || c == '\\' || needs_escape(c);
     out.push('"');
-    for c in text.chars() {
+    let mut rest = text;
+    while let Some(at) = rest.find(acts) {
+        let (before, behind) = rest.split_at(at);
+        out.push_str(before);
+        let Some(c) = behind.chars().next() else { break };
+        rest = &behind[c.len_utf8()..];
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
@@ -131,7 +146,7 @@ pub fn double_quoted(out: &mut String, text: &str) {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             '\0' => out.push_str("\\0"),
-            c if needs_escape(c) => {
+            c => {
                 let code = u32::from(c);
                 let _ = match code {
                     0..=0xff => write!(out, "\\x{code:02x}"),
@@ -139,8 +154,8 @@ pub fn double_quoted(out: &mut String, text: &str) {
                     _ => write!(out, "\\U{code:08x}"),
                 };
             }
-            c => out.push(c),
         }
     }
+    out.push_str(rest);
     out.push('"');
 }

@@ -190,5 +190,9 @@ fn comment(out: &mut String, indent: usize, text: &str) {
 }
 
 fn blanks(out: &mut String, count: usize) {
-    out.extend(std::iter::repeat_n(' ', count));
+    const BLANKS: &str = "                                                                ";
+    for _ in 0..count / BLANKS.len() {
+        out.push_str(BLANKS);
+    }
+    out.push_str(&BLANKS[..count % BLANKS.len()]);
 }
