@@ -23,7 +23,7 @@ pub fn parse(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Vec
         return Vec::new();
     }
     match KdlDocument::parse_v2(text) {
-        Ok(document) => nodes(Origin::whole(source), &document),
+        Ok(document) => nodes(Origin { source, from: 0, by: 0 }, &document),
         Err(error) => {
             for problem in causes(error.diagnostics) {
                 let start = problem.span.offset().min(text.len());
@@ -112,25 +112,43 @@ pub(super) fn readable(source: SourceId, text: &str) -> Result<(), Diagnostic> {
 /// The offset of the brace or comment opener that goes deeper than [`MAX_DEPTH`].
 fn too_deep(text: &str) -> Option<usize> {
     let mut depth = 0usize;
-    let walked = braces(text, |at, brace| {
-        depth = if brace == b'{' { depth + 1 } else { depth.saturating_sub(1) };
+    let walked = outline(text, |at, mark| {
+        match mark {
+            Mark::Open => depth += 1,
+            Mark::Close => depth = depth.saturating_sub(1),
+            Mark::Comment(_) => {}
+        }
         if depth > MAX_DEPTH { ControlFlow::Break(at) } else { ControlFlow::Continue(()) }
     });
     walked.break_value()
 }
 
-/// Shows every brace of a block to `each`, with its offset, strings and comments left aside. Breaks off where `each`
-/// does, and at a comment that nests too deep.
-pub(super) fn braces(
+/// What gives a text its outline.
+pub(super) enum Mark {
+    /// `{`
+    Open,
+    /// `}`
+    Close,
+    /// A comment that ends with its line, so many bytes long without the end of the line.
+    Comment(usize),
+}
+
+/// Shows every mark to `each`, with its offset, strings left aside. Breaks off where `each` does, and at a comment that
+/// nests too deep.
+pub(super) fn outline(
     text: &str,
-    mut each: impl FnMut(usize, u8) -> ControlFlow<usize>,
+    mut each: impl FnMut(usize, Mark) -> ControlFlow<usize>,
 ) -> ControlFlow<usize> {
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
         match bytes[at] {
-            brace @ (b'{' | b'}') => {
-                each(at, brace)?;
+            b'{' => {
+                each(at, Mark::Open)?;
+                at += 1;
+            }
+            b'}' => {
+                each(at, Mark::Close)?;
                 at += 1;
             }
             b'"' => at = after_string(bytes, at, 0),
@@ -142,7 +160,9 @@ pub(super) fn braces(
                 }
             }
             b'/' if bytes.get(at + 1) == Some(&b'/') => {
-                at += bytes[at..].iter().take_while(|b| **b != b'\n').count()
+                let length = bytes[at..].iter().take_while(|b| **b != b'\n').count();
+                each(at, Mark::Comment(length))?;
+                at += length;
             }
             b'/' if bytes.get(at + 1) == Some(&b'*') => match after_comment(bytes, at) {
                 Ok(end) => at = end,
@@ -207,10 +227,6 @@ pub(super) struct Origin {
 }
 
 impl Origin {
-    fn whole(source: SourceId) -> Origin {
-        Origin { source, from: 0, by: 0 }
-    }
-
     fn span(self, start: usize, length: usize) -> Span {
         let place = |at: usize| if at >= self.from { at + self.by } else { at };
         Span::new(self.source, place(start), place(start + length))

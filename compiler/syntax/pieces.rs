@@ -4,6 +4,8 @@
 //! That is sound where a cut is made: behind a `}` that ends a block of the node, and the line. There nothing is open,
 //! whatever stands before and behind. What cannot be cut so, or holds a mistake, is parsed as a whole, which also
 //! tells the mistake.
+//!
+//! The `kdl` crate takes as long for a character of a comment as for one of a word. So comments are blanked before.
 
 use std::ops::{ControlFlow, Range};
 
@@ -11,7 +13,7 @@ use rayon::prelude::*;
 
 use super::{
     node::Node,
-    parse::{self, Origin, braces, part, readable},
+    parse::{self, Mark, Origin, outline, part, readable},
 };
 use crate::{diagnostic::Diagnostics, source::SourceId};
 
@@ -20,7 +22,33 @@ const LEAST: usize = 1024;
 
 /// Reads one source. What cannot be parsed is reported, and then there are no nodes.
 pub fn parse(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Vec<Node> {
-    in_pieces(source, text, pieces_for(text.len())).unwrap_or_else(|| parse::parse(source, text, diagnostics))
+    quickly(source, text, pieces_for(text.len())).unwrap_or_else(|| parse::parse(source, text, diagnostics))
+}
+
+/// The nodes of `text` without its comments, read in pieces of at least `least` bytes if there are as many.
+fn quickly(source: SourceId, text: &str, least: usize) -> Option<Vec<Node>> {
+    readable(source, text).ok()?;
+    let text = without_comments(text);
+    in_pieces(source, &text, least).or_else(|| part(Origin { source, from: 0, by: 0 }, &text))
+}
+
+/// The text with blanks in place of every comment that ends with its line, where that is beyond doubt: a blank or a
+/// new line stands before it, and nothing in it that KDL takes for the end of a line, too.
+fn without_comments(text: &str) -> String {
+    let (mut quiet, mut done) = (String::with_capacity(text.len()), 0);
+    let ends = ['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
+    let _ = outline(text, |at, mark| {
+        if let Mark::Comment(length) = mark
+            && (at == 0 || text[..at].ends_with([' ', '\t', '\n']))
+            && !text[at..at + length].contains(ends)
+        {
+            quiet.push_str(&text[done..at]);
+            quiet.extend(std::iter::repeat_n(' ', length));
+            done = at + length;
+        }
+        ControlFlow::Continue(())
+    });
+    quiet + &text[done..]
 }
 
 /// How long pieces should be: several for each core, since some take longer than others.
@@ -33,7 +61,7 @@ fn pieces_for(length: usize) -> usize {
 
 /// The nodes of `text`, read in pieces of at least `least` bytes; none when it must be read as a whole.
 fn in_pieces(source: SourceId, text: &str, least: usize) -> Option<Vec<Node>> {
-    if text.len() / 2 < least || readable(source, text).is_err() || text.contains('\u{feff}') {
+    if text.len() / 2 < least || text.contains('\u{feff}') {
         return None;
     }
     let block = Block::largest(text, least)?;
@@ -71,26 +99,28 @@ impl Block {
     /// The first that is long enough to be cut into pieces of at least `least` bytes.
     fn largest(text: &str, least: usize) -> Option<Block> {
         let (mut depth, mut open, mut last, mut cuts) = (0usize, 0, 0, Vec::new());
-        let walked = braces(text, |at, brace| {
-            if brace == b'{' {
-                depth += 1;
-                if depth == 1 {
-                    (open, last) = (at + 1, at + 1);
-                    cuts.clear();
+        let walked = outline(text, |at, mark| {
+            match mark {
+                Mark::Open => {
+                    depth += 1;
+                    if depth == 1 {
+                        (open, last) = (at + 1, at + 1);
+                        cuts.clear();
+                    }
                 }
-                return ControlFlow::Continue(());
-            }
-            match depth {
-                1 if !cuts.is_empty() => return ControlFlow::Break(at),
-                2 if at - last >= least => {
-                    if let Some(end) = line_end(text, at + 1) {
+                Mark::Close if depth == 1 && !cuts.is_empty() => return ControlFlow::Break(at),
+                Mark::Close => {
+                    if depth == 2
+                        && at - last >= least
+                        && let Some(end) = line_end(text, at + 1)
+                    {
                         cuts.push(end);
                         last = end;
                     }
+                    depth = depth.saturating_sub(1);
                 }
-                _ => {}
+                Mark::Comment(_) => {}
             }
-            depth = depth.saturating_sub(1);
             ControlFlow::Continue(())
         });
         walked.break_value().map(|close| Block { within: open..close, cuts })
@@ -120,7 +150,7 @@ mod tests {
     fn both(text: &str) -> (Vec<Node>, Option<Vec<Node>>) {
         let source = Sources::default().add("x.kdl", text);
         let whole = parse::parse(source, text, &mut Diagnostics::default());
-        (whole, in_pieces(source, text, 1))
+        (whole, in_pieces(source, &without_comments(text), 1))
     }
 
     #[test]
@@ -176,8 +206,21 @@ mod tests {
     }
 
     #[test]
+    fn only_comments_are_blanked() {
+        let text = "// 가 {\na \"// b\" 1 // c\n\\ // d\n/* // e */ f#\"\n // g\"#//h\nhttp://i\n\t// j\u{2028}k\n// l";
+        let quiet = without_comments(text);
+        assert_eq!(quiet.len(), text.len());
+        let words: Vec<&str> = quiet.split([' ', '\n', '\t']).filter(|word| !word.is_empty()).collect();
+        assert_eq!(words.join(" "), "a \"// b\" 1 \\ /* // e */ f#\" // g\"#//h http://i // j\u{2028}k");
+        assert_eq!(quiet.lines().count(), text.lines().count());
+    }
+
+    #[test]
     fn a_mistake_is_told_as_of_the_whole() {
         for text in [
+            "a http://b\n",
+            "// a\n b 1. // c\n",
+            "a // b\u{2028}c 1.\n",
             "a {\n b {\n}\n c 1.\n d {\n}\n}\n",
             "a {\n b {\n}\n c {\n",
             "a {\n b {\n}\n /-\n}\n",
@@ -187,7 +230,7 @@ mod tests {
         ] {
             let source = Sources::default().add("x.kdl", text);
             let (mut found, mut expected) = (Diagnostics::default(), Diagnostics::default());
-            let nodes = in_pieces(source, text, 1).unwrap_or_else(|| parse::parse(source, text, &mut found));
+            let nodes = quickly(source, text, 1).unwrap_or_else(|| parse::parse(source, text, &mut found));
             assert_eq!(nodes, parse::parse(source, text, &mut expected), "{text}");
             assert_eq!(found.into_sorted(), expected.into_sorted(), "{text}");
         }

@@ -79,17 +79,13 @@ fn is_plain(text: &str) -> bool {
 /// Whether no character means anything inside of a plain text in block style. Brackets and quotes do not there, and
 /// this writer never puts such a text into a flow.
 fn all_plain(text: &str) -> bool {
-    let mut before = '\0';
-    text.chars().all(|c| {
-        let pair = (before, c);
-        before = c;
-        match c {
-            ' ' => !matches!(pair, (':' | ' ', ' ')),
-            '#' => pair.0 != ' ',
-            c if c.is_ascii() => c.is_ascii_graphic(),
-            c => is_letter(c) || c.is_numeric(),
-        }
-    })
+    let mut before = 0;
+    let ascii = text.bytes().all(|byte| {
+        let pair = (before, byte);
+        before = byte;
+        !matches!(pair, (b':' | b' ', b' ') | (b' ', b'#') | (_, 0..b' ' | 0x7f))
+    });
+    ascii && text.chars().all(|c| c.is_ascii() || is_letter(c) || c.is_numeric())
 }
 
 /// Whether it is a letter. Of Hangul it is known without a search in the tables of Unicode, which every text in
