@@ -84,6 +84,7 @@ const CHECKS: &[Check] = &[
     containers("tuning", "compose.yaml"),
     behaviour("alerting", "alertmanager"),
     behaviour("probes", "blackbox"),
+    behaviour("escalation", "prometheus/rules/escalation_steps.yml"),
     behaviour("jobs", "cron.d"),
     behaviour("proxy", "nginx"),
     behaviour("hostile", "nginx"),

@@ -1,6 +1,9 @@
 //! What is measured, what must hold, and how each alert is proved.
 
-use super::Origin;
+use super::{
+    Origin,
+    response::{PRIORITY, TEAM},
+};
 use crate::{
     syntax::Node,
     values::{AbsPath, Bound, Decimal, Duration, Labels, Name, Port, UrlPath},
@@ -110,6 +113,18 @@ pub struct Alert {
     pub bound: Option<String>,
     /// Where the bound is stated, or what brings the alert.
     pub origin: Origin,
+}
+
+impl Alert {
+    /// Its priority, if the system has such.
+    pub fn priority(&self) -> Option<&str> {
+        self.labels.get(PRIORITY).map(String::as_str)
+    }
+
+    /// The team that owns what it is about, if one does.
+    pub fn team(&self) -> Option<&str> {
+        self.labels.get(TEAM).map(String::as_str)
+    }
 }
 
 /// Proof of an alert: series under which it must fire and series under which it must not.

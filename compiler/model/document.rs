@@ -17,6 +17,8 @@ pub struct Team {
     pub chat: Option<Line>,
     /// Whether it is called first.
     pub on_call: bool,
+    /// Services that it answers for.
+    pub owns: Vec<Located<Name>>,
     /// Where it is stated.
     pub origin: Origin,
 }

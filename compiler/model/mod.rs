@@ -16,6 +16,7 @@ pub mod job;
 pub mod literal;
 pub mod mention;
 pub mod notify;
+pub mod response;
 pub mod service;
 pub mod services;
 pub mod text;
@@ -41,6 +42,7 @@ pub use ingress::{Balance, Ingress, RateLimit, Route, Target, Tls};
 pub use job::{Command, Job};
 pub use literal::Literal;
 pub use notify::{HEARTBEAT, Heartbeat, Notify, Receiver, Way};
+pub use response::{Escalation, Priority};
 pub use service::{
     Build, Condition, Dependency, Health, Image, Metric, MetricType, Mount, MountHow, MountSource, Published,
     Reach, Resources, Service, SettingValue,
@@ -97,6 +99,8 @@ pub struct Model {
     pub language: Language,
     /// Who answers for it.
     pub teams: Vec<Team>,
+    /// How urgent its alerts are, the most urgent first; empty when severities say enough.
+    pub priorities: Vec<Priority>,
     /// How much may be lost, and how long a recovery may take.
     pub objective: Option<Objective>,
     /// The machine that it runs on.

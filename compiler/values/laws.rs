@@ -147,6 +147,7 @@ fn every_noun_obeys() {
     obeys::<Bound>();
     obeys::<Cidr>();
     obeys::<Count>();
+    obeys::<ChatId>();
     obeys::<Decimal>();
     obeys::<Duration>();
     obeys::<Email>();
@@ -156,6 +157,7 @@ fn every_noun_obeys() {
     obeys::<HeaderName>();
     obeys::<HeaderValue>();
     obeys::<HostPort>();
+    obeys::<PriorityName>();
     obeys::<Hostname>();
     obeys::<Image>();
     obeys::<Language>();

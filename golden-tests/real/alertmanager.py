@@ -15,15 +15,28 @@ def check(tree):
         given = [secret.get("target") or secret["source"] for name in tree.of("alertmanager") for secret in tree.services[name].get("secrets", [])]
         require(path in [*given, *(f"/run/secrets/{name}" for name in given)], f"compose gives Alertmanager no {path}, but {given}")
     sending = {receiver["name"] for receiver in config["receivers"] if len(receiver) > 1}
-    severities = {rule["labels"]["severity"] for rule in tree.rules()}
+    rules = {rule["alert"]: rule["labels"] for rule in tree.rules() if "escalation" not in rule["labels"]}
+    severities = {labels["severity"] for labels in rules.values()}
     require(severities, "no rule has a severity")
+    later = [{**rules[rule["alert"]], **rule["labels"]} for rule in tree.rules() if "escalation" in rule["labels"]]
     for amtool in ("amtool-trixie", "amtool-sid"):
         output = run(amtool, "check-config", file)
         require("FAILED" not in output and "level=WARN" not in output, output)
-        for severity in sorted(severities):
-            output = run(amtool, "config", "routes", "test", f"--config.file={file}", f"severity={severity}")
-            receivers = {name for line in output.splitlines()[-1:] for name in line.split(",")}
-            require(receivers & sending, f"severity={severity} goes to {receivers}, of which none sends anything")
+        for name, labels in sorted(rules.items()):
+            if labels["severity"] in severities:
+                receivers = routed(amtool, file, {"alertname": name, **labels})
+                require(receivers & sending, f"{name} goes to {receivers}, of which none sends anything")
+        for labels in later:
+            receivers = routed(amtool, file, labels)
+            teams = {name.split("/")[1] for name in receivers & sending if name.startswith("team/")}
+            require(teams == {labels["escalated_to"]}, f"{labels} goes to {receivers}")
+
+
+def routed(amtool, file, labels):
+    """The receivers of an alert with these labels."""
+    pairs = [f"{name}={value}" for name, value in labels.items()]
+    output = run(amtool, "config", "routes", "test", f"--config.file={file}", *pairs)
+    return {name for line in output.splitlines()[-1:] for name in line.split(",")}
 
 
 main(check)

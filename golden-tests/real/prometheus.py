@@ -21,6 +21,7 @@ def check(tree):
         run(promtool, "check", "rules", "--lint=all", "--lint-fatal", *rules)
         run(promtool, "test", "rules", *tests, cwd=tests[0].parent)
     proofs({rule["alert"] for rule in tree.rules()}, tests)
+    steps({(rule["alert"], rule["labels"]["escalation"]) for rule in tree.rules() if "escalation" in rule["labels"]}, tests)
 
 
 def config_file(tree, service):
@@ -41,6 +42,14 @@ def proofs(alerts, tests):
     # A sign of life is never silent.
     alerts = alerts - {"Heartbeat"}
     require(alerts == silent, f"no test keeps silent {alerts - silent}; unknown {silent - alerts}")
+
+
+def steps(raised, tests):
+    """Each step of an escalation is proved by itself: it has the name of the alert."""
+    cases = [case for path in tests for test in yaml.safe_load(path.read_text())["tests"] for case in test.get("alert_rule_test", [])]
+    proved = {(case["alertname"], alert["exp_labels"].get("escalation"))
+              for case in cases for alert in case.get("exp_alerts") or []}
+    require(raised <= proved, f"no test raises {raised - proved}")
 
 
 main(check)

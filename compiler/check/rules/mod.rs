@@ -25,6 +25,7 @@ mod port_clash;
 mod port_past_firewall;
 mod public_datastore;
 mod public_metrics;
+mod receiver_idle;
 mod replicated_datastore;
 mod reserve_beyond_limit;
 mod route_shadowed;
@@ -63,6 +64,7 @@ pub const ALL: &[Rule] = &[
     port_past_firewall::RULE,
     public_datastore::RULE,
     public_metrics::RULE,
+    receiver_idle::RULE,
     replicated_datastore::RULE,
     reserve_beyond_limit::RULE,
     route_shadowed::RULE,

@@ -26,7 +26,7 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
 }
 
 fn is_received(model: &Model, secret: &Variable) -> bool {
-    model.notify.receivers.iter().any(|receiver| receiver.secret() == Some(&secret.name))
+    model.notify.receivers.iter().any(|receiver| receiver.way.secrets().any(|one| *one == secret.name))
 }
 
 #[cfg(test)]

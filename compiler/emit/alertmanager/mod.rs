@@ -1,18 +1,24 @@
 //! Alertmanager: whom alerts reach, and which alerts others make superfluous.
 
+mod audience;
+mod receiver;
+
+use audience::{Audience, NOBODY, audiences};
+
 use super::{
     artifact::{Artifact, OnChange},
     header::header,
-    quote, raw,
-    yaml::{Map, Yaml, flow, seq},
+    raw,
+    yaml::{Map, flow, seq},
 };
 use crate::{
-    model::{HEARTBEAT, Heartbeat, Model, Receiver, Severity, Way},
-    values::Duration,
+    model::{
+        HEARTBEAT, Heartbeat, Model, Receiver,
+        response::{ESCALATED_TO, ESCALATION},
+    },
+    values::{Duration, Name},
 };
 
-/// Where compose puts secrets in the container.
-const SECRETS: &str = "/run/secrets";
 /// Alerts that say that the whole service is away.
 const AWAY: &str = ".+(Unreachable|Down)";
 
@@ -37,38 +43,60 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
 
 fn configuration(model: &Model) -> Map {
     let notify = &model.notify;
-    let (of_all, only_critical): (Vec<&Receiver>, Vec<&Receiver>) =
-        notify.receivers.iter().partition(|receiver| receiver.least == Severity::Warning);
-    let everyday = if of_all.is_empty() { "nobody" } else { "team" };
+    let audiences = audiences(notify);
+    let (of_all, special): (Vec<&Audience>, Vec<&Audience>) =
+        audiences.iter().partition(|one| one.hears_everything());
+    let everyday = of_all.first().map_or(NOBODY.to_owned(), |one| one.name());
     let mut route = Map::new();
     if of_all.is_empty() {
-        let what = if only_critical.is_empty() { "Alerts are" } else { "Warnings are" };
-        route = route.comment(format!(
-            "{what} told to nobody: `notify` names no receiver for them. They show in Prometheus and Grafana only."
-        ));
+        route = route.comment(unheard(&special));
+    }
+    let mut by = vec!["alertname", "service", "host"];
+    if notify.escalations.iter().any(|one| one.later().next().is_some()) {
+        by.push(ESCALATION);
     }
     route = route
-        .set("receiver", everyday)
-        .set("group_by", flow(["alertname", "service", "host"]))
+        .set("receiver", everyday.as_str())
+        .set("group_by", flow(by))
         .set("group_wait", notify.group_wait.prometheus())
         .set("group_interval", notify.group_interval.prometheus())
         .set("repeat_interval", notify.repeat_interval.prometheus());
-    let mut receivers = vec![receiver(model, everyday, &of_all)];
+    let told = of_all.first().map_or(&[][..], |one| one.receivers.as_slice());
+    let mut receivers = vec![receiver::receiver(model, &everyday, told)];
     let mut routes = Vec::new();
     if let Some(heartbeat) = &notify.heartbeat {
         routes.push(sign_of_life(heartbeat));
-        let hook =
-            Map::new().set("url_file", format!("{SECRETS}/{}", heartbeat.url)).set("send_resolved", false);
+        let hook = Map::new()
+            .set("url_file", format!("{}/{}", receiver::SECRETS, heartbeat.url))
+            .set("send_resolved", false);
         receivers.push(Map::new().set("name", "heartbeat").set("webhook_configs", seq([hook])));
     }
-    if !only_critical.is_empty() {
-        let critical = Map::new()
-            .set("matchers", seq(["severity=\"critical\""]))
-            .set("receiver", "on-call")
-            .comment("And everybody who is told of everything.")
-            .set("continue", true);
-        routes.extend([critical, Map::new().set("receiver", everyday)]);
-        receivers.push(receiver(model, "on-call", &only_critical));
+    for team in escalated_to(model) {
+        let told: Vec<&Receiver> = notify.of_team(team).collect();
+        let own: Vec<&&Audience> = special.iter().filter(|one| one.team == Some(team)).collect();
+        // Whatever else is kept from it by severity or priority: what is escalated to a team reaches all of it.
+        let name = match own.as_slice() {
+            [only] => only.name(),
+            _ => {
+                let name = format!("team/{team}/escalated");
+                receivers.push(receiver::receiver(model, &name, &told));
+                name
+            }
+        };
+        routes.push(
+            Map::new().set("matchers", seq([format!("{ESCALATED_TO}=\"{team}\"")])).set("receiver", name),
+        );
+    }
+    if !special.is_empty() {
+        if everyday != NOBODY && special.iter().any(|one| one.has_several_ways(model)) {
+            receivers.push(receiver::receiver(model, NOBODY, &[]));
+        }
+        let own: Vec<Map> = special.iter().filter_map(|audience| audience.route(model)).collect();
+        let last = (!own.is_empty()).then(|| Map::new().set("receiver", everyday.as_str()));
+        routes.extend(own.into_iter().chain(last));
+        receivers.extend(
+            special.iter().map(|one| receiver::receiver(model, &one.name(), &one.receivers)),
+        );
     }
     if !routes.is_empty() {
         route = route.set("routes", seq(routes));
@@ -94,6 +122,25 @@ fn configuration(model: &Model) -> Map {
         .set("receivers", seq(receivers))
 }
 
+/// What becomes of alerts when no receiver hears everything.
+fn unheard(special: &[&Audience]) -> String {
+    let where_else = "They show in Prometheus and Grafana only.";
+    if special.iter().any(|one| one.team.is_some() || !one.priorities.is_empty()) {
+        return format!("Alerts that none of the routes below takes are told to nobody. {where_else}");
+    }
+    let what = if special.is_empty() { "Alerts are" } else { "Warnings are" };
+    format!("{what} told to nobody: `notify` names no receiver for them. {where_else}")
+}
+
+/// The teams of later steps, each once.
+fn escalated_to(model: &Model) -> Vec<&Name> {
+    let mut teams: Vec<&Name> =
+        model.notify.escalations.iter().flat_map(|one| one.later()).map(|(_, step)| &step.team).collect();
+    teams.sort();
+    teams.dedup();
+    teams
+}
+
 /// A message goes out at the first interval in which the time to repeat it is over: that is short, so that it is punctual.
 fn sign_of_life(heartbeat: &Heartbeat) -> Map {
     let interval = Duration::from_seconds((heartbeat.every.whole_seconds() / 10).max(1));
@@ -111,58 +158,4 @@ fn inhibit(source: &[&str], target: &[&str], equal: &[&str]) -> Map {
         .set("source_matchers", seq(source.iter().copied()))
         .set("target_matchers", seq(target.iter().copied()))
         .set("equal", flow(equal.iter().copied()))
-}
-
-fn receiver(model: &Model, name: &str, receivers: &[&Receiver]) -> Map {
-    let of = |key: &str, make: fn(&Model, &Way) -> Option<Map>| -> (String, Yaml) {
-        (key.to_owned(), seq(receivers.iter().filter_map(|receiver| make(model, &receiver.way))))
-    };
-    [of("slack_configs", slack), of("email_configs", mail), of("webhook_configs", webhook)]
-        .into_iter()
-        .fold(Map::new().set("name", name), |map, (key, list)| map.filled(key, list))
-}
-
-/// `[FIRING:2] shop (prod): RedisDown`.
-fn title(model: &Model) -> String {
-    format!(
-        "[{{{{ .Status | toUpper }}}}{{{{ if eq .Status \"firing\" }}}}:{{{{ .Alerts.Firing | len }}}}{{{{ end }}}}] {} ({}): {{{{ .CommonLabels.alertname }}}}",
-        model.system, model.environment
-    )
-}
-
-/// What is wrong, how bad it is, where to read on and whom to call, alert by alert.
-const TEXT: &str = "{{ range .Alerts }}{{ .Labels.severity }}: {{ .Annotations.summary }}
-{{ .Annotations.description }}
-{{ .Annotations.runbook }}{{ with .Annotations.contact }} ({{ . }}){{ end }}
-{{ end }}";
-
-fn slack(model: &Model, way: &Way) -> Option<Map> {
-    let Way::Slack { channel, webhook } = way else { return None };
-    Some(
-        Map::new()
-            .set("channel", quote::go_template(channel.as_str()))
-            .set("api_url_file", format!("{SECRETS}/{webhook}"))
-            .set("send_resolved", true)
-            .set("title", title(model))
-            .set("text", TEXT),
-    )
-}
-
-fn mail(model: &Model, way: &Way) -> Option<Map> {
-    let Way::Mail { to, smarthost, from, user, password } = way else { return None };
-    Some(
-        Map::new()
-            .set("to", quote::go_template(to.as_str()))
-            .set("from", quote::go_template(from.as_str()))
-            .set("smarthost", smarthost.to_string())
-            .maybe("auth_username", user.as_ref().map(|user| user.as_str()))
-            .maybe("auth_password_file", password.as_ref().map(|name| format!("{SECRETS}/{name}")))
-            .set("send_resolved", true)
-            .set("headers", Map::new().set("subject", title(model))),
-    )
-}
-
-fn webhook(_: &Model, way: &Way) -> Option<Map> {
-    let Way::Webhook { url } = way else { return None };
-    Some(Map::new().set("url_file", format!("{SECRETS}/{url}")).set("send_resolved", true))
 }

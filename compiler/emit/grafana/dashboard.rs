@@ -48,8 +48,10 @@ fn overview(model: &Model, id: &mut u32, y: &mut u32) -> Vec<Value> {
             "options": { "colorMode": "background", "graphMode": "none", "reduceOptions": { "calcs": ["lastNotNull"] } },
         })
     };
+    // What is escalated is not another alert.
+    let once = if model.notify.escalations.is_empty() { "" } else { ",escalation=\"\"" };
     let firing = |severity: &str| {
-        format!("count(ALERTS{{alertstate=\"firing\",severity=\"{severity}\"}}) or vector(0)")
+        format!("count(ALERTS{{alertstate=\"firing\",severity=\"{severity}\"{once}}}) or vector(0)")
     };
     let none = |color: &str| json!([{ "color": "green", "value": null }, { "color": color, "value": 1 }]);
     let all = json!([{ "color": "red", "value": null }, { "color": "orange", "value": 0.5 }, { "color": "green", "value": 1 }]);

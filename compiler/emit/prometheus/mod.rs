@@ -1,5 +1,6 @@
 //! Prometheus: what it scrapes, the rules, and a unit test of each.
 
+mod escalation;
 mod heartbeat;
 mod probes;
 mod rules;
@@ -49,6 +50,22 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
             ..file("prometheus/tests/heartbeat_test.yml".into(), heartbeat::test(model), from())
         });
     }
+    let escalated = escalation::escalated(model, &monitoring.alerts);
+    if !escalated.is_empty() {
+        let group = escalation::GROUP;
+        let mut from = ruled(model, &monitoring.alerts);
+        from.extend(model.notify.escalations.iter().map(|one| format!("escalation/{}", one.name)));
+        from.sort();
+        files.push(file(
+            format!("prometheus/rules/{group}.yml"),
+            escalation::rules(model, &escalated),
+            from.clone(),
+        ));
+        files.push(Artifact {
+            on_change: OnChange::Nothing,
+            ..file(format!("prometheus/tests/{group}_test.yml"), escalation::tests(model, &escalated), from)
+        });
+    }
     let own = |folder: &str, list: &[(String, String)]| -> Vec<Artifact> {
         list.iter()
             .map(|(name, text)| {
@@ -74,8 +91,10 @@ fn scraped(model: &Model, monitoring: &Monitoring) -> Vec<String> {
 /// What rules follow from; whom to call stands in them too.
 fn ruled(model: &Model, alerts: &[Alert]) -> Vec<String> {
     let teams = model.teams.iter().map(|team| format!("team/{}", team.name));
+    let priorities = model.priorities.iter().map(|priority| format!("priority/{}", priority.name));
     let mut from: Vec<String> = common(model)
         .chain(teams)
+        .chain(priorities)
         .chain(alerts.iter().flat_map(|alert| alert.from.iter().cloned()))
         .collect();
     from.sort();

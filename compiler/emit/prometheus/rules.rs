@@ -6,7 +6,10 @@ use crate::{
         header::header,
         yaml::{Map, Yaml, seq},
     },
-    model::{Alert, Message, Model, Series, Severity, Team},
+    model::{
+        Alert, Message, Model, Series, Severity, Team,
+        response::{ESCALATED_TO, TEAM},
+    },
     values::Labels,
 };
 
@@ -72,17 +75,19 @@ fn expected(model: &Model, alert: &Alert) -> Map {
 }
 
 /// The labels that the rule puts on.
-fn ruled(alert: &Alert) -> Labels {
+pub(super) fn ruled(alert: &Alert) -> Labels {
     let mut labels = alert.labels.clone();
     labels.insert("severity".to_owned(), alert.severity.as_str().to_owned());
     labels
 }
 
-fn labels(labels: &Labels) -> Map {
+/// Labels as a map.
+pub(super) fn labels(labels: &Labels) -> Map {
     labels.iter().fold(Map::new(), |map, (name, value)| map.set(name, value.as_str()))
 }
 
-fn annotations(model: &Model, alert: &Alert, text: fn(&Alert, &Message) -> String) -> Map {
+/// What people read, its texts made by `text`.
+pub(super) fn annotations(model: &Model, alert: &Alert, text: fn(&Alert, &Message) -> String) -> Map {
     let plain = |words: String| text(alert, &Message::from(words));
     Map::new()
         .set("summary", text(alert, &alert.summary))
@@ -91,13 +96,21 @@ fn annotations(model: &Model, alert: &Alert, text: fn(&Alert, &Message) -> Strin
             "runbook",
             plain(format!("{}/runbook.md#{}", model.directory(), alert.name.to_ascii_lowercase())),
         )
-        .maybe("contact", contact(model, alert.severity).map(plain))
+        .maybe("contact", contact(model, alert).map(plain))
 }
 
-/// Whom to call: for what is critical those on call, else the first team.
-fn contact(model: &Model, severity: Severity) -> Option<String> {
-    let on_call = model.teams.iter().find(|team| team.on_call && severity == Severity::Critical);
-    let team = on_call.or(model.teams.iter().find(|team| !team.on_call)).or(model.teams.first())?;
+/// Whom to call: the team that is told, or that owns it; else for what is critical those on call, else the first team.
+fn contact(model: &Model, alert: &Alert) -> Option<String> {
+    let of = |label: &str| {
+        let name = alert.labels.get(label)?;
+        model.teams.iter().find(|team| team.name.as_str() == name)
+    };
+    let on_call = || model.teams.iter().find(|team| team.on_call && alert.severity == Severity::Critical);
+    let team = of(ESCALATED_TO)
+        .or_else(|| of(TEAM))
+        .or_else(on_call)
+        .or_else(|| model.teams.iter().find(|team| !team.on_call))
+        .or(model.teams.first())?;
     Some(words(team))
 }
 

@@ -1,6 +1,7 @@
 //! `runbook.md`: the operations guide, derived from the same facts as everything else, so that it cannot lie.
 
 mod external;
+mod response;
 mod view;
 
 use super::{
@@ -26,6 +27,8 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     from.extend(model.services.iter().map(|service| format!("service/{}", service.name)));
     from.extend(model.externals.iter().map(|external| format!("external/{}", external.name)));
     from.extend(model.backups.iter().map(|backup| format!("backup/{}", backup.name)));
+    from.extend(model.priorities.iter().map(|one| format!("priority/{}", one.name)));
+    from.extend(model.notify.escalations.iter().map(|one| format!("escalation/{}", one.name)));
     from.extend(model.teams.iter().map(|team| format!("team/{}", team.name)));
     from.extend(
         model

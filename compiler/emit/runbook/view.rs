@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use super::external;
+use super::{
+    external,
+    response::{self, ResponseView},
+};
 use crate::{
     emit::quote,
     model::{Command, Image, Item, Kept, Model, Offsite, Reach, Rhythm, Service, Severity, Tls, Variable},
@@ -28,6 +31,7 @@ pub struct View {
     checks: Vec<RouteView>,
     tls: &'static str,
     openings: Vec<OpeningView>,
+    response: Option<ResponseView>,
     heartbeat: Option<HeartbeatView>,
     backups: Vec<BackupView>,
     backup_directories: Vec<String>,
@@ -115,6 +119,7 @@ struct JobView {
 #[derive(Serialize)]
 struct AlertView {
     name: String,
+    priority: Option<String>,
     critical: bool,
     summary: String,
     description: String,
@@ -247,6 +252,7 @@ pub fn view(model: &Model) -> View {
                 purpose: opening.purpose.clone(),
             })
             .collect(),
+        response: response::view(model),
         heartbeat: model.notify.heartbeat.as_ref().map(|heartbeat| HeartbeatView {
             url: heartbeat.url.to_string(),
             every: heartbeat.every.words(language),
@@ -295,6 +301,7 @@ pub fn view(model: &Model) -> View {
             .flat_map(|monitoring| &monitoring.alerts)
             .map(|alert| AlertView {
                 name: alert.name.clone(),
+                priority: alert.priority().map(ToOwned::to_owned),
                 critical: alert.severity == Severity::Critical,
                 summary: alert.summary.plain(),
                 description: alert.description.plain(),

@@ -78,12 +78,14 @@ pub fn team(r: &mut Reader) -> Option<Team> {
     let phone = r.prop::<Phone>("phone", "telephone").optional();
     let chat = r.prop::<Line>("chat", "a chat channel").optional();
     let on_call = r.flag("on-call", "whether it is called first");
+    let owns = r.list::<Name>("owns", "a service that it answers for: its receivers are told of its alerts");
     Some(Team {
         name: name?.value,
         email: email.map(|v| v.value),
         phone: phone.map(|v| v.value),
         chat: chat.map(|v| v.value),
         on_call,
+        owns,
         origin: Origin::Stated(r.span()?),
     })
 }

@@ -12,6 +12,7 @@ pub mod host;
 pub mod ingress;
 pub mod monitor;
 pub mod notify;
+pub mod response;
 pub mod service;
 pub mod system;
 pub mod template;

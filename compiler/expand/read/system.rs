@@ -10,6 +10,7 @@ use super::{
     ingress::{IngressSpec, ingress},
     monitor::{MonitorSpec, monitor},
     notify::{NotifySpec, notify},
+    response::{PrioritySpec, priority},
     service::{ServiceSpec, service},
     variable::{VariableSpec, secret, variable},
 };
@@ -34,6 +35,8 @@ pub struct SystemSpec {
     pub domain: Option<Located<Hostname>>,
     /// Who answers for it.
     pub teams: Vec<Team>,
+    /// How urgent its alerts are.
+    pub priorities: Vec<PrioritySpec>,
     /// What a disaster may cost.
     pub objective: Option<Objective>,
     /// Machines.
@@ -85,6 +88,11 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
     let timezone = r.prop::<Timezone>("timezone", "the zone in which times of day are meant").or("UTC");
     let domain = r.prop::<Hostname>("domain", "where users reach it; `localhost` when absent").optional();
     let teams = r.keyed("team", "people who answer for it", team);
+    let priorities = r.keyed(
+        "priority",
+        "how urgent alerts are and within what time somebody must answer them, the most urgent first",
+        priority,
+    );
     let objective = r.block("objective", "what a disaster may cost", objective);
     let hosts = r.keyed("host", "the machine that it runs on", host);
     let mut variables =
@@ -129,6 +137,7 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
         timezone: timezone?,
         domain,
         teams,
+        priorities,
         objective,
         hosts,
         variables,

@@ -17,21 +17,22 @@ mod job;
 mod literal;
 mod monitoring;
 mod mount;
+mod notify;
 mod order;
 mod publish;
+mod response;
 mod service;
 
 pub use context::{Context, ReadFile};
 
 use super::{
     kinds::Kinds,
-    read::{notify::NotifySpec, system::SystemSpec},
+    read::system::SystemSpec,
 };
 use crate::{
-    diagnostic::Diagnostic,
-    model::{Allow, Log, Model, Notify, Origin, Services},
+    model::{Allow, Log, Model, Origin, Services},
     syntax::Sink,
-    values::{Duration, Hostname, Language, Line, Name, Value as _},
+    values::{Hostname, Language, Line, Name, Value as _},
 };
 
 /// Puts one system in one environment together. None when an error was reported that leaves no model.
@@ -65,6 +66,7 @@ pub fn resolve(
         domain,
         language,
         teams: spec.teams.clone(),
+        priorities: response::priorities(&context),
         objective: spec.objective.clone(),
         firewall: firewall::firewall(&host, spec, &services),
         variables: context.variables(&services, spec),
@@ -77,7 +79,7 @@ pub fn resolve(
         jobs,
         logs,
         monitoring: None,
-        notify: notify(&context, spec),
+        notify: notify::notify(&context),
         checklists: Vec::new(),
         runbook: document::runbook(&context, spec),
         configs,
@@ -112,71 +114,5 @@ fn job_logs(spec: &SystemSpec) -> Log {
         reports: Vec::new(),
         raw: Vec::new(),
         origin: Origin::Derived { because: "jobs write their logs there".into(), from: spec.name.span },
-    }
-}
-
-/// Alertmanager takes no interval of nothing, and a sign of life that comes all the time is a load on who waits for it.
-fn intervals(stated: &NotifySpec, sink: &Sink) {
-    let second = Duration::from_seconds(1);
-    let mut all = vec![
-        (
-            "messages of a group are told",
-            stated.group_interval.value,
-            stated.group_interval.span,
-            second,
-            "every second at most",
-        ),
-        ("an alert is told again", stated.repeat.value, stated.repeat.span, second, "every second at most"),
-    ];
-    if let Some(heartbeat) = &stated.heartbeat {
-        let every = (heartbeat.every, heartbeat.origin.span());
-        all.push((
-            "a sign of life goes out",
-            every.0,
-            every.1,
-            Duration::from_seconds(30),
-            "every 30 seconds at most",
-        ));
-    }
-    for (what, interval, span, least, limit) in all {
-        if interval < least {
-            sink.report(
-                Diagnostic::error("interval-out-of-range", format!("{what} {limit}"))
-                    .at(span, "this interval is shorter")
-                    .help("write for example \"5m\""),
-            );
-        }
-    }
-}
-
-fn notify(context: &Context, spec: &SystemSpec) -> Notify {
-    for receiver in spec.notify.iter().flat_map(|notify| &notify.receivers) {
-        if let Some(secret) = receiver.secret() {
-            context.variable(secret, true, receiver.origin.span());
-        }
-    }
-    if let Some(heartbeat) = spec.notify.as_ref().and_then(|notify| notify.heartbeat.as_ref()) {
-        context.variable(&heartbeat.url, true, heartbeat.origin.span());
-    }
-    if let Some(stated) = &spec.notify {
-        intervals(stated, context.sink);
-    }
-    match &spec.notify {
-        Some(notify) => Notify {
-            receivers: notify.receivers.clone(),
-            heartbeat: notify.heartbeat.clone(),
-            group_wait: notify.group_wait.value,
-            group_interval: notify.group_interval.value,
-            repeat_interval: notify.repeat.value,
-            raw_alertmanager: notify.raw.clone(),
-        },
-        None => Notify {
-            receivers: Vec::new(),
-            heartbeat: None,
-            group_wait: Duration::from_seconds(30),
-            group_interval: Duration::from_minutes(5),
-            repeat_interval: Duration::from_hours(4),
-            raw_alertmanager: Vec::new(),
-        },
     }
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::{Derive, SECRETS};
 use crate::{
     expand::{kind::Role, read::service::PublishSpec, setting::Typed},
-    model::Receiver,
     source::Located,
     values::{AbsPath, Name, Ports, Value as _},
 };
@@ -53,7 +52,7 @@ impl Derive<'_> {
             let service = &mut self.services[at];
             service.version = monitor.alertmanager_version.clone().or(service.version.take());
             let heartbeat = notify.heartbeat.as_ref().map(|heartbeat| &heartbeat.url);
-            for variable in notify.receivers.iter().filter_map(Receiver::secret).chain(heartbeat) {
+            for variable in notify.receivers.iter().flat_map(|one| one.way.secrets()).chain(heartbeat) {
                 let Ok(path) = AbsPath::parse(&format!("{SECRETS}/{variable}")) else { continue };
                 if !service.derived.secret_files.iter().any(|(known, _)| known == variable) {
                     service.derived.secret_files.push((variable.clone(), path));

@@ -10,6 +10,7 @@ mod known;
 mod measure;
 mod panels;
 mod proof;
+mod response;
 mod subject;
 mod targets;
 mod watch;
@@ -131,10 +132,12 @@ pub fn monitored(mut model: Model, context: &Context) -> Model {
                 .help("rename one of the watches"),
         );
     }
+    response::label(&input, &mut alerts);
     let rows = panels::rows(&input, &watches);
     let extra = extra::Extra { read: context.read, sink };
-    let rules: Vec<String> = alerts.iter().map(|alert| format!("{}.yml", alert.group)).collect();
-    let tests: Vec<String> = alerts.iter().map(|alert| format!("{}_test.yml", alert.group)).collect();
+    let groups = || alerts.iter().map(|alert| alert.group.as_str()).chain(["escalation_steps", "heartbeat"]);
+    let rules: Vec<String> = groups().map(|group| format!("{group}.yml")).collect();
+    let tests: Vec<String> = groups().map(|group| format!("{group}_test.yml")).collect();
     let monitoring = Monitoring {
         interval: monitor.interval.value,
         retention: monitor.retention.value,
