@@ -11,9 +11,7 @@ from trial import Failed, eventually, main, require
 def check(tree):
     chain = Chain(tree)
     eventually("every target is up", chain.is_whole, 40)
-    victim, alerts = next(chain.targets.watched(), (None, None))
-    if victim is None:
-        raise Failed("no rule tells when a target is down")
+    victim, alerts = watched(chain)
     chain.targets.kill(victim)
     eventually(f"{' or '.join(alerts)} reaches the receiver", lambda: message(alerts, "firing"), 60)
     chain.targets.start()
@@ -25,6 +23,13 @@ def check(tree):
         require(not any('"Heartbeat"' in text and '"channel"' in text for text in texts()), "people get signs of life")
     for channel in re.findall(r'^ +slack "(#[\w-]+)"(?!.*(?:severity|priority|team))', tree.description, re.M):
         require(any(f'"channel":"{channel}"' in text for text in texts()), f"nothing was sent to {channel}: {texts()}")
+
+
+def watched(chain):
+    """A job, and the names of the rules that tell when it is down."""
+    for job, alerts in chain.targets.watched():
+        return job, alerts
+    raise Failed("no rule tells when a target is down")
 
 
 main(check)
