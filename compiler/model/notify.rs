@@ -104,7 +104,9 @@ impl Receiver {
     pub fn wants(&self, alert: &Alert) -> bool {
         self.least <= alert.severity
             && (self.priorities.is_empty()
-                || alert.priority().is_some_and(|name| self.priorities.iter().any(|one| one.as_str() == name)))
+                || alert
+                    .priority()
+                    .is_some_and(|name| self.priorities.iter().any(|one| one.as_str() == name)))
     }
 }
 

@@ -67,6 +67,10 @@ impl Escalation {
 
     /// The steps that are not at once, with their numbers, of which the first is 1.
     pub fn later(&self) -> impl Iterator<Item = (usize, &Step)> {
-        self.steps.iter().enumerate().map(|(index, step)| (index + 1, step)).filter(|(_, step)| !step.after.is_zero())
+        self.steps
+            .iter()
+            .enumerate()
+            .map(|(index, step)| (index + 1, step))
+            .filter(|(_, step)| !step.after.is_zero())
     }
 }

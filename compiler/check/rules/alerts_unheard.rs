@@ -64,7 +64,8 @@ mod tests {
         let urgent = "webhook url=(secret)\"URL\" severity=\"critical\"";
         let found = raised("alerts-unheard", &format!("{WEB} notify {{ {urgent} }}"));
         assert!(found.len() == 1 && found[0].contains("below `critical`"), "{found:?}");
-        let teams = format!("team \"dba\" owns=\"web\"\n{WEB} notify {{ webhook url=(secret)\"URL\" team=\"dba\" }}");
+        let teams =
+            format!("team \"dba\" owns=\"web\"\n{WEB} notify {{ webhook url=(secret)\"URL\" team=\"dba\" }}");
         let found = raised("alerts-unheard", &teams);
         assert!(found.len() == 1 && found[0].contains("alerts reach nobody"), "{found:?}");
         let both = format!("{WEB} notify {{ {urgent}; slack \"#ops\" webhook=(secret)\"URL\" }}");

@@ -17,8 +17,9 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
     }
     let same = |one: &Receiver, other: &Receiver| std::ptr::eq(one, other);
     for receiver in &model.notify.receivers {
-        let told =
-            |alert| model.notify.told(alert).any(|one| same(one, receiver)) || is_escalated_to(model, alert, receiver);
+        let told = |alert| {
+            model.notify.told(alert).any(|one| same(one, receiver)) || is_escalated_to(model, alert, receiver)
+        };
         if monitoring.alerts.iter().any(told) {
             continue;
         }
@@ -45,7 +46,8 @@ fn is_escalated_to(model: &Model, alert: &crate::model::Alert, receiver: &Receiv
 mod tests {
     use crate::check::testing::raised;
 
-    const WEB: &str = "secret \"URL\"\nservice \"web\" kind=\"static-site\" { build \".\" }\nmonitor\nteam \"ops\"\n";
+    const WEB: &str =
+        "secret \"URL\"\nservice \"web\" kind=\"static-site\" { build \".\" }\nmonitor\nteam \"ops\"\n";
 
     fn found(notify: &str) -> usize {
         let all = "webhook url=(secret)\"URL\"";
@@ -56,7 +58,9 @@ mod tests {
     fn a_team_that_is_told_of_nothing() {
         assert_eq!(found("slack \"#ops\" webhook=(secret)\"URL\" team=\"ops\""), 1);
         assert_eq!(
-            found("slack \"#ops\" webhook=(secret)\"URL\" team=\"ops\"; escalation \"e\" { step after=\"1h\" to=\"ops\" }"),
+            found(
+                "slack \"#ops\" webhook=(secret)\"URL\" team=\"ops\"; escalation \"e\" { step after=\"1h\" to=\"ops\" }"
+            ),
             0
         );
         assert_eq!(found("slack \"#ops\" webhook=(secret)\"URL\" severity=\"critical\""), 0);

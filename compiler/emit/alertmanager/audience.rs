@@ -66,9 +66,8 @@ impl Audience<'_> {
     /// a team that is told later only.
     pub fn route(&self, model: &Model) -> Option<Map> {
         let own = self.own();
-        let to = |matchers: Vec<String>| {
-            Map::new().filled("matchers", seq(matchers)).set("receiver", self.name())
-        };
+        let to =
+            |matchers: Vec<String>| Map::new().filled("matchers", seq(matchers)).set("receiver", self.name());
         let route = match (self.team, self.ways(model).as_slice()) {
             (None, _) => to(own),
             (_, []) => return None,

@@ -94,9 +94,7 @@ fn configuration(model: &Model) -> Map {
         let own: Vec<Map> = special.iter().filter_map(|audience| audience.route(model)).collect();
         let last = (!own.is_empty()).then(|| Map::new().set("receiver", everyday.as_str()));
         routes.extend(own.into_iter().chain(last));
-        receivers.extend(
-            special.iter().map(|one| receiver::receiver(model, &one.name(), &one.receivers)),
-        );
+        receivers.extend(special.iter().map(|one| receiver::receiver(model, &one.name(), &one.receivers)));
     }
     if !routes.is_empty() {
         route = route.set("routes", seq(routes));

@@ -42,7 +42,8 @@ fn title(model: &Model) -> String {
 
 /// What is wrong, how bad it is, where to read on and whom to call, alert by alert.
 fn text(model: &Model) -> String {
-    let priority = if model.priorities.is_empty() { "" } else { "{{ with .Labels.priority }} {{ . }}{{ end }}" };
+    let priority =
+        if model.priorities.is_empty() { "" } else { "{{ with .Labels.priority }} {{ . }}{{ end }}" };
     format!(
         "{{{{ range .Alerts }}}}{{{{ .Labels.severity }}}}{priority}: {{{{ .Annotations.summary }}}}
 {{{{ .Annotations.description }}}}

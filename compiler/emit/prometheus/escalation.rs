@@ -83,7 +83,10 @@ fn told(model: &Model, alert: &Alert, number: usize, step: &Step) -> Alert {
     alert.description = model
         .language
         .pick(
-            format!("It has been firing for {after}, and nobody ended or silenced it: this is for {}.", step.team),
+            format!(
+                "It has been firing for {after}, and nobody ended or silenced it: this is for {}.",
+                step.team
+            ),
             format!("{after} 동안 해소되거나 무음 처리되지 않았습니다. {} 담당입니다.", step.team),
         )
         .into();
@@ -116,7 +119,12 @@ pub fn tests(model: &Model, escalated: &[Escalated]) -> String {
         let first = escalation.later().next().map_or(0, |(_, step)| minutes(step.after));
         let ended = format!("1x{} stale", first.saturating_sub(2));
         [
-            test(format!("{} is escalated in time", alert.name), alert, format!("1x{last}"), checks.collect()),
+            test(
+                format!("{} is escalated in time", alert.name),
+                alert,
+                format!("1x{last}"),
+                checks.collect(),
+            ),
             test(
                 format!("{} is not escalated when it has ended", alert.name),
                 alert,

@@ -52,13 +52,17 @@ pub struct StepSpec {
 /// Reads a `priority`.
 pub fn priority(r: &mut Reader) -> Option<PrioritySpec> {
     r.example("priority \"P0\" respond=\"15m\" severity=\"critical\" { about \"users cannot work\" ko=\"서비스 중단\" }");
-    let name = r.arg::<PriorityName>("name", "what people call it; the value of the label `priority`").required();
+    let name =
+        r.arg::<PriorityName>("name", "what people call it; the value of the label `priority`").required();
     let respond = r
         .prop::<Duration>("respond", "within what time somebody must be at work on it")
         .above_zero()
         .required();
     let severity = r
-        .prop::<Severity>("severity", "alerts of this severity have it, unless a priority names them in `alert`")
+        .prop::<Severity>(
+            "severity",
+            "alerts of this severity have it, unless a priority names them in `alert`",
+        )
         .optional();
     let alerts = r.list::<AlertName>("alert", "the name of an alert that has it");
     let about = r.block("about", "what it is, for people", phrase);
@@ -72,11 +76,13 @@ pub fn escalation(r: &mut Reader) -> Option<EscalationSpec> {
     let least = r
         .prop::<Severity>("severity", "the least severity that is escalated, when no `priority` is named")
         .or("critical");
-    let priorities = r.list::<PriorityName>("priority", "a priority that is escalated; by severity when absent");
-    let steps = r.blocks("step", "a team that is told while the alert still fires and nobody silenced it", |r| {
-        let after = r.prop::<Duration>("after", "how long the alert has been firing").required();
-        let to = r.prop::<Name>("to", "the team that is told then, by its receivers").required();
-        Some(StepSpec { after: after?, to: to? })
-    });
+    let priorities =
+        r.list::<PriorityName>("priority", "a priority that is escalated; by severity when absent");
+    let steps =
+        r.blocks("step", "a team that is told while the alert still fires and nobody silenced it", |r| {
+            let after = r.prop::<Duration>("after", "how long the alert has been firing").required();
+            let to = r.prop::<Name>("to", "the team that is told then, by its receivers").required();
+            Some(StepSpec { after: after?, to: to? })
+        });
     Some(EscalationSpec { name: name?, least: least?.value, priorities, steps, span: r.span()? })
 }

@@ -25,10 +25,7 @@ mod service;
 
 pub use context::{Context, ReadFile};
 
-use super::{
-    kinds::Kinds,
-    read::system::SystemSpec,
-};
+use super::{kinds::Kinds, read::system::SystemSpec};
 use crate::{
     model::{Allow, Log, Model, Origin, Services},
     syntax::Sink,

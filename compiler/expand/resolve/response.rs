@@ -91,9 +91,15 @@ fn escalation(context: &Context, notify: &NotifySpec, stated: &EscalationSpec) -
         } else if !heard {
             reached = false;
             context.sink.report(
-                Diagnostic::error("team-unreachable", format!("no receiver belongs to the team `{}`", step.to.value))
-                    .at(step.to.span, "this step would tell nobody")
-                    .help(format!("give a receiver to it, such as `slack \"#{0}\" webhook=(secret)\"…\" team=\"{0}\"`", step.to.value)),
+                Diagnostic::error(
+                    "team-unreachable",
+                    format!("no receiver belongs to the team `{}`", step.to.value),
+                )
+                .at(step.to.span, "this step would tell nobody")
+                .help(format!(
+                    "give a receiver to it, such as `slack \"#{0}\" webhook=(secret)\"…\" team=\"{0}\"`",
+                    step.to.value
+                )),
             );
         }
     }
@@ -116,9 +122,11 @@ pub fn team(context: &Context, name: &Located<Name>) -> bool {
     let known = teams.contains(&name.value.as_str());
     if !known {
         let diagnostic = Diagnostic::error("unknown-team", format!("there is no team `{}`", name.value));
-        context.sink.report(
-            diagnostic.at(name.span, "named here").help(meant(name.value.as_str(), &teams, "team \"infra\"")),
-        );
+        context.sink.report(diagnostic.at(name.span, "named here").help(meant(
+            name.value.as_str(),
+            &teams,
+            "team \"infra\"",
+        )));
     }
     known
 }
