@@ -210,6 +210,8 @@ else
 fi
 
 check GRAFANA_ADMIN_PASSWORD 12 secret
+check PAGERDUTY_CTO_KEY 1 secret
+check PAGERDUTY_DEV_LEAD_KEY 1 secret
 check POSTGRES_PASSWORD 16 secret in-url
 check REDIS_PASSWORD 16 secret in-url
 check SLACK_WEBHOOK_URL 1 secret
@@ -219,4 +221,4 @@ if ((${#problems[@]} > 0)); then
     printf '  %s\n' "${problems[@]}" >&2
     exit 1
 fi
-printf '%s: all 4 variables are in order\n' "$file"
+printf '%s: all 6 variables are in order\n' "$file"
