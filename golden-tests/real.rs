@@ -91,6 +91,7 @@ const CHECKS: &[Check] = &[
     behaviour("host", "scripts/install.sh"),
     behaviour("application", "compose.yaml"),
     behaviour("security", "scripts/security-check.sh"),
+    behaviour("units", "systemd"),
     files("compose", "compose.yaml"),
     files("nginx", "nginx"),
     files("prometheus", "prometheus"),

@@ -113,10 +113,11 @@ fn insert(node: &mut Node, path: &[&str], nodes: Vec<Node>, many: bool) -> Resul
         node.children.extend(nodes);
         return Ok(());
     }
-    let child = node
-        .children
-        .iter_mut()
-        .find(|child| child.name.value == path[0])
+    // Of several, the first that has such a part: not everything goes together.
+    let has_part = |child: &Node| child.children.iter().any(|part| part.name.value == path[1]);
+    let fits = |child: &Node| child.name.value == path[0];
+    let position = (node.children.iter().position(|child| fits(child) && has_part(child)))
+        .or_else(|| node.children.iter().position(fits))
         .ok_or(format!("the base has no {}", path[0]))?;
-    insert(child, &path[1..], nodes, many)
+    insert(&mut node.children[position], &path[1..], nodes, many)
 }

@@ -23,6 +23,7 @@ pub mod quote;
 mod raw;
 mod runbook;
 mod scripts;
+mod systemd;
 pub mod template;
 mod ufw;
 pub mod yaml;
@@ -55,6 +56,7 @@ pub const ALL: &[Emitter] = &[
     Emitter { name: "grafana", about: "data source and dashboard", emit: grafana::emit },
     Emitter { name: "nginx", about: "the reverse proxy", emit: nginx::emit },
     Emitter { name: "compose", about: "the services, for Docker Compose v2", emit: compose::emit },
+    Emitter { name: "systemd", about: "what runs on the host itself", emit: systemd::emit },
     Emitter { name: "ufw", about: "the firewall", emit: ufw::emit },
     Emitter { name: "env", about: "the variables that the host supplies", emit: env::emit },
     Emitter { name: "cron", about: "everything that runs by the clock", emit: cron::emit },

@@ -1,5 +1,7 @@
 //! The machine: where it is, what it has, what may be reached on it, what is rotated on it.
 
+use std::net::IpAddr;
+
 use super::Origin;
 use crate::source::Located;
 use crate::values::{AbsPath, Address, Cidr, Count, Line, Name, Port, Size, UserName};
@@ -65,6 +67,10 @@ pub struct Opening {
     /// The port within the container, when Docker publishes it: such packets are routed, not delivered, and pass
     /// only the forward rules, by the container's port.
     pub container_port: Option<Port>,
+    /// Whether only containers of this host may reach it; `from` is empty then.
+    pub containers_only: bool,
+    /// The address of the host at which it may be reached; all of its addresses when absent.
+    pub at: Option<IpAddr>,
     /// What it is for, in a few words.
     pub purpose: String,
     /// Why it is open.
@@ -84,8 +90,14 @@ pub struct Log {
     pub copytruncate: bool,
     /// Rotate before the rhythm's time when it grows beyond this.
     pub max_size: Option<Size>,
-    /// Owner of a newly created file, `user group`; none with `copytruncate`, which creates nothing.
+    /// Mode and owner of a newly created file, `0640 user group`; none with `copytruncate`, which creates nothing.
     pub create: Option<String>,
+    /// The account and group in whose name it is done, where the folder is theirs: `deploy deploy`.
+    pub owner: Option<String>,
+    /// The service that writes them, when it runs on the host itself.
+    pub writer: Option<Name>,
+    /// The unit that is told to open its files anew.
+    pub reload: Option<Name>,
     /// Lines of the user's own for this stanza.
     pub raw: Vec<Located<Line>>,
     /// What the security check reports of it.

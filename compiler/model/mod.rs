@@ -20,6 +20,7 @@ pub mod response;
 pub mod service;
 pub mod services;
 pub mod text;
+pub mod unit;
 pub mod variable;
 
 pub use alert::{
@@ -45,10 +46,11 @@ pub use notify::{HEARTBEAT, Heartbeat, Notify, Receiver, Way};
 pub use response::{Escalation, Priority};
 pub use service::{
     Build, Condition, Dependency, Health, Image, Metric, MetricType, Mount, MountHow, MountSource, Published,
-    Reach, Resources, Service, SettingValue,
+    Reach, Resources, Runs, Service, SettingValue,
 };
 pub use services::Services;
 pub use text::{Part, Text};
+pub use unit::{HostUnit, Readiness, Signal};
 pub use variable::Variable;
 
 use std::collections::BTreeSet;
@@ -153,6 +155,16 @@ impl Model {
     pub fn variable(&self, name: &EnvName) -> Option<&Variable> {
         let position = self.variables.binary_search_by(|variable| variable.name.cmp(name));
         position.ok().map(|index| &self.variables[index])
+    }
+
+    /// The services that run in containers.
+    pub fn containers(&self) -> impl Iterator<Item = &Service> {
+        self.services.iter().filter(|service| service.unit().is_none())
+    }
+
+    /// The services that run on the host itself.
+    pub fn units(&self) -> impl Iterator<Item = (&Service, &HostUnit)> {
+        self.services.iter().filter_map(|service| Some((service, service.unit()?)))
     }
 
     /// The services whose data is in a backup.

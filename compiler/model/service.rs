@@ -1,6 +1,8 @@
-//! A service: a container, or several equal ones.
+//! A service: a container, or several equal ones, or a program of the host itself.
 
-use super::{Container, Origin, Scalar, Text};
+use std::net::SocketAddr;
+
+use super::{Container, HostUnit, Origin, Scalar, Text};
 use crate::{
     source::{Located, Span},
     syntax::Node,
@@ -21,8 +23,8 @@ pub struct Service {
     pub about: String,
     /// Whether it keeps data that must outlive it.
     pub datastore: bool,
-    /// Where its image comes from.
-    pub image: Image,
+    /// Where it runs.
+    pub runs: Runs,
     /// The version that was chosen of the kind, such as `7` or `15`.
     pub version: Option<String>,
     /// How many containers run.
@@ -84,6 +86,52 @@ pub struct Service {
 }
 
 impl Service {
+    /// How it runs on the host itself; none when it runs in containers.
+    pub fn unit(&self) -> Option<&HostUnit> {
+        match &self.runs {
+            Runs::Unit(unit) => Some(unit),
+            Runs::Container(_) => None,
+        }
+    }
+
+    /// Where the image of its containers comes from; none when it runs on the host itself.
+    pub fn image(&self) -> Option<&Image> {
+        match &self.runs {
+            Runs::Container(image) => Some(image),
+            Runs::Unit(_) => None,
+        }
+    }
+
+    /// Whether its image is built from source.
+    pub fn is_built(&self) -> bool {
+        matches!(self.image(), Some(Image::Built(_)))
+    }
+
+    /// The address and the port of the host on which programs of the host itself reach it, on one of its ports.
+    pub fn on_host(&self, port: Port) -> Option<String> {
+        match &self.runs {
+            Runs::Unit(unit) => Some(SocketAddr::new(unit.listen, port.get()).to_string()),
+            Runs::Container(_) => {
+                let published = self.published.iter().find(|published| published.container == port)?;
+                Some(format!("127.0.0.1:{}", published.host))
+            }
+        }
+    }
+
+    /// Commands that show its state, and its log of the last quarter of an hour.
+    pub fn looks(&self) -> Vec<String> {
+        let name = &self.name;
+        match &self.runs {
+            Runs::Unit(unit) => vec![
+                format!("systemctl status {}", unit.name),
+                format!("journalctl -u {} --since '15 minutes ago'", unit.name),
+            ],
+            Runs::Container(_) => {
+                vec![format!("docker compose ps {name}"), format!("docker compose logs --since 15m {name}")]
+            }
+        }
+    }
+
     /// Every variable of the environment file that it is given, in no particular order, some perhaps twice.
     pub fn variables(&self) -> impl Iterator<Item = &EnvName> {
         let environment = self.environment.iter().flat_map(|(_, text)| text.variables());
@@ -101,9 +149,10 @@ impl Service {
             Scalar::Text(text) => Some(text),
             Scalar::Bool(_) | Scalar::Number(_) => None,
         });
-        let image = match &self.image {
-            Image::Pulled(image) => vec![&image.value],
-            Image::Built(build) => build
+        let image = match self.image() {
+            None => Vec::new(),
+            Some(Image::Pulled(image)) => vec![&image.value],
+            Some(Image::Built(build)) => build
                 .args
                 .iter()
                 .map(|(_, text)| text)
@@ -141,6 +190,15 @@ impl Service {
             .chain(container.odd_env.iter().map(|(_, text)| text))
             .chain(&self.user)
     }
+}
+
+/// Where a service runs.
+#[derive(Clone, Debug)]
+pub enum Runs {
+    /// In containers of this image.
+    Container(Image),
+    /// On the host itself, as a unit of systemd.
+    Unit(Box<HostUnit>),
 }
 
 /// Where an image comes from.

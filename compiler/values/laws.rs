@@ -163,6 +163,9 @@ fn every_noun_obeys() {
     obeys::<Language>();
     obeys::<Line>();
     obeys::<MetricName>();
+    obeys::<GitUrl>();
+    obeys::<Ip>();
+    obeys::<LogPath>();
     obeys::<Mode>();
     obeys::<MonthDay>();
     obeys::<Name>();

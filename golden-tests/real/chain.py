@@ -79,6 +79,7 @@ class Chain:
         for number, service in enumerate(sorted(tree.services)):
             replicas = tree.services[service].get("scale", 1)
             self.names[service] = [f"127.20.{number}.{replica + 1}" for replica in range(replicas)]
+        self.names |= {name: [address] for name, address in tree.hosts.items()}
         self.targets = Targets(tree, self.names)
         self.targets.start()
         self.alertmanager()

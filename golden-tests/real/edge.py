@@ -30,6 +30,8 @@ class Edge:
             if volume["type"] == "volume":
                 os.makedirs(volume["target"], exist_ok=True)
         tree.mounted(self.service, "/etc/nginx")
+        with open("/etc/hosts", "a", encoding="ascii") as hosts:
+            hosts.writelines(f"{address} {name}\n" for name, address in tree.hosts.items())
         environment = {**os.environ, **{k: v or "" for k, v in tree.services[self.service].get("environment", {}).items()}}
         for hook in self.hooks():
             run(hook, env=environment)

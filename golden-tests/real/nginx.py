@@ -23,6 +23,10 @@ def check(tree):
     output = run("gixy", "-ll", "--skips", ",".join(skipped), "--format", "json", "/etc/nginx/nginx.conf")
     same("what gixy finds", json.loads(output), [])
     for name, port in edge.upstreams().items():
+        if name in tree.hosts:
+            started = "".join(parts["Service"]["ExecStart"][0] for parts in tree.units.values())
+            require(f"{tree.hosts[name]}:{port}" in started, f"no unit listens at {name}:{port}: {started}")
+            continue
         require(name in tree.services, f"upstream {name} is no service of the compose file")
         ports = re.findall(r"://[^/:]+:(\d+)", str(tree.services[name].get("healthcheck", "")))
         require(str(port) in ports or not ports, f"upstream {name}:{port}, but its health is asked on {ports}")

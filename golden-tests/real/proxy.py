@@ -61,8 +61,51 @@ class Backends:
         for process in old.values():
             process.kill()
 
+    def give_way(self, *command):
+        """Other programs, told address and port, take the place of the service: where, and which."""
+        addresses = [f"172.{16 + self.number}.200.{n}" for n in (1, 2, 3)]
+        processes = [subprocess.Popen(["ip", "netns", "exec", "backends", *command, address, str(self.port)]) for address in addresses]
+        for address in addresses:
+            eventually(f"{address} accepts", lambda a=address: socket.create_connection((a, self.port)).close() or True)
+        self.names[self.service] = addresses
+        return addresses, processes
+
     def expected(self):
         return {f"{self.service}/{self.generation}.{replica}" for replica in range(1, REPLICAS + 1)}
+
+
+class OnHost(Backends):
+    """A service of the host itself: one program at the address that containers have for it."""
+
+    def __init__(self, service, address, port):
+        super().__init__({}, service, port, 0)
+        self.address = address
+
+    def replace(self):
+        for process in self.running.values():
+            process.kill()
+            process.wait()
+        self.generation += 1
+        command = [APP, "--host", self.address, "--port", str(self.port), "--name", f"{self.service}/{self.generation}.1"]
+        self.running = {self.address: subprocess.Popen(command)}
+        eventually(f"{self.service} at {self.address}", lambda: socket.create_connection((self.address, self.port)).close() or True)
+
+    def give_way(self, *command):
+        for process in self.running.values():
+            process.kill()
+            process.wait()
+        process = subprocess.Popen([*command, self.address, str(self.port)])
+        eventually(f"{self.address} accepts", lambda: socket.create_connection((self.address, self.port)).close() or True)
+        return [self.address], [process]
+
+    def expected(self):
+        return {f"{self.service}/{self.generation}.1"}
+
+
+def backends_of(tree, names, upstreams):
+    """What answers for each upstream of nginx."""
+    return {name: OnHost(name, tree.hosts[name], port) if name in tree.hosts else Backends(names, name, port, number)
+            for number, (name, port) in enumerate(sorted(upstreams.items()))}
 
 
 class Site:
@@ -104,8 +147,7 @@ def check(tree):
     edge = Edge(tree)
     network()
     names = NameServer({}).names
-    ports = edge.upstreams()
-    backends = {name: Backends(names, name, port, number) for number, (name, port) in enumerate(sorted(ports.items()))}
+    backends = backends_of(tree, names, edge.upstreams())
     for backend in backends.values():
         backend.replace()
     with open("/run/nginx.out", "w", encoding="utf-8") as output:
@@ -238,6 +280,8 @@ def balanced(site, backend, path):
         same("containers that serve one client", len({json.loads(site.get(path, client=client)[2])["name"] for _ in range(9)}), 1)
     if re.search(rf"upstream {backend.service}_least_conn ", site.edge.config):
         idle(site, path)
+    if len(backend.running) == 1:
+        return
     address = list(backend.running)[0]
     backend.running.pop(address).kill()
     for _ in range(10):

@@ -8,6 +8,7 @@ import re
 import shlex
 import shutil
 
+import unit
 import yaml
 from trial import Failed, require, run
 
@@ -68,8 +69,11 @@ class Tree:
         self.home = self._home()
         shutil.copytree(self.source, self.home, symlinks=True, dirs_exist_ok=True)
         run("chown", "-R", "root:root", self.home)
+        self.units = {path.stem: unit.parse(path.read_text()) for path in self.files("systemd/*.service")}
         self.values = self._environment()
         self._certificate()
+        if self.units:
+            self._prepared()
         for name in PROPERTIES:
             self.has(name)
 
@@ -111,6 +115,18 @@ class Tree:
         lines = re.findall(r"^check (.*)$", (self.home / "scripts/check-env.sh").read_text(), re.M)
         return {words[0]: words[1:] for words in map(shlex.split, lines)}
 
+    def _prepared(self):
+        """Makes of the sandbox a server on which units can run: accounts, the address of Docker's bridge, a systemctl."""
+        unit.pretend()
+        with open("/etc/passwd", "a", encoding="ascii") as users, open("/etc/group", "a", encoding="ascii") as groups:
+            for number, user in enumerate(sorted({parts["Service"]["User"][0] for parts in self.units.values()}), 950):
+                users.write(f"{user}:x:{number}:{number}::/home/{user}:/bin/bash\n")
+                groups.write(f"{user}:x:{number}:\n")
+                os.makedirs(f"/home/{user}", exist_ok=True)
+                os.chown(f"/home/{user}", number, number)
+        for address in sorted(set(self.hosts.values())):
+            run("ip", "address", "add", f"{address}/32", "dev", "lo")
+
     def _certificate(self):
         """Puts a certificate where the description says that one lies, as the operator would."""
         self.given = []
@@ -144,6 +160,15 @@ class Tree:
         """The compose file as Docker Compose understands it."""
         text = run("docker", "compose", "--project-directory", self.home, "--profile", "*", "config", "--format", "json")
         return json.loads(text[text.index("{"):])
+
+    @functools.cached_property
+    def hosts(self):
+        """Services of the host itself that containers reach: their names in the hosts files of those, and the address."""
+        found = {}
+        for service in self.services.values():
+            entries = service.get("extra_hosts", [])
+            found |= entries if isinstance(entries, dict) else dict(re.split("[=:]", entry, maxsplit=1) for entry in entries)
+        return found
 
     @property
     def services(self):

@@ -1,9 +1,11 @@
 //! Two programs cannot listen on one port of the host: the second container does not start.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use crate::{
     check::Rule,
     diagnostic::{Diagnostic, Diagnostics},
-    model::Model,
+    model::{Model, Reach},
     source::Span,
 };
 
@@ -14,9 +16,22 @@ pub const RULE: Rule = Rule { code: "port-clash", check, together: None };
 struct Listener<'a> {
     port: u16,
     protocol: &'a str,
+    /// The one address on which it listens; all of the host's when absent.
+    at: Option<IpAddr>,
     who: String,
     span: Span,
 }
+
+impl Listener<'_> {
+    /// Whether both cannot listen at once.
+    fn disturbs(&self, other: &Listener) -> bool {
+        let same_place = self.at.is_none() || other.at.is_none() || self.at == other.at;
+        (self.port, self.protocol) == (other.port, other.protocol) && same_place
+    }
+}
+
+/// Where containers are published that only the host itself reaches.
+const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// A port published for everyone is bound on all addresses, so a second one is refused even on loopback.
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
@@ -26,11 +41,11 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
             let new = Listener {
                 port: published.host.get(),
                 protocol: published.protocol,
+                at: (published.reach == Reach::Loopback).then_some(LOOPBACK),
                 who: format!("`{}`", service.name),
                 span: published.origin.span(),
             };
-            if let Some(first) = taken.iter().find(|one| (one.port, one.protocol) == (new.port, new.protocol))
-            {
+            if let Some(first) = taken.iter().find(|one| one.disturbs(&new)) {
                 diagnostics.add(
                     Diagnostic::error(
                         "port-clash",
@@ -55,6 +70,7 @@ fn of_the_host(model: &Model) -> Vec<Listener<'_>> {
     let ssh = Listener {
         port: model.host.ssh_port.get(),
         protocol: "tcp",
+        at: None,
         who: "ssh".into(),
         span: model.host.origin.span(),
     };
@@ -64,7 +80,12 @@ fn of_the_host(model: &Model) -> Vec<Listener<'_>> {
     let opened = own.map(|opening| Listener {
         port: opening.port.get(),
         protocol: opening.protocol,
-        who: "a program of the host itself".into(),
+        at: opening.at,
+        who: if opening.containers_only {
+            format!("`{}`", opening.purpose)
+        } else {
+            "a program of the host itself".into()
+        },
         span: opening.origin.span(),
     });
     std::iter::once(ssh).chain(opened).collect()

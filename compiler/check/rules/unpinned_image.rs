@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule { code: "unpinned-image", check, together: None };
 
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for service in &model.services {
-        let Image::Pulled(image) = &service.image else { continue };
+        let Some(Image::Pulled(image)) = service.image() else { continue };
         let Some(reference) = image
             .value
             .as_literal()

@@ -1,6 +1,6 @@
 //! What is stated of the container of a service.
 
-use super::text::text;
+use super::{service::reached_on_host, text::text};
 use crate::{
     emit::yaml::{Item, Map, Yaml, seq},
     model::{Attachment, Container, Logging, LoosePort, Model, Scalar, SecretMount, Service, Text},
@@ -28,10 +28,22 @@ pub fn container(map: Map, model: &Model, service: &Service) -> Map {
     let map = lists.fold(map, |map, (key, values)| map.filled(*key, seq(values.iter().map(of))));
     map.filled("networks", networks(model, &own.networks))
         .filled("expose", seq(own.expose.iter().map(ToString::to_string)))
-        .filled("extra_hosts", pairs(model, &own.extra_hosts))
+        .filled("extra_hosts", extra_hosts(model, service))
         .filled("labels", pairs(model, &own.labels))
         .filled("ulimits", ulimits(own))
         .filled("sysctls", pairs(model, &own.sysctls))
+}
+
+/// Names of other machines, and of services of the host itself.
+fn extra_hosts(model: &Model, service: &Service) -> Map {
+    let stated = &service.container.extra_hosts;
+    let mut all = stated.clone();
+    all.extend(
+        reached_on_host(model, service)
+            .into_iter()
+            .filter(|(name, _)| !stated.iter().any(|(known, _)| known == name)),
+    );
+    pairs(model, &all)
 }
 
 /// Names with values.

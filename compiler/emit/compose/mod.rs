@@ -19,7 +19,7 @@ use crate::model::Model;
 
 /// Makes the file.
 pub fn emit(model: &Model) -> Vec<Artifact> {
-    let services = model.services.iter().fold(Map::new(), |map, one| {
+    let services = model.containers().fold(Map::new(), |map, one| {
         map.comment(service::reason(one)).set(one.name.as_str(), service::service(model, one))
     });
     let services = passed::services(services, &model.raw_compose);
@@ -68,10 +68,5 @@ fn from(model: &Model) -> Vec<String> {
 }
 
 fn secrets(model: &Model) -> Vec<String> {
-    model
-        .services
-        .iter()
-        .flat_map(|service| &service.secret_files)
-        .map(|(name, _)| name.to_string())
-        .collect()
+    model.containers().flat_map(|service| &service.secret_files).map(|(name, _)| name.to_string()).collect()
 }

@@ -1,10 +1,12 @@
 //! One service of the compose file.
 
+use std::collections::BTreeSet;
+
 use super::{container, mount, passed, text::text};
 use crate::{
     emit::yaml::{Item, Map, Yaml, flow, seq},
     model::{Build, Condition, Image, Model, Origin, Published, Reach, Resources, Service, Text},
-    values::Port,
+    values::{Name, Port},
 };
 
 /// Why a derived service is there.
@@ -31,7 +33,7 @@ pub fn service(model: &Model, service: &Service) -> Yaml {
         .maybe("profiles", profiles(service))
         .filled("entrypoint", seq(own.entrypoint.iter().map(of)))
         .filled("command", seq(service.command.iter().map(of)));
-    if matches!(service.image, Image::Built(_)) && ours && !container::states(own, "init") {
+    if service.is_built() && ours && !container::states(own, "init") {
         // An application is seldom written to be process 1, which neither dies of SIGTERM nor reaps on its own.
         map = map.set("init", true);
     }
@@ -40,7 +42,7 @@ pub fn service(model: &Model, service: &Service) -> Yaml {
         .filled("env_file", seq(own.env_files.iter().map(of)))
         .filled("environment", container::environment(model, service))
         .filled("secrets", Yaml::Seq(container::secrets(service)))
-        .filled("depends_on", depends_on(service))
+        .filled("depends_on", depends_on(model, service))
         .filled("ports", Yaml::Seq(ports(model, service)))
         .filled("volumes", Yaml::Seq(service.mounts.iter().map(|one| mount::mount(model, one)).collect()))
         .filled("tmpfs", seq(service.tmpfs.iter().map(String::as_str)))
@@ -72,9 +74,9 @@ fn restart(model: &Model, service: &Service) -> Option<String> {
 }
 
 fn image(map: Map, model: &Model, service: &Service) -> Map {
-    match &service.image {
-        Image::Pulled(image) => map.set("image", text(&model.variables, &image.value)),
-        Image::Built(from) => {
+    match service.image() {
+        Some(Image::Pulled(image)) => map.set("image", text(&model.variables, &image.value)),
+        Some(Image::Built(from)) => {
             let called = match &from.tag {
                 Some(tag) => Some(text(&model.variables, tag)),
                 None if service.container.as_stated => None,
@@ -82,6 +84,7 @@ fn image(map: Map, model: &Model, service: &Service) -> Map {
             };
             map.maybe("image", called).set("build", build(model, from))
         }
+        None => map,
     }
 }
 
@@ -101,8 +104,19 @@ fn build(model: &Model, build: &Build) -> Yaml {
         .into()
 }
 
-fn depends_on(service: &Service) -> Map {
-    service.needs.iter().fold(Map::new(), |needs, need| {
+/// Services of the host itself that it reaches, and where: Docker's DNS knows containers only.
+pub fn reached_on_host(model: &Model, service: &Service) -> Vec<(String, Text)> {
+    let monitoring = model.monitoring.as_ref().filter(|monitoring| monitoring.prometheus.0 == service.name);
+    let scraped =
+        monitoring.into_iter().flat_map(|monitoring| &monitoring.scrapes).map(|scrape| &scrape.target);
+    let reached: BTreeSet<&Name> = service.needs.iter().map(|need| &need.service).chain(scraped).collect();
+    let units = model.units().filter(|(unit, _)| reached.contains(&unit.name));
+    units.map(|(reached, unit)| (reached.name.to_string(), Text::literal(unit.listen.to_string()))).collect()
+}
+
+fn depends_on(model: &Model, service: &Service) -> Map {
+    let is_container = |name: &Name| model.service(name).is_some_and(|other| other.unit().is_none());
+    service.needs.iter().filter(|need| is_container(&need.service)).fold(Map::new(), |needs, need| {
         let condition = match need.condition {
             Condition::Healthy => "service_healthy",
             Condition::Started | Condition::Merely => "service_started",

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::{
     emit::{header::header, quote},
     env::{PLACEHOLDER, PLACEHOLDER_OF_SECRET, takes_placeholders},
-    model::{Image, Model, Variable},
+    model::{Model, Service, Variable},
     values::{Language, VariableType},
 };
 
@@ -77,7 +77,7 @@ pub fn view(model: &Model) -> View {
             })
             .collect(),
         placeholder: [PLACEHOLDER, PLACEHOLDER_OF_SECRET],
-        built: model.services.iter().any(|service| matches!(service.image, Image::Built(_))),
+        built: model.services.iter().any(Service::is_built),
     }
 }
 

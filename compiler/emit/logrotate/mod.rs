@@ -29,6 +29,10 @@ struct Stanza {
     max_size: Option<String>,
     copytruncate: bool,
     create: Option<String>,
+    /// The account whose folder it is.
+    owner: Option<String>,
+    /// The unit that is told.
+    reload: Option<String>,
     /// Whether others than root write to the folder.
     shared: bool,
     raw: Vec<String>,
@@ -59,6 +63,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
 fn stated(model: &Model) -> Vec<String> {
     let mut addresses = Vec::new();
     for log in &model.logs {
+        addresses.extend(log.writer.iter().map(|service| format!("service/{service}/log/{}", log.pattern)));
         let Some((folder, file)) = log.pattern.rsplit_once('/') else { continue };
         for service in &model.services {
             let mounts = service.mounts.iter().filter(|mount| is_folder(&mount.source, folder));
@@ -78,7 +83,9 @@ fn stanza(model: &Model, log: &Log) -> Stanza {
     let why = match (&log.origin, writer) {
         (Origin::Derived { because, .. }, _) => format!("Derived: {because}."),
         (_, Some(service)) => format!("Written by {}.", service.name),
-        _ => "As described.".to_owned(),
+        _ => {
+            log.writer.as_ref().map_or("As described.".to_owned(), |service| format!("Written by {service}."))
+        }
     };
     Stanza {
         why,
@@ -88,6 +95,8 @@ fn stanza(model: &Model, log: &Log) -> Stanza {
         max_size: log.max_size.map(|size| size.logrotate()),
         copytruncate: log.copytruncate,
         create: log.create.clone(),
+        owner: log.owner.clone(),
+        reload: log.reload.as_ref().map(ToString::to_string),
         shared: writer.is_some(),
         raw: log.raw.iter().map(|line| line.value.to_string()).collect(),
     }

@@ -25,6 +25,8 @@ pub struct Location {
     /// The path that takes the place of the location's, when one does.
     uri: String,
     server: String,
+    /// Whether Docker's DNS knows the service.
+    in_dns: bool,
     /// The same for versions that pass requests through a variable.
     rewrite: Option<String>,
     websocket: bool,
@@ -169,6 +171,7 @@ fn location(proxied: &Proxied, entry: &Entry, path: String, uri: String, exact: 
         upstream: upstream_name(route.target.service.as_str(), route.balance),
         uri: if route.strip { uri } else { String::new() },
         server: format!("{}:{}", route.target.service, route.target.port),
+        in_dns: proxied.model.service(&route.target.service).is_none_or(|service| service.unit().is_none()),
         // `(?s)`: a path with a line break in it is cut as well.
         rewrite: route.strip.then(|| format!("(?s)^{}/?(.*)$ /$1", literal(&route.path))),
         path,

@@ -67,6 +67,8 @@ struct Stage {
 struct Upstream {
     name: String,
     server: String,
+    /// Whether Docker's DNS knows it; a service of the host itself is in the hosts file of the container.
+    in_dns: bool,
     balance: &'static str,
 }
 
@@ -141,7 +143,7 @@ pub fn view(model: &Model, ingress: &Ingress) -> View {
         headers_bucket: bucket(longest_header),
         // nginx wants room for the names that it hides by itself as well.
         headers_max: (headers.len() > 16).then_some(2048),
-        upstreams: upstreams(ingress),
+        upstreams: upstreams(model, ingress),
         zones,
         limit,
         body_limit: ingress.body_limit.nginx(),
@@ -175,7 +177,7 @@ fn bucket(length: usize) -> Option<usize> {
     (length > 40).then(|| (length + 24).next_power_of_two())
 }
 
-fn upstreams(ingress: &Ingress) -> Vec<Upstream> {
+fn upstreams(model: &Model, ingress: &Ingress) -> Vec<Upstream> {
     let mut upstreams: Vec<Upstream> = Vec::new();
     let mut known: BTreeSet<String> = BTreeSet::new();
     for route in &ingress.routes {
@@ -189,7 +191,8 @@ fn upstreams(ingress: &Ingress) -> Vec<Upstream> {
             Balance::IpHash => "ip_hash",
         };
         let server = format!("{}:{}", route.target.service, route.target.port);
-        upstreams.push(Upstream { name, server, balance });
+        let in_dns = model.service(&route.target.service).is_none_or(|service| service.unit().is_none());
+        upstreams.push(Upstream { name, server, in_dns, balance });
     }
     upstreams
 }

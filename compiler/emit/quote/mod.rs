@@ -12,6 +12,7 @@ mod markdown;
 mod nginx;
 mod promql;
 mod shell;
+mod systemd;
 
 pub use compose::{compose, compose_default};
 pub use cron::{cron, cron_word};
@@ -21,6 +22,7 @@ pub use markdown::{markdown, markdown_cell, markdown_code, markdown_code_cell};
 pub use nginx::nginx;
 pub use promql::promql;
 pub use shell::shell;
+pub use systemd::{systemd, systemd_text};
 
 /// Text that stays on its line: line breaks and control characters become blanks.
 pub fn line(text: &str) -> String {

@@ -2,6 +2,7 @@
 
 mod external;
 mod response;
+mod variables;
 mod view;
 
 use super::{

@@ -5,11 +5,11 @@ use serde::Serialize;
 use super::{
     external,
     response::{self, ResponseView},
+    variables,
 };
 use crate::{
     emit::quote,
-    model::{Command, Image, Item, Kept, Model, Offsite, Reach, Rhythm, Service, Severity, Tls, Variable},
-    values::{Language, Name},
+    model::{Command, Image, Item, Kept, Model, Offsite, Reach, Rhythm, Runs, Service, Severity, Tls},
 };
 
 #[derive(Serialize)]
@@ -24,7 +24,10 @@ pub struct View {
     host: HostView,
     services: Vec<ServiceView>,
     externals: Vec<external::View>,
+    first_container: String,
     built: bool,
+    /// Whether a release is a tag that has to be named.
+    tagged: bool,
     private: Vec<String>,
     routes: Vec<RouteView>,
     /// What answers from outside when a service works.
@@ -71,6 +74,8 @@ struct ServiceView {
     needs: String,
     built: bool,
     on_demand: bool,
+    /// The unit of systemd, when it runs on the host itself.
+    unit: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -139,7 +144,10 @@ struct VariableView {
     default: Option<String>,
     secret: bool,
     rotate: Option<String>,
+    /// What starts the containers anew that use it; empty when none does.
     restart: String,
+    /// The units that use it.
+    units: String,
 }
 
 #[derive(Serialize)]
@@ -221,7 +229,9 @@ pub fn view(model: &Model) -> View {
         host: host(model),
         services: model.services.iter().map(|s| service(model, s)).collect(),
         externals: external::views(model),
-        built: model.services.iter().any(|s| matches!(s.image, Image::Built(_))),
+        first_container: model.containers().next().map(|s| s.name.to_string()).unwrap_or_default(),
+        built: model.services.iter().any(Service::is_built),
+        tagged: model.units().any(|(_, unit)| unit.source.is_some()),
         private,
         routes: model
             .routes()
@@ -318,11 +328,12 @@ pub fn view(model: &Model) -> View {
             .map(|variable| VariableView {
                 name: variable.name.to_string(),
                 about: variable.about.as_ref().map(ToString::to_string).unwrap_or_default(),
-                value: asked(variable, language),
+                value: variables::asked(variable, language),
                 default: variable.default.as_ref().map(ToString::to_string),
                 secret: variable.secret,
                 rotate: variable.rotate_every.map(|every| every.words(language)),
-                restart: restart(model, variable),
+                restart: variables::containers(model, variable),
+                units: variables::units(model, variable),
             })
             .collect(),
         settings: model
@@ -431,20 +442,30 @@ fn service(model: &Model, service: &Service) -> ServiceView {
     ServiceView {
         name: service.name.to_string(),
         about: service.about.clone(),
-        image: match &service.image {
-            Image::Pulled(image) => image.value.shown(),
-            Image::Built(build) => format!("{} {}", language.pick("built from", "빌드:"), build.context),
+        image: match &service.runs {
+            Runs::Container(Image::Pulled(image)) => image.value.shown(),
+            Runs::Container(Image::Built(build)) => {
+                format!("{} {}", language.pick("built from", "빌드:"), build.context)
+            }
+            Runs::Unit(unit) => format!("systemd: {}.service", unit.name),
         },
         replicas: service.replicas.get(),
         port: service.port.map(|port| port.to_string()),
-        reach: if published.is_empty() {
+        reach: if let (Some(unit), Some(port)) = (service.unit(), service.port) {
+            format!(
+                "{}:{port} ({})",
+                unit.listen,
+                language.pick("containers of this host", "이 서버의 컨테이너")
+            )
+        } else if published.is_empty() {
             language.pick("internal only", "내부 전용").to_owned()
         } else {
             published.join(", ")
         },
         needs: service.needs.iter().map(|need| need.service.to_string()).collect::<Vec<_>>().join(", "),
-        built: matches!(service.image, Image::Built(_)),
+        built: service.is_built(),
         on_demand: service.profile.is_some(),
+        unit: service.unit().map(|unit| unit.name.to_string()),
     }
 }
 
@@ -464,28 +485,6 @@ fn item(model: &Model, item: &Item) -> ItemView {
         evidence: item.proof.as_ref().map(|proof| proof.evidence.clone()),
         run: item.run.as_ref().map(|run| run.value.to_string()),
     }
-}
-
-/// What the value of a variable is; a dash when it may be anything.
-fn asked(variable: &Variable, language: Language) -> String {
-    let mut words = variable.constraint.words(language);
-    if variable.min_length > 1 {
-        let least = variable.min_length;
-        words.push(language.pick(format!("at least {least} characters"), format!("{least}자 이상")));
-    }
-    if words.is_empty() { "–".to_owned() } else { words.join(", ") }
-}
-
-/// The arguments of `docker compose up -d` after which the services have a new value of the variable. Compose does not
-/// see that a value has changed which it hands over as a file.
-fn restart(model: &Model, variable: &Variable) -> String {
-    let as_file = |name: &Name| {
-        model
-            .service(name)
-            .is_some_and(|service| service.secret_files.iter().any(|(known, _)| *known == variable.name))
-    };
-    let force = variable.used_by.iter().any(as_file).then(|| "--force-recreate --no-deps".to_owned());
-    force.into_iter().chain(variable.used_by.iter().map(ToString::to_string)).collect::<Vec<_>>().join(" ")
 }
 
 /// A code block whose fence is longer than any run of backticks in it.

@@ -50,7 +50,9 @@ struct DumpView {
     check: String,
     part_title: Option<String>,
     part: Option<String>,
+    /// The containers and the units that use the data.
     dependents: Vec<String>,
+    units: Vec<String>,
     // The scratch container of a drill.
     command: Vec<String>,
     environment: Vec<String>,
@@ -196,6 +198,7 @@ fn dump_view(model: &Model, dump: &Dump, service: &Service, dependents: &[&Name]
         Restore::Offline(run) => (run.clone(), true),
     };
     let part = dump.restore_part.as_ref();
+    let unit = |name: &&Name| Some(model.service(name)?.unit()?.name.to_string());
     DumpView {
         dump: dump.dump.clone(),
         verify: dump.verify.clone(),
@@ -204,7 +207,8 @@ fn dump_view(model: &Model, dump: &Dump, service: &Service, dependents: &[&Name]
         check: dump.check.clone(),
         part_title: part.map(|(title, _)| title.to_string()),
         part: part.map(|(_, run)| run.clone()),
-        dependents: dependents.iter().map(ToString::to_string).collect(),
+        dependents: dependents.iter().filter(|name| unit(name).is_none()).map(ToString::to_string).collect(),
+        units: dependents.iter().filter_map(unit).collect(),
         command: service.command.iter().map(|word| without_secrets(model, word)).collect(),
         environment: environment(model, dump, service),
         volumes: volumes(service),

@@ -2,10 +2,13 @@
 
 use serde::Serialize;
 
-use super::{Script, header, services};
+use super::{
+    Script, header, services,
+    unit::{self, UnitView},
+};
 use crate::{
     emit::template::{Format, Template},
-    model::{Image, Ingress, Model, MountSource, Service, Tls},
+    model::{Ingress, Model, MountSource, Service, Tls},
 };
 
 pub(super) static DEPLOY: Template = Template::new(Format::Shell, include_str!("deploy.sh.tera"));
@@ -16,6 +19,9 @@ struct View {
     header: String,
     directory: String,
     built: Vec<Built>,
+    units: Vec<UnitView>,
+    /// Whether a release is a tag of a repository.
+    tagged: bool,
     readers: Vec<Reader>,
     /// Where curl finds the proxy: `name:port:address`.
     resolve: String,
@@ -52,7 +58,11 @@ pub fn deploy(model: &Model) -> Script {
 
 /// Goes back to what ran before.
 pub fn rollback(model: &Model) -> Script {
-    Script { name: "rollback".to_owned(), text: ROLLBACK.render(&view(model)), from: Vec::new() }
+    Script {
+        name: "rollback".to_owned(),
+        text: ROLLBACK.render(&view(model)),
+        from: unit::addresses(model).collect(),
+    }
 }
 
 fn view(model: &Model) -> View {
@@ -63,12 +73,14 @@ fn view(model: &Model) -> View {
         built: model
             .services
             .iter()
-            .filter(|service| matches!(service.image, Image::Built(_)))
+            .filter(|service| service.is_built())
             .map(|service| Built {
                 service: service.name.to_string(),
                 image: format!("{}/{}", model.system, service.name),
             })
             .collect(),
+        tagged: model.units().any(|(_, unit)| unit.source.is_some()),
+        units: unit::units(model),
         readers: model.services.iter().filter_map(|service| reader(model, service)).collect(),
         resolve: format!("{}:{port}:127.0.0.1", model.domain),
         checks: model

@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use super::{Script, header, logs, services, textfiles};
+use super::{
+    Script, header, logs, services, textfiles,
+    unit::{self, UnitView},
+};
 use crate::{
     emit::template::{Format, Template},
     model::{Model, MountSource, Offsite, Service, Tls},
@@ -37,6 +40,7 @@ struct View {
     firewall: bool,
     logrotate: bool,
     jobs: Vec<String>,
+    units: Vec<UnitView>,
     logs: String,
     log_folders: Vec<Folder>,
     backups: Vec<String>,
@@ -61,6 +65,7 @@ pub fn preflight(model: &Model) -> Script {
 pub fn install(model: &Model) -> Script {
     let mut from: Vec<String> = backups(model).collect();
     from.extend(model.jobs.iter().map(|job| format!("job/{}", job.name)));
+    from.extend(unit::addresses(model));
     Script { name: "install".to_owned(), text: INSTALL.render(&view(model)), from }
 }
 
@@ -111,6 +116,7 @@ fn view(model: &Model) -> View {
         rclone: offsite(|offsite| matches!(offsite, Offsite::Rclone(_))),
         firewall: !model.firewall.openings.is_empty(),
         logrotate: !model.logs.is_empty(),
+        units: unit::units(model),
         jobs: model.jobs.iter().map(|job| job.name.to_string()).collect(),
         logs: logs(model),
         log_folders: log_folders(model),

@@ -9,6 +9,7 @@ mod deploy;
 mod host;
 mod job;
 mod security;
+mod unit;
 
 use std::collections::BTreeMap;
 
@@ -58,6 +59,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     scripts.extend(job::runner(model));
     scripts.extend(model.jobs.iter().filter_map(|job| job::stated(model, job)));
     scripts.extend(certificate::script(model, &clock));
+    scripts.extend(unit::scripts(model, &clock));
     scripts.extend(backup::scripts(model, &clock));
     scripts.into_iter().map(|script| artifact(model, script)).collect()
 }

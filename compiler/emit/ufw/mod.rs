@@ -114,6 +114,11 @@ fn allowed<'a>(openings: impl Iterator<Item = &'a Opening>) -> Vec<Allowed> {
         for network in sources(opening) {
             let (port, protocol) = (opening.port, opening.protocol);
             let rule = match network {
+                // Every network of compose is a bridge of that name; what comes from elsewhere has another.
+                None if opening.containers_only => {
+                    let at = opening.at.map_or("any".to_owned(), |address| address.to_string());
+                    format!("allow in on br-+ to {at} port {port} proto {protocol}")
+                }
                 None => format!("allow {port}/{protocol}"),
                 Some(network) => format!("allow from {} to any port {port} proto {protocol}", shown(network)),
             };

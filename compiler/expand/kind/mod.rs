@@ -23,7 +23,7 @@ pub use phrase::{Phrase, phrase};
 pub use role::Role;
 
 use super::{
-    read::service::{LogSpec, log},
+    read::service::{LogSpec, UnitWays, log, ways},
     setting::{Setting, setting},
 };
 use crate::{
@@ -89,6 +89,8 @@ pub struct Kind {
     pub capabilities: Option<Vec<Located<Line>>>,
     /// Time to stop in.
     pub stop_grace: Option<Located<Duration>>,
+    /// What its services are like when they run on the host itself.
+    pub unit: UnitWays,
     /// Facts of the definition, kept for the plan.
     pub span: Span,
 }
@@ -137,6 +139,7 @@ pub fn kind(r: &mut Reader) -> Option<Kind> {
     let read_only = r.flag("read-only", "whether its root file system is read-only");
     let capabilities = capabilities(r);
     let stop_grace = r.prop::<Duration>("stop-grace", "time to stop in before it is killed").optional();
+    let unit = r.block("unit", "what its services are like that run on the host itself", |r| Some(ways(r)));
     Some(Kind {
         name: name?,
         about: about.unwrap_or_default(),
@@ -165,6 +168,7 @@ pub fn kind(r: &mut Reader) -> Option<Kind> {
         read_only,
         capabilities,
         stop_grace,
+        unit: unit.unwrap_or_default(),
         span: r.span()?,
     })
 }

@@ -1,6 +1,9 @@
 //! What every part of the resolution looks things up in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::external;
 use crate::{
@@ -125,6 +128,8 @@ impl<'a> Context<'a> {
         scope.text("system", self.spec.name.value.to_string());
         scope.text("domain", self.domain.to_string());
         scope.text("timezone", self.spec.timezone.value.to_string());
+        let listen = spec.unit.as_ref().map_or("0.0.0.0".to_owned(), |unit| unit.listen.value.to_string());
+        scope.text("listen", listen);
         if let Some(port) = spec.port.as_ref().or(kind.port.as_ref()) {
             scope.text("port", port.value.to_string());
         }
@@ -160,7 +165,7 @@ impl<'a> Context<'a> {
             Ok(value) => Some(value),
             Err(Unfilled::Absent) => None,
             Err(Unfilled::Wrong(error)) => {
-                self.sink.report(Diagnostic::error("invalid-placeholder", error).at(span, "in this text of the kind").help("settings of the kind, `name`, `port`, `version`, `health`, `metrics`, `domain`, `timezone` and `of.…` are known; `{{` is a brace"));
+                self.sink.report(Diagnostic::error("invalid-placeholder", error).at(span, "in this text of the kind").help("settings of the kind, `name`, `port`, `version`, `health`, `metrics`, `listen`, `domain`, `timezone` and `of.…` are known; `{{` is a brace"));
                 None
             }
         }
@@ -184,8 +189,40 @@ impl<'a> Context<'a> {
         found
     }
 
-    /// The text that a value stands for.
+    /// The text that a value stands for, as it is seen from the private network.
     pub fn value(&self, source: &Located<Source>) -> Option<Text> {
+        self.value_seen(source, false)
+    }
+
+    /// The text that a value stands for to this service: programs of the host reach containers where they are published.
+    pub fn value_for(&self, asker: &ServiceSpec, source: &Located<Source>) -> Option<Text> {
+        self.value_seen(source, asker.unit.is_some())
+    }
+
+    /// The scope of a service as others see it: under its name, or from the host.
+    fn scope_seen(&self, name: &Name, from_host: bool) -> Option<Cow<'_, Scope>> {
+        let scope = self.scope(name)?;
+        if !from_host {
+            return Some(Cow::Borrowed(scope));
+        }
+        let spec = self.service(name)?;
+        let mut seen = scope.clone();
+        match &spec.unit {
+            Some(unit) => seen.text("name", unit.listen.value.to_string()),
+            None => {
+                let port = spec.port.as_ref().or(self.kind(spec)?.port.as_ref()).map(|port| port.value);
+                let published =
+                    port.and_then(|port| spec.publish.iter().find_map(|publish| publish.host_of(port)));
+                seen.text("name", "127.0.0.1");
+                if let Some(published) = published {
+                    seen.text("port", published.to_string());
+                }
+            }
+        }
+        Some(Cow::Owned(seen))
+    }
+
+    fn value_seen(&self, source: &Located<Source>, from_host: bool) -> Option<Text> {
         if let Some(external) = source.value.service().and_then(|name| self.external(name)) {
             return self.of_external(external, source);
         }
@@ -200,19 +237,22 @@ impl<'a> Context<'a> {
             Source::PublicUrl(path) => {
                 Text::literal(self.public_url(path.as_ref().map_or("", |path| path.as_str())))
             }
-            Source::HostOf(name) => Text::literal(self.reference(name, source.span)?.name.value.to_string()),
+            Source::HostOf(name) => {
+                self.reference(name, source.span)?;
+                self.scope_seen(name, from_host)?.fill("{name}", 0).ok()?
+            }
             Source::PortOf(name) => {
                 self.reference(name, source.span)?;
-                self.known(name, source.span, "{port}", "has no port")?
+                self.known(name, source.span, from_host, "{port}")?
             }
             Source::AddressOf(name) => {
                 self.reference(name, source.span)?;
-                self.known(name, source.span, "{name}:{port}", "has no port")?
+                self.known(name, source.span, from_host, "{name}:{port}")?
             }
             Source::UrlOf(name) => {
                 let kind = self.kind(self.reference(name, source.span)?)?;
-                let scope = self.scope(name)?;
-                let url = kind.urls.iter().find_map(|url| self.fill(scope, url, 0));
+                let scope = self.scope_seen(name, from_host)?;
+                let url = kind.urls.iter().find_map(|url| self.fill(&scope, url, 0));
                 if url.is_none() {
                     self.sink.report(
                         Diagnostic::error(
@@ -258,11 +298,11 @@ impl<'a> Context<'a> {
         text.map(Text::literal)
     }
 
-    fn known(&self, name: &Name, span: Span, template: &str, missing: &str) -> Option<Text> {
-        let text = self.scope(name).and_then(|scope| scope.fill(template, 0).ok());
+    fn known(&self, name: &Name, span: Span, from_host: bool, template: &str) -> Option<Text> {
+        let text = self.scope_seen(name, from_host).and_then(|scope| scope.fill(template, 0).ok());
         if text.is_none() {
             self.sink.report(
-                Diagnostic::error("no-port", format!("`{name}` {missing}"))
+                Diagnostic::error("no-port", format!("`{name}` has no port"))
                     .at(span, "asked for here")
                     .help("give it a `port`"),
             );

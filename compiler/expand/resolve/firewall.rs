@@ -14,6 +14,8 @@ pub fn firewall(host: &Host, spec: &SystemSpec, services: &[Service]) -> Firewal
             protocol: "tcp",
             from: host.ssh_from.clone(),
             container_port: None,
+            containers_only: false,
+            at: None,
             purpose: "ssh".into(),
             origin: host.origin.clone(),
         });
@@ -26,6 +28,8 @@ pub fn firewall(host: &Host, spec: &SystemSpec, services: &[Service]) -> Firewal
             protocol: open.protocol.as_str(),
             from: open.from.iter().map(|cidr| cidr.value).collect(),
             container_port: None,
+            containers_only: false,
+            at: None,
             purpose: open.purpose.as_ref().map(|text| text.value.to_string()).unwrap_or_default(),
             origin: Origin::Stated(open.span),
         })
@@ -42,10 +46,31 @@ pub fn firewall(host: &Host, spec: &SystemSpec, services: &[Service]) -> Firewal
                 protocol: published.protocol,
                 from,
                 container_port: Some(published.container),
+                containers_only: false,
+                at: None,
                 purpose: service.name.to_string(),
                 origin: published.origin.clone(),
             });
         }
+    }
+    for service in services {
+        let (Some(unit), Some(port)) = (service.unit(), service.port) else { continue };
+        if unit.listen.is_loopback() {
+            continue;
+        }
+        others.push(Opening {
+            port,
+            protocol: "tcp",
+            from: Vec::new(),
+            container_port: None,
+            containers_only: true,
+            at: Some(unit.listen),
+            purpose: service.name.to_string(),
+            origin: Origin::Derived {
+                because: "containers reach it on the host itself".into(),
+                from: service.origin.span(),
+            },
+        });
     }
     others.sort_by_key(|opening| (opening.port, opening.protocol));
     openings.extend(others);

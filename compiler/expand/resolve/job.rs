@@ -66,6 +66,25 @@ pub fn jobs(
     if let Some(ingress) = ingress {
         jobs.extend(renewal(context, ingress));
     }
+    if context.spec.monitor.is_some()
+        && let Some((service, _)) = services.iter().find_map(|service| Some((service, service.unit()?)))
+        && let Ok(minute) = Schedule::new("minute", None, None)
+    {
+        let about = context.language.pick(
+            "looks whether the services of the host itself are up and answer",
+            "호스트에서 직접 실행되는 서비스의 상태와 응답 확인",
+        );
+        jobs.extend(derived(
+            "watch-units",
+            minute,
+            "scripts/watch-units.sh",
+            &[],
+            Duration::from_seconds(50),
+            about.into(),
+            "services run on the host itself",
+            service.origin.span(),
+        ));
+    }
     if let Ok(weekly) = Schedule::new("monday", Time::parse("06:30").ok(), None) {
         jobs.extend(derived(
             "security-check",

@@ -15,6 +15,7 @@ mod host;
 mod ingress;
 mod job;
 mod literal;
+mod log;
 mod monitoring;
 mod mount;
 mod notify;
@@ -22,6 +23,7 @@ mod order;
 mod publish;
 mod response;
 mod service;
+mod unit;
 
 pub use context::{Context, ReadFile};
 
@@ -51,7 +53,7 @@ pub fn resolve(
     let ingress = spec.ingress.as_ref().and_then(|ingress| ingress::ingress(&context, ingress, &services));
     let backups = backup::backups(&context, &host.directory, &services);
     let jobs = job::jobs(&context, &backups, ingress.as_ref(), &services);
-    let mut logs = service::logs(&context);
+    let mut logs = log::logs(&context, &services);
     if !jobs.is_empty() {
         logs.push(job_logs(spec));
     }
@@ -107,7 +109,10 @@ fn job_logs(spec: &SystemSpec) -> Log {
         keep: 8,
         copytruncate: false,
         max_size: None,
-        create: Some("root adm".into()),
+        create: Some("0640 root adm".into()),
+        owner: None,
+        writer: None,
+        reload: None,
         reports: Vec::new(),
         raw: Vec::new(),
         origin: Origin::Derived { because: "jobs write their logs there".into(), from: spec.name.span },

@@ -1,6 +1,6 @@
 //! What is mounted into a container.
 
-use super::{container, context::Context, service::log_folder};
+use super::{container, context::Context, log};
 use crate::{
     diagnostic::Diagnostic,
     expand::{
@@ -42,9 +42,9 @@ pub fn mounts(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope)
     }
     mounts.extend(spec.derived.mounts.iter().cloned());
     mounts.extend(spec.volumes.iter().filter_map(|volume| stated(context, spec, volume)));
-    for log in &spec.logs {
-        let folder = parent(log.path.value.as_str());
-        let (Ok(host), Ok(target)) = (AbsPath::parse(&log_folder(context, spec)), AbsPath::parse(folder))
+    for written in spec.logs.iter().filter(|_| spec.unit.is_none()) {
+        let folder = written.path.value.folder();
+        let (Ok(host), Ok(target)) = (AbsPath::parse(&log::folder(context, spec)), AbsPath::parse(folder))
         else {
             continue;
         };
@@ -61,10 +61,6 @@ pub fn mounts(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope)
         }
     }
     mounts
-}
-
-fn parent(path: &str) -> &str {
-    path.rsplit_once('/').map_or("/", |(folder, _)| if folder.is_empty() { "/" } else { folder })
 }
 
 /// A stated mount.

@@ -42,13 +42,21 @@ pub fn published(
                     container,
                     protocol,
                     reach: reach.clone(),
-                    origin: Origin::Stated(span),
+                    origin: origin(publish),
                 }));
             }
             _ => loose.extend(loosely(context, publish, &container, protocol)),
         }
     }
     (known, loose)
+}
+
+/// Where it is stated, or why it follows.
+fn origin(publish: &PublishSpec) -> Origin {
+    match &publish.because {
+        None => Origin::Stated(publish.span),
+        Some(because) => Origin::Derived { because: because.clone(), from: publish.span },
+    }
 }
 
 /// Where a port leads of which only one side is stated: to the service's own, or, of no number that is known, to the

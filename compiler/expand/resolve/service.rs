@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{container, context::Context, mount, publish};
+use super::{container, context::Context, mount, publish, unit};
 use crate::{
     diagnostic::Diagnostic,
     expand::{
@@ -15,8 +15,8 @@ use crate::{
         setting::Typed,
     },
     model::{
-        Build, Condition, Container, Dependency, Health, Image, Log, LogReport, Metric, Origin, Resources,
-        Service, SettingValue, Text,
+        Build, Condition, Container, Dependency, Health, Image, Metric, Origin, Resources, Runs, Service,
+        SettingValue, Text,
     },
     source::Located,
     values::{Count, Duration, EnvName, Language, Name, Value as _},
@@ -26,7 +26,10 @@ use crate::{
 pub fn service(context: &Context, spec: &ServiceSpec) -> Option<Service> {
     let kind = context.kind(spec)?;
     let scope = context.scope(&spec.name.value)?;
-    let image = image(context, spec, kind, scope);
+    let runs = match &spec.unit {
+        Some(stated) => unit::unit(context, spec, stated, kind).map(|unit| Runs::Unit(Box::new(unit))),
+        None => image(context, spec, kind, scope).map(Runs::Container),
+    };
     let needs = needs(context, spec);
     let port = spec.port.as_ref().or(kind.port.as_ref()).map(|port| port.value);
     let metrics_path = spec.metrics.as_ref().or(kind.metrics_path.as_ref()).map(|path| path.value.clone());
@@ -39,7 +42,7 @@ pub fn service(context: &Context, spec: &ServiceSpec) -> Option<Service> {
         kind: spec.kind.value.clone(),
         about: kind.about.get(context.language).to_owned(),
         datastore: kind.role == Role::Datastore,
-        image: image?,
+        runs: runs?,
         version: spec.version.as_ref().or(kind.version.as_ref()).map(|version| version.value.to_string()),
         replicas: spec.replicas,
         command: command(context, spec, kind, scope),
@@ -163,7 +166,7 @@ fn environment(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope
         }
     }
     for (name, value) in &spec.env {
-        let Some(text) = context.value(value) else { continue };
+        let Some(text) = context.value_for(spec, value) else { continue };
         match variables.iter_mut().find(|(known, _)| *known == name.value) {
             Some((_, old)) => *old = text,
             None => variables.push((name.value.clone(), text)),
@@ -172,48 +175,10 @@ fn environment(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope
     variables
 }
 
-/// Where the host keeps the log files of a service.
-pub fn log_folder(context: &Context, spec: &ServiceSpec) -> String {
-    format!("/var/log/{}/{}", context.spec.name.value, spec.name.value)
-}
-
-/// The rotation rules of all log files that services write.
-pub fn logs(context: &Context) -> Vec<Log> {
-    let mut logs = Vec::new();
-    for spec in context.specs {
-        for log in &spec.logs {
-            let file = log.path.value.as_str().rsplit('/').next().unwrap_or_default();
-            logs.push(Log {
-                pattern: format!("{}/{file}", log_folder(context, spec)),
-                rhythm: log.rhythm.as_str(),
-                keep: log.keep.value.get(),
-                copytruncate: !log.reopens,
-                max_size: log.max_size.as_ref().map(|size| size.value),
-                create: None,
-                raw: log.raw.clone(),
-                reports: log
-                    .reports
-                    .iter()
-                    .map(|report| LogReport {
-                        text: report.text.value.to_string(),
-                        by: report.by.as_ref().map(|field| field.value.to_string()),
-                        about: report
-                            .about
-                            .as_ref()
-                            .map_or(report.text.value.as_str(), |about| about.get(context.language))
-                            .to_owned(),
-                    })
-                    .collect(),
-                origin: Origin::Stated(log.span),
-            });
-        }
-    }
-    logs
-}
-
+/// The test of a service's health. The kinds' are made for containers: a unit is asked for its path from outside.
 fn health(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> Option<Health> {
     let stated = spec.health.as_ref();
-    let standard = kind.health.as_ref();
+    let standard = kind.health.as_ref().filter(|_| spec.unit.is_none());
     if stated.is_some_and(|health| health.disabled) {
         return None;
     }

@@ -4,14 +4,14 @@ use crate::{
     expand::kind::{Phrase, phrase},
     source::{Located, Span},
     syntax::Reader,
-    values::{AbsPath, Count, Line, Size, choice},
+    values::{Count, Line, LogPath, Mode, Size, choice},
 };
 
 /// A stated `log`.
 #[derive(Clone, Debug)]
 pub struct LogSpec {
-    /// The file in the container.
-    pub path: Located<AbsPath>,
+    /// The file in the container, or on the host when its service runs there.
+    pub path: Located<LogPath>,
     /// How often it is rotated.
     pub rhythm: LogRhythm,
     /// How many rotated files are kept.
@@ -20,6 +20,8 @@ pub struct LogSpec {
     pub max_size: Option<Located<Size>>,
     /// Whether the service reopens its file by itself, so that it is moved instead of truncated in place.
     pub reopens: bool,
+    /// Permission bits of the new file.
+    pub mode: Located<Mode>,
     /// Lines for logrotate.
     pub raw: Vec<Located<Line>>,
     /// What the security check reports of it.
@@ -66,7 +68,9 @@ impl LogRhythm {
 /// Reads a `log`; kinds state theirs in the same words.
 pub fn log(r: &mut Reader) -> Option<LogSpec> {
     r.example("log \"/var/log/app/app.log\" keep=30");
-    let path = r.arg::<AbsPath>("path", "the file in the container").required();
+    let path = r
+        .arg::<LogPath>("path", "the file in the container, or on the host when the service runs there")
+        .required();
     let rhythm = r.prop::<LogRhythm>("rotate", "how often it is rotated").or("daily");
     let keep = r.prop::<Count>("keep", "how many rotated files are kept").above_zero().or("14");
     let max_size =
@@ -75,6 +79,9 @@ pub fn log(r: &mut Reader) -> Option<LogSpec> {
         "reopens",
         "whether the service reopens its file by itself; otherwise it is truncated in place",
     );
+    let mode = r
+        .prop::<Mode>("mode", "permissions of the new file, when a unit of the host is told to open it anew")
+        .or("0640");
     let raw = r.list::<Line>("logrotate", "lines for the stanza that the language has no word for");
     let reports =
         r.keyed("report", "lines that the security check counts and shows, of the last seven days", report);
@@ -84,6 +91,7 @@ pub fn log(r: &mut Reader) -> Option<LogSpec> {
         keep: keep?,
         max_size,
         reopens,
+        mode: mode?,
         raw,
         reports,
         span: r.span()?,

@@ -7,6 +7,7 @@ mod health;
 mod log;
 mod publish;
 mod resources;
+mod unit;
 mod volume;
 
 pub use build::BuildSpec;
@@ -16,6 +17,7 @@ pub use health::HealthSpec;
 pub use log::{LogRhythm, LogSpec, ReportSpec, log};
 pub use publish::PublishSpec;
 pub use resources::{Cpus, ResourceSpec};
+pub use unit::{UnitSpec, UnitWays, ways};
 pub use volume::{MountLabel, VolumeSpec};
 
 use super::{
@@ -33,7 +35,8 @@ use crate::{
     source::{Located, Span},
     syntax::{Node, Reader},
     values::{
-        AbsPath, Count, Duration, EnvKey, EnvName, Image, Line, Name, Port, UrlPath, Value as _, Version,
+        AbsPath, Count, Duration, EnvKey, EnvName, Image, Line, LogPath, Name, Port, UrlPath, Value as _,
+        Version,
     },
 };
 
@@ -50,6 +53,8 @@ pub struct ServiceSpec {
     pub image: Option<Located<Or<Image>>>,
     /// How it is built.
     pub build: Option<BuildSpec>,
+    /// How it runs on the host itself, when not in a container.
+    pub unit: Option<UnitSpec>,
     /// How many containers run.
     pub replicas: Located<Count>,
     /// Its port.
@@ -140,6 +145,7 @@ impl ServiceSpec {
             version: None,
             image: None,
             build: None,
+            unit: None,
             replicas: Located::new(Count::parse("1").ok()?, span),
             port: None,
             command: Vec::new(),
@@ -181,6 +187,11 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
     let version = r.prop::<Version>("version", "the version of the kind's image").optional();
     let image = r.prop::<Or<Image>>("image", "an image in place of the kind's").optional();
     let build = r.block("build", "how its image is built", build::build);
+    let unit = r.block(
+        "unit",
+        "how it runs as a unit of systemd on the host itself, instead of in a container",
+        unit::unit,
+    );
     let replicas = r.prop::<Count>("replicas", "how many containers run").or("1");
     let port =
         r.prop::<Port>("port", "the port on which it serves inside; the kind's when absent").optional();
@@ -207,8 +218,11 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         publish::publish,
     );
     let volumes = r.blocks("volume", "something mounted", volume::volume);
-    let mut logs =
-        r.keyed("log", "a log file that it writes in its container: put on the host and rotated there", log);
+    let mut logs = r.keyed(
+        "log",
+        "a log file that it writes: one in a container is put on the host, and rotated there",
+        log,
+    );
     let configs =
         r.keyed("config", "a configuration file, made from the description and mounted", config::config);
     let own_metrics = r.keyed("metric", "a metric of its own", metric);
@@ -232,6 +246,7 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         version,
         image,
         build,
+        unit,
         replicas: replicas?,
         port,
         command,
@@ -291,7 +306,7 @@ fn of_kind(
         Some(known) => {
             let settings = values(r, &known.settings, name.value.as_str());
             private.extend(known.private_paths.iter().cloned());
-            let stated: Vec<AbsPath> = logs.iter().map(|log| log.path.value.clone()).collect();
+            let stated: Vec<LogPath> = logs.iter().map(|log| log.path.value.clone()).collect();
             logs.extend(known.logs.iter().filter(|log| !stated.contains(&log.path.value)).cloned());
             vocabulary.extend(known.settings.iter().map(|s| s.name.value.as_str()));
             r.report_unknown(&vocabulary);

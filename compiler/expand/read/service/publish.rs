@@ -4,7 +4,7 @@ use crate::{
     expand::read::{from::Or, host::Protocol},
     source::{Located, Span},
     syntax::Reader,
-    values::{Address, Cidr, Ports},
+    values::{Address, Cidr, Port, Ports},
 };
 
 /// A stated `publish`.
@@ -22,6 +22,8 @@ pub struct PublishSpec {
     pub from: Vec<Located<Cidr>>,
     /// From everywhere.
     pub public: bool,
+    /// Why the compiler publishes it, when nobody stated it.
+    pub because: Option<String>,
     /// Where it is stated.
     pub span: Span,
 }
@@ -42,8 +44,21 @@ impl PublishSpec {
             on: None,
             from: Vec::new(),
             public,
+            because: None,
             span,
         }
+    }
+}
+
+impl PublishSpec {
+    /// The port of the host that leads to that one, which is the service's own.
+    pub fn host_of(&self, own: Port) -> Option<Port> {
+        let number = |ports: &Located<Or<Ports>>| match &ports.value {
+            Or::Value(ports) if ports.count() == 1 => Some(ports.first()),
+            _ => None,
+        };
+        let inside = self.container.as_ref().map_or(Some(own), number);
+        (inside == Some(own)).then(|| self.host.as_ref().and_then(number)).flatten()
     }
 }
 
@@ -58,5 +73,5 @@ pub(super) fn publish(r: &mut Reader) -> Option<PublishSpec> {
     let on = r.prop::<Or<Address>>("on", "the address of the host on which it listens").optional();
     let from = r.list::<Cidr>("from", "networks from which it may be reached");
     let public = r.flag("public", "whether it may be reached from everywhere");
-    Some(PublishSpec { host, container, protocol, on, from, public, span: r.span()? })
+    Some(PublishSpec { host, container, protocol, on, from, public, because: None, span: r.span()? })
 }

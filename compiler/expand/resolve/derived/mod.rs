@@ -4,6 +4,7 @@
 
 mod ingress;
 mod monitoring;
+mod unit;
 
 use std::collections::BTreeMap;
 
@@ -33,6 +34,7 @@ pub fn with_derived(spec: &SystemSpec, kinds: &Kinds, sink: &Sink) -> Vec<Servic
     let mut derive = Derive { spec, kinds, sink, services, names };
     derive.ingress();
     derive.monitoring();
+    derive.units();
     derive.services
 }
 

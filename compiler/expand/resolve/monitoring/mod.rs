@@ -13,6 +13,7 @@ mod proof;
 mod response;
 mod subject;
 mod targets;
+mod units;
 mod watch;
 
 use super::context::Context;
@@ -104,6 +105,7 @@ pub fn monitored(mut model: Model, context: &Context) -> Model {
     alerts.extend(scrapes.iter().flat_map(|scrape| targets::alerts(&input, scrape)));
     alerts.extend(externals::alerts(&input));
     alerts.extend(clock::alerts(&input));
+    alerts.extend(units::alerts(&input));
     alerts.extend(kinds::alerts(&input));
     let mut unused = Vec::new();
     for without in &monitor.without {

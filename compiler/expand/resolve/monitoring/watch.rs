@@ -244,7 +244,7 @@ impl Raised<'_> {
         }
         match subject {
             Subject::Service(name) => {
-                vec![format!("docker compose ps {name}"), format!("docker compose logs --since 15m {name}")]
+                self.input.model.service(name).map(|service| service.looks()).unwrap_or_default()
             }
             Subject::Host(_) => vec![
                 "docker stats --no-stream".to_owned(),

@@ -66,6 +66,33 @@ pub struct ContainerSpec {
     pub profiles: Vec<Located<EngineName>>,
 }
 
+impl ContainerSpec {
+    /// Whether nothing is said that only a container has.
+    pub fn is_silent(&self) -> bool {
+        let lists = [
+            self.entrypoint.len(),
+            self.env_files.len(),
+            self.pass_env.len(),
+            self.odd_env.len(),
+            self.networks.len(),
+            self.links.len(),
+            self.expose.len(),
+            self.dns.len(),
+            self.extra_hosts.len(),
+            self.tmpfs.len(),
+            self.needs_done.len(),
+            self.labels.len(),
+            self.secret_files.len(),
+            self.profiles.len(),
+        ];
+        !self.as_stated
+            && self.restart.is_none()
+            && self.network_mode.is_none()
+            && self.logging.is_none()
+            && lists.iter().all(|length| *length == 0)
+    }
+}
+
 /// When a container is started again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restart(String);
