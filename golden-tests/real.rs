@@ -132,7 +132,10 @@ impl Tree {
     /// Whether the check is for it.
     fn is_for(&self, check: &Check) -> bool {
         let engine = ENGINE.iter().find(|(system, _)| *system == self.system).filter(|_| self.odd);
+        // Where programs of the host itself are released from tags, `units` tries the same scripts.
+        let tagged = check.name == "deployment" && self.path.join("systemd").exists();
         self.path.join(check.needs).exists()
+            && !tagged
             && (!check.engine || engine.is_none_or(|(_, checks)| checks.contains(&check.name)))
     }
 }
