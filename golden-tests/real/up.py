@@ -2,14 +2,20 @@
 """The whole project on a Docker engine: it comes up healthy, serves, watches itself, survives crashes and new addresses."""
 
 import json
+import pathlib
 import re
+import socket
+import subprocess
 import time
 
 from containers import healthy, running
 from trial import eventually, main, require, run, same
 
+APP = pathlib.Path(__file__).resolve().parent.parent / "tools/image/app"
+
 
 def check(tree):
+    on_host(tree)
     with running(tree) as project:
         replicas(tree, project)
         before = [container["Id"] for container in project.containers()]
@@ -19,6 +25,14 @@ def check(tree):
         watched(tree, project)
         moves(tree, project)
         crashes(project)
+
+
+def on_host(tree):
+    """Where the programs of the host itself listen, an application: their own are tried by another check."""
+    for name, parts in tree.units.items():
+        address, port = re.search(r"(\d+\.\d+\.\d+\.\d+):(\d+)", parts["Service"]["ExecStart"][0]).groups()
+        subprocess.Popen([APP, "--host", address, "--port", port, "--name", name])
+        eventually(f"{name} listens", lambda a=address, p=port: socket.create_connection((a, int(p))).close() or True)
 
 
 def replicas(tree, project):
