@@ -4,6 +4,7 @@
 mod alertmanager;
 mod artifact;
 mod blackbox;
+mod ci;
 mod compose;
 mod config;
 mod cron;
@@ -55,6 +56,7 @@ pub const ALL: &[Emitter] = &[
     Emitter { name: "scripts", about: "what the host runs, by the clock or by hand", emit: scripts::emit },
     Emitter { name: "grafana", about: "data source and dashboard", emit: grafana::emit },
     Emitter { name: "nginx", about: "the reverse proxy", emit: nginx::emit },
+    Emitter { name: "ci", about: "what tests and delivers", emit: ci::emit },
     Emitter { name: "compose", about: "the services, for Docker Compose v2", emit: compose::emit },
     Emitter { name: "systemd", about: "what runs on the host itself", emit: systemd::emit },
     Emitter { name: "ufw", about: "the firewall", emit: ufw::emit },

@@ -113,6 +113,9 @@ fn one(
         None => overlay::base(node),
     };
     let spec = Reader::read(&merged, &sink, "system", |r| read::system::system(r, kinds));
+    if let Some(spec) = &spec {
+        delivered(node, spec, &sink);
+    }
     let contents = Mutex::new(Vec::new());
     let read = |span: Span, path: &RelPath| {
         let text = read(span, path);
@@ -139,6 +142,29 @@ fn one(
         facts.push(defined.facts.clone());
     }
     (Expanded { system: system.clone(), environment: environment.clone(), model, facts }, diagnostics)
+}
+
+/// Reports environments that a pipeline delivers to and that the system does not have.
+fn delivered(node: &Node, spec: &read::system::SystemSpec, sink: &Sink) {
+    let stated = node.children.iter().filter(|child| child.name.value == "environment");
+    let mut known: Vec<String> = stated.filter_map(Node::key).map(|key| key.to_string()).collect();
+    if known.is_empty() {
+        known.push("default".to_owned());
+    }
+    for environment in spec.ci.iter().flat_map(|ci| &ci.environments) {
+        if known.iter().any(|name| name == environment.value.as_str()) {
+            continue;
+        }
+        let diagnostic = Diagnostic::error(
+            "unknown-environment",
+            format!("there is no environment `{}`", environment.value),
+        )
+        .at(environment.span, "delivered to");
+        sink.report(match nearest(environment.value.as_str(), known.iter().map(String::as_str)) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            None => diagnostic.help(format!("environments: {}", known.join(", "))),
+        });
+    }
 }
 
 /// The environments of a system that are wanted, each with its overlay.

@@ -16,6 +16,7 @@ pub mod job;
 pub mod literal;
 pub mod mention;
 pub mod notify;
+pub mod pipeline;
 pub mod response;
 pub mod service;
 pub mod services;
@@ -43,6 +44,7 @@ pub use ingress::{Balance, Ingress, RateLimit, Route, Target, Tls};
 pub use job::{Command, Job};
 pub use literal::Literal;
 pub use notify::{HEARTBEAT, Heartbeat, Notify, Receiver, Way};
+pub use pipeline::{Deploy, PartTest, Pipeline};
 pub use response::{Escalation, Priority};
 pub use service::{
     Build, Condition, Dependency, Health, Image, Metric, MetricType, Mount, MountHow, MountSource, Published,
@@ -129,6 +131,8 @@ pub struct Model {
     pub monitoring: Option<Monitoring>,
     /// Whom alerts reach.
     pub notify: Notify,
+    /// What tests and delivers it.
+    pub pipeline: Option<Pipeline>,
     /// Lists for people, with what is proved already.
     pub checklists: Vec<Checklist>,
     /// What the operations guide says beyond the derived.

@@ -5,6 +5,7 @@
 
 mod backup;
 mod certificate;
+mod deliver;
 mod deploy;
 mod host;
 mod job;
@@ -58,6 +59,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     ];
     scripts.extend(job::runner(model));
     scripts.extend(model.jobs.iter().filter_map(|job| job::stated(model, job)));
+    scripts.extend(deliver::script(model));
     scripts.extend(certificate::script(model, &clock));
     scripts.extend(unit::scripts(model, &clock));
     scripts.extend(backup::scripts(model, &clock));

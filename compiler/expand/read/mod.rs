@@ -4,6 +4,7 @@
 
 pub mod allow;
 pub mod backup;
+pub mod ci;
 pub mod document;
 pub mod engine;
 pub mod external;

@@ -3,6 +3,7 @@
 use super::{
     allow::allows_everywhere,
     backup::{BackupSpec, JobSpec, backup, job},
+    ci::{CiSpec, ci},
     document::{ChecklistSpec, FileSpec, RunbookSpec, checklist, file, objective, runbook, team},
     engine::{NetworkSpec, SecretFileSpec, SharedVolumeSpec, network, secret_file, shared_volume},
     external::{ExternalSpec, external},
@@ -69,6 +70,8 @@ pub struct SystemSpec {
     pub notify: Option<NotifySpec>,
     /// Checklists.
     pub checklists: Vec<ChecklistSpec>,
+    /// The pipeline.
+    pub ci: Option<CiSpec>,
     /// The operations guide.
     pub runbook: Option<RunbookSpec>,
     /// Files that pass through.
@@ -122,6 +125,7 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
     let monitor = r.block("monitor", "what is measured and what must hold", monitor);
     let notify = r.block("notify", "whom alerts reach", notify);
     let checklists = r.keyed("checklist", "a list that people go through", checklist);
+    let ci = r.block("ci", "what tests and delivers it when its repository changes", ci);
     let runbook =
         r.block("runbook", "the operations guide: its language and what it says beyond the derived", runbook);
     let files = r.keyed("file", "a file of your own that is placed into the generated tree as it is", file);
@@ -154,6 +158,7 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
         monitor,
         notify,
         checklists,
+        ci,
         runbook,
         files,
         allows,

@@ -29,7 +29,8 @@ pub use context::{Context, ReadFile};
 
 use super::{kinds::Kinds, read::system::SystemSpec};
 use crate::{
-    model::{Allow, Log, Model, Origin, Services},
+    diagnostic::Diagnostic,
+    model::{Allow, Log, Model, Origin, Pipeline, Services},
     syntax::Sink,
     values::{Hostname, Language, Line, Name, Value as _},
 };
@@ -79,6 +80,7 @@ pub fn resolve(
         logs,
         monitoring: None,
         notify: notify::notify(&context),
+        pipeline: pipeline(spec, environment, sink),
         checklists: Vec::new(),
         runbook: document::runbook(&context, spec),
         configs,
@@ -90,6 +92,22 @@ pub fn resolve(
     let model = monitoring::monitored(model, &context);
     // A proof over a system of which parts are missing would only echo what has been reported.
     Some(if sink.has_errors() { model } else { document::checked(model, spec, sink) })
+}
+
+/// The pipeline. What delivers this environment has to know where its host is.
+fn pipeline(spec: &SystemSpec, environment: &Name, sink: &Sink) -> Option<Pipeline> {
+    let ci = spec.ci.as_ref()?;
+    let delivered = ci.environments.iter().find(|delivered| delivered.value == *environment);
+    if let Some(delivered) = delivered
+        && !spec.hosts.iter().any(|host| host.address.is_some())
+    {
+        sink.report(
+            Diagnostic::error("missing-property", format!("nothing says where `{environment}` runs"))
+                .at(delivered.span, "it is delivered")
+                .help("give its host an address: `host \"app-1\" address=\"203.0.113.10\"`"),
+        );
+    }
+    Some(ci.pipeline.clone())
 }
 
 /// What the system and its parts accept.

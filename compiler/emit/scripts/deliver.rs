@@ -1,0 +1,59 @@
+//! `deliver.sh`: images and tree go to the host from the machine that builds them, and are deployed there.
+
+use serde::Serialize;
+
+use super::{Script, header, services};
+use crate::{
+    emit::template::{Format, Template},
+    model::{Image, Model},
+};
+
+static DELIVER: Template = Template::new(Format::Shell, include_str!("deliver.sh.tera"));
+
+#[derive(Serialize)]
+struct View {
+    header: String,
+    user: String,
+    host: String,
+    /// The host as rsync wants it: an IPv6 address stands in brackets.
+    target: String,
+    port: u16,
+    directory: String,
+    /// Images that are built, without their tag.
+    images: Vec<String>,
+    /// Variables that the environment file of the host has, and that no build needs.
+    variables: Vec<String>,
+}
+
+/// The script, when a pipeline delivers this environment.
+pub fn script(model: &Model) -> Option<Script> {
+    let pipeline = model.pipeline.as_ref()?;
+    pipeline.deploys.iter().find(|deploy| deploy.environment == model.environment)?;
+    let host = model.host.address.as_ref()?.to_string();
+    let target = if host.contains(':') { format!("[{host}]") } else { host.clone() };
+    let built = model.services.iter().filter(|service| matches!(service.image, Image::Built(_)));
+    let view = View {
+        header: header(model),
+        user: model.host.ssh_user.to_string(),
+        target,
+        host,
+        port: model.host.ssh_port.get(),
+        directory: model.directory().to_owned(),
+        images: built.map(|service| format!("{}/{}", model.system, service.name)).collect(),
+        variables: model
+            .variables
+            .iter()
+            .filter(|variable| variable.default.is_none())
+            .map(|variable| variable.name.to_string())
+            .collect(),
+    };
+    let mut from: Vec<String> = services(model).collect();
+    from.push("ci".into());
+    from.extend(
+        model
+            .variables
+            .iter()
+            .map(|v| format!("{}/{}", if v.secret { "secret" } else { "variable" }, v.name)),
+    );
+    Some(Script { name: "deliver".to_owned(), text: DELIVER.render(&view), from })
+}
