@@ -122,6 +122,34 @@ pub struct Shared {
     pub secrets: Vec<SecretFile>,
 }
 
+impl Shared {
+    /// Every variable of the environment file in it, in no particular order.
+    pub fn variables(&self) -> impl Iterator<Item = &EnvName> {
+        let made = self
+            .volumes
+            .iter()
+            .map(|volume| &volume.made)
+            .chain(self.networks.iter().map(|network| &network.made));
+        let made = made.flat_map(|made| {
+            let pairs = made.options.iter().chain(&made.labels).map(|(_, text)| text);
+            made.name.iter().chain(&made.driver).chain(pairs)
+        });
+        let addresses = self
+            .networks
+            .iter()
+            .flat_map(|network| network.subnets.iter().chain(&network.gateway).chain(&network.ip_range));
+        let files = self.secrets.iter().filter_map(|secret| match &secret.source {
+            SecretSource::File(path) => Some(path),
+            SecretSource::Variable(_) => None,
+        });
+        let held = self.secrets.iter().filter_map(|secret| match &secret.source {
+            SecretSource::Variable(name) => Some(name),
+            SecretSource::File(_) => None,
+        });
+        made.chain(addresses).chain(files).flat_map(Text::variables).chain(held)
+    }
+}
+
 /// A volume of the system.
 #[derive(Clone, Debug)]
 pub struct SharedVolume {

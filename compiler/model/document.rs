@@ -2,6 +2,7 @@
 
 use super::{Origin, Text};
 use crate::source::Located;
+use crate::syntax::Node;
 use crate::values::{AbsPath, Duration, Email, Line, Name, Phone, Prose, Url};
 
 /// People who answer for the system.
@@ -169,9 +170,20 @@ pub struct ExtraFile {
     /// Where in the tree.
     pub path: String,
     /// What is in it.
-    pub contents: String,
+    pub contents: FileContents,
     /// Permission bits.
     pub mode: u32,
     /// Where it is stated.
     pub origin: Origin,
+}
+
+/// What is in a file of the user's.
+#[derive(Clone, Debug)]
+pub enum FileContents {
+    /// Exactly this.
+    Text(String),
+    /// Keys and values, for a program that reads YAML.
+    Yaml(Vec<Node>),
+    /// Directives of nginx.
+    Nginx(Vec<Node>),
 }

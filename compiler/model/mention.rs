@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Command, ConfigValue, Model, Part, Text};
+use super::{Command, ConfigValue, ExtraFile, FileContents, Model, Part, Text};
 use crate::{syntax::Node, values::EnvName};
 
 impl Model {
@@ -30,9 +30,16 @@ impl Model {
             Command::InService(_, text) | Command::OnHost(text) => Some(text),
             Command::Script(..) => None,
         });
-        let files = self.files.iter().map(|file| &file.contents);
+        let in_file = |file: &ExtraFile| match &file.contents {
+            FileContents::Text(text) => text.contains(name),
+            FileContents::Yaml(nodes) | FileContents::Nginx(nodes) => {
+                nodes.iter().any(|node| in_node(node, name))
+            }
+        };
         raw.into_iter().any(|node| in_node(node, name))
-            || commands.chain(files).any(|text| text.contains(name))
+            || commands.into_iter().any(|text| text.contains(name))
+            || self.files.iter().any(in_file)
+            || self.shared.variables().any(|known| known.as_str() == name)
     }
 }
 

@@ -35,8 +35,8 @@ pub use container::{
     Shared, SharedVolume,
 };
 pub use document::{
-    Checklist, ConfigFile, ConfigValue, ExtraFile, Item, Link, Objective, Proof, Rhythm, Runbook, Section,
-    Step, Team, Trouble,
+    Checklist, ConfigFile, ConfigValue, ExtraFile, FileContents, Item, Link, Objective, Proof, Rhythm,
+    Runbook, Section, Step, Team, Trouble,
 };
 pub use external::{External, Probe};
 pub use host::{Firewall, Host, Log, LogReport, Opening, Requirement};

@@ -9,9 +9,14 @@ description compiles to. It runs inside golden-tests/tools/sandbox, where it may
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tomllib
+
+import yaml
+
+import nginx
 
 # What may differ, and why. Nothing else is passed over.
 IGNORED = {
@@ -32,6 +37,19 @@ def main(originals, stack, tree):
         theirs = config(original, files, described)
         ours = config(original, [tree / "compose.yaml"], described)
         problems += differences(meaning(theirs), meaning(ours))
+    for theirs, ours in described.get("nginx", {}).items():
+        both = [nginx.directives((folder / name).read_text()) for folder, name in ((original, theirs), (tree, ours))]
+        if both[0] != both[1]:
+            problems.append(f"{theirs}: {first_difference(*both)}")
+    for theirs, ours in described.get("yaml", {}).items():
+        both = [yaml.safe_load((folder / name).read_text()) for folder, name in ((original, theirs), (tree, ours))]
+        problems += differences(*both, theirs)
+    for theirs, ours in described.get("nginx-test", {}).items():
+        problems += verdicts(["nginx", "-t", "-c"], original / theirs, tree / ours)
+    for check, name in described.get("promtool", {}).items():
+        problems += verdicts(["promtool", "check", check], original / name, tree / name)
+    for check, name in described.get("amtool", {}).items():
+        problems += verdicts(["amtool", check], original / name, tree / name)
     if problems:
         sys.exit("\n".join(problems))
 
@@ -49,6 +67,25 @@ def config(folder, files, described):
     if done.returncode or "level=" in done.stderr:
         sys.exit(f"{files}: {done.stderr}")
     return json.loads(done.stdout)
+
+
+def verdicts(command, *files):
+    """What a program says of both files, without their names."""
+    said = []
+    for file in files:
+        done = subprocess.run([*command, file], capture_output=True, text=True, check=False)
+        text = re.sub(r"\d+", "N", (done.stdout + done.stderr).replace(str(file.parent), ""))
+        said.append((done.returncode, text))
+    return [] if said[0] == said[1] else [f"{command}: {said[0]} of the original, {said[1]} here"]
+
+
+def first_difference(theirs, ours):
+    for one, other in zip(theirs, ours):
+        if one != other:
+            if one[1] is not None and other[1] is not None and one[0] == other[0]:
+                return first_difference(one[1], other[1])
+            return f"{one} in the original, {other} here"
+    return f"{len(theirs)} directives in the original, {len(ours)} here"
 
 
 def meaning(document):

@@ -1,9 +1,10 @@
 //! `team`, `objective`, `checklist`, `runbook`, `file`: what is for people, and files that pass through.
 
 use crate::{
+    diagnostic::Diagnostic,
     model::{Link, Objective, Origin, Rhythm, Step, Team, Trouble},
     source::{Located, Span},
-    syntax::Reader,
+    syntax::{Node, Reader},
     values::{Duration, Email, Language, Line, Name, Phone, Prose, RelPath, Url, choice},
 };
 
@@ -60,12 +61,25 @@ pub struct SectionSpec {
 pub struct FileSpec {
     /// Where in the tree.
     pub path: Located<RelPath>,
-    /// The file beside the description.
-    pub from: Located<RelPath>,
+    /// What is in it.
+    pub contents: Option<FileSource>,
     /// Whether it can be executed.
     pub executable: bool,
     /// Where it is stated.
     pub span: Span,
+}
+
+/// Where the contents of a file are.
+#[derive(Clone, Debug)]
+pub enum FileSource {
+    /// In a file beside the description.
+    Beside(Located<RelPath>),
+    /// Here, as text.
+    Text(Prose),
+    /// Here, as keys and values for YAML.
+    Yaml(Vec<Node>),
+    /// Here, as directives of nginx.
+    Nginx(Vec<Node>),
 }
 
 choice! { Rhythm, "a rhythm", { "day" => Day, "week" => Week, "month" => Month, "quarter" => Quarter, "year" => Year, } }
@@ -153,7 +167,27 @@ pub fn runbook(r: &mut Reader) -> Option<RunbookSpec> {
 pub fn file(r: &mut Reader) -> Option<FileSpec> {
     r.example("file \"nginx/conf.d/legacy.conf\" from=\"./legacy.conf\"");
     let path = r.arg::<RelPath>("path", "where in the generated tree").required();
-    let from = r.prop::<RelPath>("from", "the file beside the description").required();
+    r.example("file \"proxy/app.conf\" {\n    nginx {\n        server {\n            listen 80\n            location \"/\" { proxy_pass \"http://app:8000\" }\n        }\n    }\n}");
+    let from = r.prop::<RelPath>("from", "the file beside the description").optional();
+    let text = r.prop::<Prose>("text", "its text, in place of `from`").optional();
+    let owned = |nodes: Vec<&Node>| nodes.into_iter().cloned().collect::<Vec<_>>();
+    let has = |name: &str, r: &Reader| {
+        r.node().is_some_and(|node| node.children.iter().any(|c| c.name.value == name))
+    };
+    let yaml = owned(r.raw("yaml", "its keys and values, for a program that reads YAML"));
+    let nginx = owned(r.raw("nginx", "its directives, for nginx; a property is a parameter such as `levels=1:2`, and an `if` gets its parentheses"));
     let executable = r.flag("executable", "whether it can be executed");
-    Some(FileSpec { path: path?, from: from?, executable, span: r.span()? })
+    let mut sources: Vec<FileSource> = from.map(FileSource::Beside).into_iter().collect();
+    sources.extend(text.map(|text| FileSource::Text(text.value)));
+    sources.extend(has("yaml", r).then_some(FileSource::Yaml(yaml)));
+    sources.extend(has("nginx", r).then_some(FileSource::Nginx(nginx)));
+    let span = r.span()?;
+    if sources.len() != 1 && !r.is_faulty() {
+        r.sink().report(
+            Diagnostic::error("file-contents", "the contents of a file come from one place")
+                .at(span, if sources.is_empty() { "nothing says what is in it" } else { "there are several" })
+                .help("write `from=\"./file\"`, `text=\"…\"`, or its contents within `yaml { … }` or `nginx { … }`"),
+        );
+    }
+    Some(FileSpec { path: path?, contents: sources.pop(), executable, span })
 }

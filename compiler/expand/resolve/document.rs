@@ -3,8 +3,8 @@
 use super::{super::proof, context::Context};
 use crate::{
     diagnostic::{Diagnostic, nearest},
-    expand::read::system::SystemSpec,
-    model::{Checklist, ExtraFile, Item, Model, Origin, Proof, Runbook, Section},
+    expand::read::{document::FileSource, system::SystemSpec},
+    model::{Checklist, ExtraFile, FileContents, Item, Model, Origin, Proof, Runbook, Section},
     syntax::Sink,
 };
 
@@ -46,19 +46,29 @@ pub fn runbook(context: &Context, spec: &SystemSpec) -> Runbook {
 pub fn files(context: &Context, spec: &SystemSpec) -> Vec<ExtraFile> {
     let mut files = Vec::new();
     for file in &spec.files {
-        match (context.read)(file.from.span, &file.from.value) {
-            Ok(contents) => files.push(ExtraFile {
-                path: file.path.value.bare().to_owned(),
-                contents,
-                mode: if file.executable { 0o755 } else { 0o644 },
-                origin: Origin::Stated(file.span),
-            }),
-            Err(error) => context.sink.report(
-                Diagnostic::error("unreadable-file", format!("`{}` cannot be read", file.from.value))
-                    .at(file.from.span, error)
-                    .help("the path is relative to the file in which it stands"),
-            ),
-        }
+        let contents = match &file.contents {
+            Some(FileSource::Text(text)) => FileContents::Text(text.to_string()),
+            Some(FileSource::Yaml(nodes)) => FileContents::Yaml(nodes.clone()),
+            Some(FileSource::Nginx(nodes)) => FileContents::Nginx(nodes.clone()),
+            Some(FileSource::Beside(from)) => match (context.read)(from.span, &from.value) {
+                Ok(contents) => FileContents::Text(contents),
+                Err(error) => {
+                    context.sink.report(
+                        Diagnostic::error("unreadable-file", format!("`{}` cannot be read", from.value))
+                            .at(from.span, error)
+                            .help("the path is relative to the file in which it stands"),
+                    );
+                    continue;
+                }
+            },
+            None => continue,
+        };
+        files.push(ExtraFile {
+            path: file.path.value.bare().to_owned(),
+            contents,
+            mode: if file.executable { 0o755 } else { 0o644 },
+            origin: Origin::Stated(file.span),
+        });
     }
     files
 }

@@ -4,6 +4,7 @@ use super::context::Context;
 use crate::{
     expand::{
         read::{
+            document::FileSource,
             from::{LocatedSource, Source},
             service::ServiceSpec,
         },
@@ -22,6 +23,11 @@ pub fn literals(context: &Context) -> Vec<Literal> {
     }
     for node in &context.spec.raw_compose {
         tree("", node, &mut found);
+    }
+    for file in &context.spec.files {
+        if let Some(FileSource::Yaml(nodes) | FileSource::Nginx(nodes)) = &file.contents {
+            nodes.iter().for_each(|node| tree("", node, &mut found));
+        }
     }
     for job in &context.spec.jobs {
         add(&mut found, "run", job.run.value.as_str(), job.run.span);

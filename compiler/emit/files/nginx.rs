@@ -1,0 +1,131 @@
+//! Directives of nginx, which are to KDL what they are to nginx: a name, parameters, perhaps a block.
+//!
+//! Every text arrives as the parameter that it is, whatever is in it; a `$` begins a variable of nginx, as intended.
+
+use crate::syntax::Node;
+
+/// A whole file.
+pub fn document(header: &str, nodes: &[Node]) -> String {
+    let mut out = String::new();
+    for line in header.lines() {
+        out.push_str("# ");
+        out.push_str(line);
+        out.push('\n');
+    }
+    out.push('\n');
+    block(&mut out, nodes, 0);
+    out
+}
+
+fn block(out: &mut String, nodes: &[Node], depth: usize) {
+    for node in nodes {
+        out.push_str(&"    ".repeat(depth));
+        out.push_str(&directive(node));
+        if node.has_block {
+            out.push_str(" {\n");
+            block(out, &node.children, depth + 1);
+            out.push_str(&"    ".repeat(depth));
+            out.push_str("}\n");
+        } else {
+            out.push_str(";\n");
+        }
+    }
+}
+
+/// The name and the parameters. A property is a parameter of the form `levels=1:2`; the condition of an `if` stands in
+/// parentheses.
+fn directive(node: &Node) -> String {
+    let mut parameters: Vec<String> = node
+        .entries
+        .iter()
+        .map(|entry| match &entry.name {
+            Some(name) => format!("{}={}", name.value, entry.scalar.text()),
+            None => entry.scalar.text().into_owned(),
+        })
+        .collect();
+    if node.name.value == "if" {
+        if let Some(first) = parameters.first_mut() {
+            first.insert(0, '(');
+        }
+        if let Some(last) = parameters.last_mut() {
+            last.push(')');
+        }
+    }
+    let words = std::iter::once(&node.name.value).chain(&parameters);
+    words.map(|word| token(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// A token that nginx reads as exactly this text: bare where nothing in it acts, else in double quotes.
+fn token(text: &str) -> String {
+    let acts = |c: char| c.is_whitespace() || c.is_control() || ";{}\"'".contains(c);
+    let bare = !text.is_empty() && !text.contains(acts) && !text.starts_with('#');
+    let mut out = String::with_capacity(text.len() + 2);
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match (c, rest.peek()) {
+            // Before these, and at the end, a backslash acts; elsewhere it is itself, as in `\.`.
+            ('\\', None | Some('\\' | '"' | '\'' | 't' | 'r' | 'n')) => out.push_str("\\\\"),
+            ('"', _) => out.push_str("\\\""),
+            (c, _) => out.push(c),
+        }
+    }
+    if bare { out } else { format!("\"{out}\"") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{diagnostic::Diagnostics, emit::hostile, source::Sources, syntax::parse};
+
+    /// What nginx makes of the first token, by `ngx_conf_read_token`, and what stands behind it.
+    fn read(text: &str) -> (String, &str) {
+        let quoted = text.starts_with('"');
+        let (mut token, mut chars) = (String::new(), text[usize::from(quoted)..].chars());
+        loop {
+            let rest = chars.as_str();
+            match chars.next().expect("the token ends") {
+                '"' if quoted => return (token, chars.as_str()),
+                ' ' | '\t' | '\r' | '\n' | ';' | '{' if !quoted => return (token, rest),
+                '\\' => match chars.next().expect("something is escaped") {
+                    't' => token.push('\t'),
+                    'r' => token.push('\r'),
+                    'n' => token.push('\n'),
+                    c @ ('"' | '\'' | '\\') => token.push(c),
+                    c => token.extend(['\\', c]),
+                },
+                c => token.push(c),
+            }
+        }
+    }
+
+    #[test]
+    fn every_text_is_one_token() {
+        let patterns =
+            [r"\.(?:css|js)$", r"~*image/svg\+xml", r"^/\d{4}/\w+\\n$", "#x", "a\\", "$uri/", "'\"\\'"];
+        for text in hostile::texts().into_iter().chain(patterns.map(String::from)) {
+            let written = token(&text) + ";";
+            assert_eq!(read(&written), (text.clone(), ";"), "{written}");
+        }
+    }
+
+    #[test]
+    fn kdl_becomes_directives() {
+        let kdl = r##"
+            proxy_cache_path "/var/cache/nginx" levels="1:2" keys_zone="app:10m"
+            map $http_upgrade $connection_upgrade { default upgrade; "" close; }
+            server {
+                listen 80 default_server
+                location "~*" #"\.(?:css|js)$"# { expires "1d" }
+                if $request_method "=" "OPTIONS" { return 204 }
+                location "/" {}
+            }
+        "##;
+        let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
+        let nodes = parse(sources.add("test.kdl", kdl), kdl, &mut diagnostics);
+        assert!(!diagnostics.has_errors());
+        assert_eq!(
+            document("made", &nodes),
+            "# made\n\nproxy_cache_path /var/cache/nginx levels=1:2 keys_zone=app:10m;\nmap $http_upgrade $connection_upgrade {\n    default upgrade;\n    \"\" close;\n}\nserver {\n    listen 80 default_server;\n    location ~* \\.(?:css|js)$ {\n        expires 1d;\n    }\n    if ($request_method = OPTIONS) {\n        return 204;\n    }\n    location / {\n    }\n}\n"
+        );
+    }
+}
