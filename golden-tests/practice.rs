@@ -3,7 +3,8 @@
 //! A stack is a folder of `golden-tests/practice/`: its description, the files of the compiled tree that stand for files
 //! of the original (`expected/`), and where the original is (`original.toml`). The originals are others' work and are not
 //! here: `ONDOL_PRACTICE` names the folder that holds them, or it lies beside this repository as `shared/practice`.
-//! Where it is not, the comparisons are shown as ignored, and the rest runs all the same.
+//! Where it is not, those comparisons are shown as ignored, and the rest runs all the same; a stack whose original is our
+//! own (`original/`) is always compared.
 
 use std::{
     env, fs,
@@ -27,7 +28,9 @@ fn main() {
         let here = stack.clone();
         trials.push(Trial::test(format!("compiled: {name}"), move || compiled(&here)));
         if stack.join("original.toml").exists() {
-            let (found, missing) = (originals.clone(), originals.is_none());
+            let own = stack.join("original").is_dir().then(|| stack.clone());
+            let found = own.or(originals.clone());
+            let missing = found.is_none();
             let equal = Trial::test(format!("equal: {name}"), move || match &found {
                 Some(originals) => equal(originals, &stack),
                 None => Ok(()),

@@ -9,6 +9,7 @@ mod cpus_beyond_host;
 mod destructive_command;
 mod duplicate_mount;
 mod duplicate_scrape_job;
+mod engine_socket;
 mod fixed_name_replicas;
 mod fixed_port_replicas;
 mod host_too_small;
@@ -48,6 +49,7 @@ pub const ALL: &[Rule] = &[
     destructive_command::RULE,
     duplicate_mount::RULE,
     duplicate_scrape_job::RULE,
+    engine_socket::RULE,
     fixed_name_replicas::RULE,
     fixed_port_replicas::RULE,
     host_too_small::RULE,

@@ -10,6 +10,9 @@ use crate::{
 /// Keys that are written with the hardening of the service.
 const HARDENING: &[&str] = &["cap_add", "cap_drop", "security_opt"];
 
+/// Where the bound of processes stands when there is no other bound.
+const PIDS: &str = "pids_limit";
+
 /// Whether a value is stated at that key.
 pub fn states(container: &Container, key: &str) -> bool {
     container.scalars.iter().any(|(known, _)| *known == key)
@@ -19,11 +22,9 @@ pub fn states(container: &Container, key: &str) -> bool {
 pub fn container(map: Map, model: &Model, service: &Service) -> Map {
     let own = &service.container;
     let of = |value: &Text| text(&model.variables, value);
-    let map = own.scalars.iter().fold(map, |map, (key, value)| match value {
-        Scalar::Text(value) => map.set(*key, of(value)),
-        Scalar::Bool(value) => map.set(*key, *value),
-        Scalar::Number(number) => map.set(*key, Yaml::Number(number.to_string())),
-    });
+    let beside = pids_beside(model, service).is_some();
+    let scalars = own.scalars.iter().filter(|(key, _)| *key != PIDS || !beside);
+    let map = scalars.fold(map, |map, (key, value)| map.set(*key, scalar(model, value)));
     let lists = own.lists.iter().filter(|(key, _)| !HARDENING.contains(key));
     let map = lists.fold(map, |map, (key, values)| map.filled(*key, seq(values.iter().map(of))));
     map.filled("networks", networks(model, &own.networks))
@@ -44,6 +45,22 @@ fn extra_hosts(model: &Model, service: &Service) -> Map {
             .filter(|(name, _)| !stated.iter().any(|(known, _)| known == name)),
     );
     pairs(model, &all)
+}
+
+fn scalar(model: &Model, value: &Scalar) -> Yaml {
+    match value {
+        Scalar::Text(value) => text(&model.variables, value).into(),
+        Scalar::Bool(value) => (*value).into(),
+        Scalar::Number(number) => Yaml::Number(number.to_string()),
+    }
+}
+
+/// The bound of processes where it has to stand beside others: compose takes a service that bounds memory or processors
+/// under `deploy` to bound processes there as well, to none, and refuses another number elsewhere.
+pub fn pids_beside(model: &Model, service: &Service) -> Option<Yaml> {
+    let bounded = service.limits.cpus.is_some() || service.limits.memory.is_some();
+    let (_, value) = service.container.scalars.iter().find(|(key, _)| *key == PIDS).filter(|_| bounded)?;
+    Some(scalar(model, value))
 }
 
 /// Names with values.

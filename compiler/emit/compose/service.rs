@@ -49,7 +49,7 @@ pub fn service(model: &Model, service: &Service) -> Yaml {
         .maybe("healthcheck", healthcheck(model, service))
         .maybe("restart", restart(model, service))
         .maybe("stop_grace_period", service.stop_grace.map(|grace| grace.compose()));
-    map = container::container(resources(map, service), model, service);
+    map = container::container(resources(map, model, service), model, service);
     match hardening(map, model, service).maybe("logging", container::logging(model, service)).into() {
         Yaml::Map(pairs) => passed::service(pairs, &service.raw_compose),
         other => other,
@@ -185,21 +185,25 @@ fn healthcheck(model: &Model, service: &Service) -> Option<Yaml> {
     Some(map.into())
 }
 
-fn resources(map: Map, service: &Service) -> Map {
+fn resources(map: Map, model: &Model, service: &Service) -> Map {
     let amount = |amount: &Resources| {
         Map::new()
             .maybe("cpus", amount.cpus.as_ref().map(|cpus| cpus.value.clone()))
             .maybe("memory", amount.memory.map(|size| size.compose()))
     };
     let resources = Map::new()
-        .filled("limits", amount(&service.limits))
+        .filled("limits", amount(&service.limits).maybe("pids", container::pids_beside(model, service)))
         .filled("reservations", amount(&service.reservations));
     // Not `deploy.replicas`: where there was no `deploy` before, compose takes it for another service and makes the
     // containers that run anew, instead of starting more beside them.
+    let ours = !service.container.as_stated;
     map.maybe("scale", (service.replicas.get() != 1).then(|| service.replicas.get()))
         .filled("deploy", Map::new().filled("resources", resources))
         .comment("What makes the reserved processors count: compose itself ignores them.")
-        .maybe("cpu_shares", service.reservations.cpus.as_ref().and_then(|cpus| shares(cpus)))
+        .maybe(
+            "cpu_shares",
+            service.reservations.cpus.as_ref().filter(|_| ours).and_then(|cpus| shares(cpus)),
+        )
 }
 
 /// The weight of so many processors under contention: 1024 for each, as everywhere that reservations are weights.
