@@ -44,6 +44,11 @@ def main(originals, stack, tree):
     for theirs, ours in described.get("yaml", {}).items():
         both = [yaml.safe_load((folder / name).read_text()) for folder, name in ((original, theirs), (tree, ours))]
         problems += differences(*both, theirs)
+    for theirs, ours in described.get("lines", {}).items():
+        both = [lines((folder / name).read_text()) for folder, name in ((original, theirs), (tree, ours))]
+        problems += differences(*both, theirs)
+    for theirs, ours in described.get("logrotate", {}).items():
+        problems += verdicts(["logrotate", "--debug"], original / theirs, tree / ours)
     for theirs, ours in described.get("nginx-test", {}).items():
         problems += verdicts(["nginx", "-t", "-c"], original / theirs, tree / ours)
     for check, name in described.get("promtool", {}).items():
@@ -77,6 +82,12 @@ def verdicts(command, *files):
         text = re.sub(r"\d+", "N", (done.stdout + done.stderr).replace(str(file.parent), ""))
         said.append((done.returncode, text))
     return [] if said[0] == said[1] else [f"{command}: {said[0]} of the original, {said[1]} here"]
+
+
+def lines(text):
+    """The lines that a program of the host reads: no comments, no blank ones, no blanks around them."""
+    stripped = (line.strip() for line in text.splitlines())
+    return {number: line for number, line in enumerate(line for line in stripped if line and not line.startswith("#"))}
 
 
 def first_difference(theirs, ours):
