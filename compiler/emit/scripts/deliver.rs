@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{Script, header, services};
 use crate::{
     emit::template::{Format, Template},
-    model::{Image, Model},
+    model::Model,
 };
 
 static DELIVER: Template = Template::new(Format::Shell, include_str!("deliver.sh.tera"));
@@ -31,7 +31,7 @@ pub fn script(model: &Model) -> Option<Script> {
     pipeline.deploys.iter().find(|deploy| deploy.environment == model.environment)?;
     let host = model.host.address.as_ref()?.to_string();
     let target = if host.contains(':') { format!("[{host}]") } else { host.clone() };
-    let built = model.services.iter().filter(|service| matches!(service.image, Image::Built(_)));
+    let built = model.services.iter().filter(|service| service.is_built());
     let view = View {
         header: header(model),
         user: model.host.ssh_user.to_string(),
