@@ -1,5 +1,7 @@
 //! What is stated of containers, and of what they share: texts filled, references followed.
 
+use std::collections::BTreeSet;
+
 use super::context::Context;
 use crate::{
     diagnostic::{Diagnostic, nearest},
@@ -16,6 +18,9 @@ use crate::{
     source::{Located, Span},
     values::{EngineName, Line, Name, Value as _},
 };
+
+/// What compose calls the network of services that state none.
+const DEFAULT: &str = "default";
 
 /// How the container of a service runs.
 pub fn container(context: &Context, spec: &ServiceSpec) -> Container {
@@ -181,11 +186,14 @@ fn network_of(context: &Context, spec: &ServiceSpec) {
 
 fn attachments(context: &Context, spec: &ServiceSpec) -> Vec<Attachment> {
     let networks = &context.spec.networks;
+    if spec.origin.is_some() {
+        return joined(context, spec);
+    }
     let mut found = Vec::new();
     for stated in &spec.container.networks {
         let name = stated.name.value.as_str();
         let known: Vec<&str> = networks.iter().map(|network| network.name.value.as_str()).collect();
-        unknown(context, "network", name, stated.name.span, &known, name != "default");
+        unknown(context, "network", name, stated.name.span, &known, name != DEFAULT);
         found.push(Attachment {
             network: stated.name.value.clone(),
             aliases: stated.aliases.iter().map(|alias| alias.value.clone()).collect(),
@@ -194,6 +202,29 @@ fn attachments(context: &Context, spec: &ServiceSpec) -> Vec<Attachment> {
         });
     }
     found
+}
+
+/// The networks of a service that the compiler derives: the one of all services, and those on which what it reaches is.
+fn joined(context: &Context, spec: &ServiceSpec) -> Vec<Attachment> {
+    let reached: Vec<&Name> =
+        spec.derived.needs.iter().map(|need| &need.value).chain(&spec.derived.observes).collect();
+    let names: BTreeSet<&EngineName> = context
+        .specs
+        .iter()
+        .filter(|other| {
+            other.origin.is_none() && (reached.is_empty() || reached.contains(&&other.name.value))
+        })
+        .flat_map(|other| &other.container.networks)
+        .map(|network| &network.name.value)
+        .filter(|name| name.as_str() != DEFAULT)
+        .collect();
+    let on = |network: EngineName| Attachment { network, aliases: Vec::new(), ipv4: None, ipv6: None };
+    match EngineName::parse(DEFAULT) {
+        Ok(default) if !names.is_empty() => {
+            std::iter::once(default).chain(names.into_iter().cloned()).map(on).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Reports a name of something shared that the system does not declare.
