@@ -1,7 +1,7 @@
 //! What is measured, what must hold, and how each alert is proved.
 
 use super::{
-    Origin,
+    Origin, Slo,
     response::{PRIORITY, TEAM},
 };
 use crate::{
@@ -20,8 +20,12 @@ pub struct Monitoring {
     pub scrapes: Vec<Scrape>,
     /// What must hold.
     pub alerts: Vec<Alert>,
+    /// What share must go well.
+    pub slos: Vec<Slo>,
     /// The dashboard, row by row.
     pub rows: Vec<PanelRow>,
+    /// Dashboards with panels of one's own choice.
+    pub boards: Vec<Board>,
     /// The service that is Prometheus, and its port.
     pub prometheus: (Name, Port),
     /// The service that is Alertmanager, and its port; none when nobody is to be told.
@@ -140,6 +144,8 @@ pub struct AlertTest {
     pub also: Vec<(&'static str, Vec<Series>)>,
     /// Series under which it is silent (just within the bound).
     pub silent: Vec<Series>,
+    /// Other conditions under which it is silent.
+    pub still: Vec<(&'static str, Vec<Series>)>,
     /// Labels that the firing alert carries from its series, beside those that the rule puts on.
     pub labels: Labels,
     /// The measured value when it fires; none when the texts do not tell it.
@@ -222,6 +228,17 @@ pub struct Series {
     pub values: String,
 }
 
+/// A dashboard with panels of one's own choice.
+#[derive(Clone, Debug)]
+pub struct Board {
+    /// Its name.
+    pub name: Name,
+    /// Its name for people.
+    pub title: String,
+    /// Its panels.
+    pub panels: Vec<Panel>,
+}
+
 /// A row of the dashboard.
 #[derive(Clone, Debug)]
 pub struct PanelRow {
@@ -242,4 +259,17 @@ pub struct Panel {
     pub unit: Unit,
     /// Bounds with their severities, drawn as thresholds; all in one direction.
     pub bounds: Vec<(Bound, Severity)>,
+    /// How it is drawn.
+    pub shape: Shape,
+    /// The alerts on its bounds: name and bound. The runbook has a section of each.
+    pub alerts: Vec<(String, String)>,
+}
+
+/// How a panel is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Over time.
+    Graph,
+    /// The present value.
+    Number,
 }

@@ -6,6 +6,7 @@
 pub mod alert;
 pub mod allow;
 pub mod backup;
+pub mod capacity;
 pub mod constraint;
 pub mod container;
 pub mod document;
@@ -20,15 +21,18 @@ pub mod pipeline;
 pub mod response;
 pub mod service;
 pub mod services;
+pub mod slo;
 pub mod text;
 pub mod unit;
 pub mod variable;
 
 pub use alert::{
-    Alert, AlertTest, Message, Monitoring, Panel, PanelRow, Piece, Scrape, Series, Severity, Unit,
+    Alert, AlertTest, Board, Message, Monitoring, Panel, PanelRow, Piece, Scrape, Series, Severity, Shape,
+    Unit,
 };
 pub use allow::Allow;
 pub use backup::{Backup, Dump, Files, Kept, Offsite, Place, Restore};
+pub use capacity::Capacity;
 pub use constraint::Constraint;
 pub use container::{
     Attachment, Container, Logging, LoosePort, Made, Network, Scalar, SecretFile, SecretMount, SecretSource,
@@ -51,6 +55,7 @@ pub use service::{
     Reach, Resources, Runs, Service, SettingValue,
 };
 pub use services::Services;
+pub use slo::{Recording, Slo};
 pub use text::{Part, Text};
 pub use unit::{HostUnit, Readiness, Signal};
 pub use variable::Variable;
@@ -107,6 +112,8 @@ pub struct Model {
     pub priorities: Vec<Priority>,
     /// How much may be lost, and how long a recovery may take.
     pub objective: Option<Objective>,
+    /// How much is expected, and when.
+    pub capacity: Option<Capacity>,
     /// The machine that it runs on.
     pub host: Host,
     /// Every variable that the environment file supplies, secrets included, sorted by name.

@@ -167,6 +167,7 @@ fn every_noun_obeys() {
     obeys::<Ip>();
     obeys::<LogPath>();
     obeys::<Mode>();
+    obeys::<Month>();
     obeys::<MonthDay>();
     obeys::<Name>();
     obeys::<Pattern>();

@@ -35,6 +35,7 @@ mod rate;
 mod size;
 mod version;
 
+mod month;
 mod month_day;
 mod schedule;
 mod time;
@@ -97,6 +98,7 @@ pub use language::Language;
 pub use log_path::LogPath;
 pub use metric_name::MetricName;
 pub use mode::Mode;
+pub use month::Month;
 pub use month_day::{MonthDay, Nth};
 pub use name::Name;
 pub use pattern::Pattern;

@@ -5,6 +5,7 @@ use super::Rule;
 mod alerts_unheard;
 mod backup_missing;
 mod backup_same_disk;
+mod capacity_exceeded;
 mod cpus_beyond_host;
 mod destructive_command;
 mod duplicate_mount;
@@ -45,6 +46,7 @@ pub const ALL: &[Rule] = &[
     alerts_unheard::RULE,
     backup_missing::RULE,
     backup_same_disk::RULE,
+    capacity_exceeded::RULE,
     cpus_beyond_host::RULE,
     destructive_command::RULE,
     duplicate_mount::RULE,

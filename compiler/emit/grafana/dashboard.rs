@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::SOURCE;
 use crate::{
-    model::{Model, Monitoring, Panel, PanelRow, Severity, Unit},
+    digest::sha256,
+    model::{Board, Model, Monitoring, Panel, PanelRow, Severity, Shape, Unit},
     values::Bound,
 };
 
@@ -31,6 +32,61 @@ pub fn dashboard(model: &Model, monitoring: &Monitoring) -> String {
         "panels": panels,
     });
     serde_json::to_string_pretty(&dashboard).unwrap_or_default() + "\n"
+}
+
+/// The JSON of a board.
+pub fn board(model: &Model, board: &Board) -> String {
+    let panels: Vec<Value> = board
+        .panels
+        .iter()
+        .enumerate()
+        .map(|(index, panel)| {
+            let index = index as u32;
+            let mut drawn = graph(panel, index + 1, index % 3 * 8, index / 3 * 8);
+            if !panel.alerts.is_empty() {
+                drawn["description"] = json!(told(model, panel));
+            }
+            drawn
+        })
+        .collect();
+    let others = json!({
+        "type": "dashboards", "title": model.title.to_string(), "tags": ["ondol", model.system.as_str()],
+        "asDropdown": true, "includeVars": false, "keepTime": true, "targetBlank": false, "icon": "external link",
+        "tooltip": "", "url": "",
+    });
+    let dashboard = json!({
+        "uid": identity(&format!("{}-{}-{}", model.system, model.environment, board.name)),
+        "title": format!("{}: {} ({})", model.title, board.title, model.environment),
+        "tags": ["ondol", model.system.as_str()],
+        "timezone": model.timezone.to_string(),
+        "schemaVersion": 39,
+        "editable": false,
+        "graphTooltip": 1,
+        "refresh": "30s",
+        "time": { "from": "now-24h", "to": "now" },
+        "templating": { "list": [] },
+        "annotations": { "list": [] },
+        "links": [others],
+        "panels": panels,
+    });
+    serde_json::to_string_pretty(&dashboard).unwrap_or_default() + "\n"
+}
+
+/// The alerts of a panel, each with its section of the runbook.
+fn told(model: &Model, panel: &Panel) -> String {
+    let line = |(name, bound): &(String, String)| {
+        format!("- {name} ({bound}): {}/runbook.md#{}", model.directory(), name.to_ascii_lowercase())
+    };
+    panel.alerts.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// An identity of at most 40 characters, as Grafana wants it; of a longer one the end tells it apart.
+fn identity(name: &str) -> String {
+    if name.len() <= 40 {
+        return name.to_owned();
+    }
+    let digest = sha256(name.as_bytes());
+    format!("{}-{}", name.chars().take(31).collect::<String>(), &digest[..8])
 }
 
 /// What a glance should tell: how many alerts fire, and how much of what is measured answers.
@@ -96,6 +152,9 @@ fn row_panels(row: &PanelRow, id: &mut u32, y: &mut u32) -> Vec<Value> {
 
 /// A graph over time, the bounds drawn as lines.
 fn graph(panel: &Panel, id: u32, x: u32, y: u32) -> Value {
+    if panel.shape == Shape::Number {
+        return number(panel, id, x, y);
+    }
     let targets: Vec<Value> = panel
         .queries
         .iter()
@@ -119,6 +178,26 @@ fn graph(panel: &Panel, id: u32, x: u32, y: u32) -> Value {
         "targets": targets,
         "fieldConfig": { "defaults": defaults, "overrides": [] },
         "options": { "legend": { "displayMode": "list", "placement": "bottom", "showLegend": true }, "tooltip": { "mode": "multi", "sort": "desc" } },
+    })
+}
+
+/// The present value, large, in the colour of its bound.
+fn number(panel: &Panel, id: u32, x: u32, y: u32) -> Value {
+    let targets: Vec<Value> = panel
+        .queries
+        .iter()
+        .enumerate()
+        .map(|(index, (expr, legend))| json!({ "refId": reference(index), "datasource": source(), "expr": expr, "instant": true, "legendFormat": if legend.is_empty() { "__auto" } else { legend } }))
+        .collect();
+    json!({
+        "id": id,
+        "type": "stat",
+        "title": panel.title,
+        "datasource": source(),
+        "gridPos": { "h": 8, "w": 8, "x": x, "y": y },
+        "targets": targets,
+        "fieldConfig": { "defaults": { "unit": unit(panel.unit), "thresholds": { "mode": "absolute", "steps": steps(&panel.bounds) } }, "overrides": [] },
+        "options": { "colorMode": if panel.bounds.is_empty() { "value" } else { "background" }, "graphMode": "none", "reduceOptions": { "calcs": ["lastNotNull"] } },
     })
 }
 

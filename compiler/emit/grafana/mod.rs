@@ -25,6 +25,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
             .flat_map(|service| [format!("service/{}", service.name), format!("kind/{}", service.kind)]),
     );
     from.extend(monitoring.alerts.iter().flat_map(|alert| alert.from.iter().cloned()));
+    from.extend(monitoring.boards.iter().map(|board| format!("board/{}", board.name)));
     from.sort();
     from.dedup();
     let file = |path: String, contents: String, on_change: OnChange| Artifact {
@@ -79,6 +80,13 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
             OnChange::Nothing,
         ),
     ];
+    files.extend(monitoring.boards.iter().map(|board| {
+        file(
+            format!("grafana/dashboards/{}-{}.json", model.system, board.name),
+            dashboard::board(model, board),
+            OnChange::Nothing,
+        )
+    }));
     files.extend(
         monitoring
             .extra_dashboards

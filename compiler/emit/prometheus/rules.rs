@@ -7,8 +7,9 @@ use crate::{
         yaml::{Map, Yaml, seq},
     },
     model::{
-        Alert, Message, Model, Series, Severity, Team,
+        Alert, Message, Model, Recording, Series, Severity, Team,
         response::{ESCALATED_TO, TEAM},
+        slo,
     },
     values::Labels,
 };
@@ -24,9 +25,23 @@ pub fn rules(model: &Model, group: &str, alerts: &[Alert]) -> String {
             .set("labels", labels(&ruled(alert)))
             .set("annotations", annotations(model, alert, text::template))
     });
+    let all = recorded(model, group).into_iter().chain(rules);
     let yaml: Yaml =
-        Map::new().set("groups", seq([Map::new().set("name", group).set("rules", seq(rules))])).into();
+        Map::new().set("groups", seq([Map::new().set("name", group).set("rules", seq(all))])).into();
     yaml.document(&header(model))
+}
+
+/// What is recorded for the alerts of the group, evaluated before them.
+fn recorded(model: &Model, group: &str) -> Vec<Map> {
+    let slos =
+        model.monitoring.iter().filter(|_| group == slo::GROUP).flat_map(|monitoring| &monitoring.slos);
+    let rule = |one: &Recording| {
+        Map::new()
+            .set("record", one.name.as_str())
+            .set("expr", one.expr.as_str())
+            .set("labels", labels(&one.labels))
+    };
+    slos.flat_map(|slo| &slo.recorded).map(rule).collect()
 }
 
 /// `tests/<group>_test.yml`, for `promtool test rules`.
@@ -38,14 +53,21 @@ pub fn tests(model: &Model, group: &str, alerts: &[Alert]) -> String {
             .also
             .iter()
             .map(move |(why, series)| test(alert, &format!("fires: {why}"), series, fires()));
+        let still = alert
+            .test
+            .still
+            .iter()
+            .map(move |(why, series)| test(alert, &format!("is silent: {why}"), series, None));
         std::iter::once(test(alert, "fires", &alert.test.fires, fires()))
             .chain(also)
             .chain([test(alert, "is silent", &alert.test.silent, None)])
+            .chain(still)
             .collect::<Vec<_>>()
     });
     let yaml: Yaml = Map::new()
         .set("rule_files", seq([format!("../rules/{group}.yml")]))
-        .set("evaluation_interval", "1m")
+        // Of objectives days are looked at.
+        .set("evaluation_interval", if group == slo::GROUP { "5m" } else { "1m" })
         .set("tests", seq(tests))
         .into();
     yaml.document(&format!("{}\nRun: promtool test rules prometheus/tests/{group}_test.yml", header(model)))

@@ -1,5 +1,6 @@
 //! `runbook.md`: the operations guide, derived from the same facts as everything else, so that it cannot lie.
 
+mod capacity;
 mod external;
 mod response;
 mod variables;
@@ -28,6 +29,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     from.extend(model.services.iter().map(|service| format!("service/{}", service.name)));
     from.extend(model.externals.iter().map(|external| format!("external/{}", external.name)));
     from.extend(model.backups.iter().map(|backup| format!("backup/{}", backup.name)));
+    from.extend(model.capacity.iter().map(|_| "capacity".to_owned()));
     from.extend(model.priorities.iter().map(|one| format!("priority/{}", one.name)));
     from.extend(model.notify.escalations.iter().map(|one| format!("escalation/{}", one.name)));
     from.extend(model.teams.iter().map(|team| format!("team/{}", team.name)));

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{
+    capacity::{self, CapacityView},
     external,
     response::{self, ResponseView},
     variables,
@@ -35,6 +36,7 @@ pub struct View {
     tls: &'static str,
     openings: Vec<OpeningView>,
     response: Option<ResponseView>,
+    capacity: Option<CapacityView>,
     heartbeat: Option<HeartbeatView>,
     backups: Vec<BackupView>,
     backup_directories: Vec<String>,
@@ -263,6 +265,7 @@ pub fn view(model: &Model) -> View {
             })
             .collect(),
         response: response::view(model),
+        capacity: capacity::view(model),
         heartbeat: model.notify.heartbeat.as_ref().map(|heartbeat| HeartbeatView {
             url: heartbeat.url.to_string(),
             every: heartbeat.every.words(language),

@@ -4,6 +4,8 @@
 
 pub mod allow;
 pub mod backup;
+pub mod board;
+pub mod capacity;
 pub mod ci;
 pub mod document;
 pub mod engine;
@@ -15,6 +17,7 @@ pub mod monitor;
 pub mod notify;
 pub mod response;
 pub mod service;
+pub mod slo;
 pub mod system;
 pub mod template;
 pub mod variable;

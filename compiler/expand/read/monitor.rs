@@ -1,6 +1,10 @@
 //! `monitor`: what is measured and what must hold.
 
-use super::from::SecretRef;
+use super::{
+    board::{BoardSpec, board},
+    from::SecretRef,
+    slo::{SloSpec, slo},
+};
 use crate::{
     expand::kind::{Form, Phrase, form, phrase},
     source::{Located, Span},
@@ -17,6 +21,10 @@ pub struct MonitorSpec {
     pub retention: Located<Duration>,
     /// What must hold.
     pub watches: Vec<WatchSpec>,
+    /// What share must go well.
+    pub slos: Vec<SloSpec>,
+    /// Dashboards with panels of one's own choice.
+    pub boards: Vec<BoardSpec>,
     /// Grafana.
     pub grafana: Option<GrafanaSpec>,
     /// Versions in place of the kinds'.
@@ -79,6 +87,9 @@ pub fn monitor(r: &mut Reader) -> Option<MonitorSpec> {
     let interval = r.prop::<Duration>("interval", "time between two scrapes and two evaluations").or("15s");
     let retention = r.prop::<Duration>("retention", "how long samples are kept").above_zero().or("30d");
     let watches = r.keyed("watch", "something that must hold", watch);
+    let slos = r.keyed("slo", "a share of what is asked of a service that must go well, with alerts on how fast the rest is used up", slo);
+    let boards =
+        r.keyed("board", "a dashboard with panels of one's own choice, beside the one of everything", board);
     let grafana = r.block("grafana", "a dashboard of the system's own metrics and bounds", |r| {
         r.example("grafana admin-password=(secret)\"GRAFANA_ADMIN_PASSWORD\"");
         let admin_password = r.prop::<SecretRef>("admin-password", "the administrator's password").required();
@@ -106,6 +117,8 @@ pub fn monitor(r: &mut Reader) -> Option<MonitorSpec> {
         interval: interval?,
         retention: retention?,
         watches,
+        slos,
+        boards,
         grafana,
         prometheus_version,
         alertmanager_version,

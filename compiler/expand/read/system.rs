@@ -3,6 +3,7 @@
 use super::{
     allow::allows_everywhere,
     backup::{BackupSpec, JobSpec, backup, job},
+    capacity::{CapacitySpec, capacity},
     ci::{CiSpec, ci},
     document::{ChecklistSpec, FileSpec, RunbookSpec, checklist, file, objective, runbook, team},
     engine::{NetworkSpec, SecretFileSpec, SharedVolumeSpec, network, secret_file, shared_volume},
@@ -40,6 +41,8 @@ pub struct SystemSpec {
     pub priorities: Vec<PrioritySpec>,
     /// What a disaster may cost.
     pub objective: Option<Objective>,
+    /// How much is expected, and when.
+    pub capacity: Option<CapacitySpec>,
     /// Machines.
     pub hosts: Vec<HostSpec>,
     /// Secrets and variables.
@@ -97,6 +100,8 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
         priority,
     );
     let objective = r.block("objective", "what a disaster may cost", objective);
+    let capacity =
+        r.block("capacity", "how much is expected and when, checked against what there is", capacity);
     let hosts = r.keyed("host", "the machine that it runs on", host);
     let mut variables =
         r.keyed("secret", "a secret: named here, supplied by the environment file on the host", secret);
@@ -143,6 +148,7 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
         teams,
         priorities,
         objective,
+        capacity,
         hosts,
         variables,
         services,

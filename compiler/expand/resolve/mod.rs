@@ -4,6 +4,7 @@
 //! only when the model could not be built without it; the rest is for `check`.
 
 mod backup;
+mod capacity;
 mod config;
 mod container;
 mod context;
@@ -68,6 +69,7 @@ pub fn resolve(
         teams: spec.teams.clone(),
         priorities: response::priorities(&context),
         objective: spec.objective.clone(),
+        capacity: None,
         firewall: firewall::firewall(&host, spec, &services),
         variables: context.variables(&services, spec),
         shared: container::shared(&context, spec),
@@ -89,6 +91,7 @@ pub fn resolve(
         allows: allows(spec),
         raw_compose: spec.raw_compose.clone(),
     };
+    let model = capacity::planned(model, &context);
     let model = monitoring::monitored(model, &context);
     // A proof over a system of which parts are missing would only echo what has been reported.
     Some(if sink.has_errors() { model } else { document::checked(model, spec, sink) })

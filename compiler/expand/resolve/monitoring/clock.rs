@@ -344,6 +344,7 @@ impl Clock<'_> {
             at: LOOK,
             fires: Vec::new(),
             also: Vec::new(),
+            still: Vec::new(),
             silent: Vec::new(),
             labels: Labels::new(),
             value: None,

@@ -47,6 +47,7 @@ fn alert(input: &Input, external: &External, probe: &Probe) -> Alert {
             at: Duration::from_minutes(5),
             fires: success("0x10"),
             also: Vec::new(),
+            still: Vec::new(),
             silent: success("1x10"),
             labels: carried,
             value: None,

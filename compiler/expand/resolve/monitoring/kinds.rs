@@ -65,6 +65,7 @@ fn one(input: &Input, service: &Service, subject: &Subject, alert: &KindAlert) -
             at: alert.after,
             fires: series(&alert.fires)?,
             also: Vec::new(),
+            still: Vec::new(),
             silent: series(&alert.silent)?,
             labels: alert.labels.iter().cloned().collect::<Labels>(),
             value: None,

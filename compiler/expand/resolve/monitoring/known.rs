@@ -3,8 +3,9 @@
 use super::{Input, measure::Measure, subject::Subject};
 use crate::{
     diagnostic::{Diagnostic, nearest},
-    expand::{kind::Form, read::monitor::WatchSpec},
+    expand::kind::Form,
     model::{Metric, MetricType, Service},
+    source::Span,
     values::MetricName,
 };
 
@@ -12,14 +13,14 @@ use crate::{
 const OF_THE_HOST: [&str; 2] = ["node_", "ondol_"];
 
 /// Reports a measure that reads what `services`, whose metrics are about its subject, do not export.
-pub fn check(input: &Input, spec: &WatchSpec, measure: &Measure, services: &[&Service]) -> Option<()> {
+pub fn check(input: &Input, span: Span, measure: &Measure, services: &[&Service]) -> Option<()> {
     let scraped = services.iter().any(|service| service.metrics_path.is_some());
     if !scraped {
         let origin = services.first().map(|service| service.origin.span());
         let name = measure.subject.name();
         let diagnostic =
             Diagnostic::error("unmeasured-metric", format!("nothing exports metrics of `{name}`"))
-                .at(spec.span, "this could never fire");
+                .at(span, "this could never fire");
         let diagnostic = match origin {
             Some(span) => diagnostic.at(span, "this has no `metrics` path and no exporter"),
             None => diagnostic,
@@ -30,23 +31,17 @@ pub fn check(input: &Input, spec: &WatchSpec, measure: &Measure, services: &[&Se
     measure
         .selectors()
         .into_iter()
-        .try_for_each(|selector| one(input, spec, measure, services, selector.metric()))
+        .try_for_each(|selector| one(input, span, measure, services, selector.metric()))
 }
 
-fn one(
-    input: &Input,
-    spec: &WatchSpec,
-    measure: &Measure,
-    services: &[&Service],
-    name: &MetricName,
-) -> Option<()> {
+fn one(input: &Input, span: Span, measure: &Measure, services: &[&Service], name: &MetricName) -> Option<()> {
     let metrics: Vec<&Metric> = services.iter().flat_map(|service| &service.metrics).collect();
     let Some(metric) = metrics.iter().find(|metric| is_part_of(name, metric)) else {
         let host = matches!(measure.subject, Subject::Host(_));
         if host && OF_THE_HOST.iter().any(|prefix| name.as_str().starts_with(prefix)) {
             return Some(());
         }
-        input.sink.report(unexported(input, spec, measure, &metrics, name));
+        input.sink.report(unexported(input, span, measure, &metrics, name));
         return None;
     };
     let whole = metric.name == *name;
@@ -70,7 +65,7 @@ fn one(
     };
     input.sink.report(
         Diagnostic::error("unmeasured-metric", format!("`{name}` {wrong}"))
-            .at(spec.span, "this could not tell anything")
+            .at(span, "this could not tell anything")
             .help(help),
     );
     None
@@ -84,7 +79,7 @@ fn is_part_of(name: &MetricName, metric: &Metric) -> bool {
 
 fn unexported(
     input: &Input,
-    spec: &WatchSpec,
+    span: Span,
     measure: &Measure,
     metrics: &[&Metric],
     name: &MetricName,
@@ -98,13 +93,13 @@ fn unexported(
     let subject = measure.subject.name();
     if let Some(service) = elsewhere {
         return Diagnostic::error("unmeasured-metric", format!("`{name}` is no metric of `{subject}`"))
-            .at(spec.span, "this could never fire")
+            .at(span, "this could never fire")
             .help(format!("it is exported by `{0}`: write `of=\"{0}\"`", service.name));
     }
     let known: Vec<&str> = metrics.iter().map(|metric| metric.name.as_str()).collect();
     let diagnostic =
         Diagnostic::error("unmeasured-metric", format!("nothing in the system exports `{name}`"))
-            .at(spec.span, "this could never fire");
+            .at(span, "this could never fire");
     match nearest(name.as_str(), known.iter().copied()) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
         None => diagnostic

@@ -49,6 +49,20 @@ impl Measure {
         }
     }
 
+    /// The expression told apart by the values of a label, for a graph; none for what cannot be.
+    pub fn by(&self, label: &str) -> Option<String> {
+        if label.contains(':') {
+            return None;
+        }
+        match &self.form {
+            Form::Aggregate(operator, gauge) => {
+                Some(format!("{operator} by ({label}) ({})", self.select(gauge, "")))
+            }
+            Form::Rate(counter) => Some(format!("sum by ({label}) ({})", self.rate(counter, ""))),
+            _ => None,
+        }
+    }
+
     /// The selectors that it reads, as far as its form tells.
     pub fn selectors(&self) -> Vec<&Selector> {
         match &self.form {

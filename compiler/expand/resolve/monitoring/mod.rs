@@ -2,6 +2,7 @@
 //!
 //! Every alert is made together with the series that prove it.
 
+mod boards;
 mod clock;
 mod externals;
 mod extra;
@@ -11,8 +12,10 @@ mod measure;
 mod panels;
 mod proof;
 mod response;
+mod slo;
 mod subject;
 mod targets;
+mod trend;
 mod units;
 mod watch;
 
@@ -23,7 +26,7 @@ use crate::{
         kind::{Kind, Role},
         read::monitor::MonitorSpec,
     },
-    model::{Alert, Model, Monitoring, Origin, Service},
+    model::{Alert, Board, Model, Monitoring, Origin, Service},
     syntax::Sink,
     values::{AbsPath, Duration, Name, Port, Value as _},
 };
@@ -107,6 +110,9 @@ pub fn monitored(mut model: Model, context: &Context) -> Model {
     alerts.extend(clock::alerts(&input));
     alerts.extend(units::alerts(&input));
     alerts.extend(kinds::alerts(&input));
+    alerts.extend(trend::alerts(&input));
+    let (slos, burning): (Vec<_>, Vec<_>) = slo::slos(&input).into_iter().unzip();
+    alerts.extend(burning.into_iter().flatten());
     let mut unused = Vec::new();
     for without in &monitor.without {
         let before = alerts.len();
@@ -135,17 +141,22 @@ pub fn monitored(mut model: Model, context: &Context) -> Model {
         );
     }
     response::label(&input, &mut alerts);
-    let rows = panels::rows(&input, &watches);
+    let rows = panels::rows(&input, &watches, &slos);
+    let boards = boards::boards(&input, &watches, &slos);
     let extra = extra::Extra { read: context.read, sink };
     let groups = || alerts.iter().map(|alert| alert.group.as_str()).chain(["escalation_steps", "heartbeat"]);
     let rules: Vec<String> = groups().map(|group| format!("{group}.yml")).collect();
     let tests: Vec<String> = groups().map(|group| format!("{group}_test.yml")).collect();
+    let own = boards.iter().map(|board: &Board| format!("{}-{}.json", model.system, board.name));
+    let dashboards: Vec<String> = std::iter::once(format!("{}.json", model.system)).chain(own).collect();
     let monitoring = Monitoring {
         interval: monitor.interval.value,
         retention: monitor.retention.value,
         scrapes,
         alerts,
+        slos,
         rows,
+        boards,
         prometheus,
         alertmanager: spec.notify.as_ref().and_then(|_| input.with_role(Role::Alerts)),
         prober: input.with_role(Role::Prober),
@@ -153,7 +164,7 @@ pub fn monitored(mut model: Model, context: &Context) -> Model {
         textfiles,
         extra_rules: extra.files(&monitor.rules, &["yml", "yaml"], &rules),
         extra_tests: extra.files(&monitor.tests, &["yml", "yaml"], &tests),
-        extra_dashboards: extra.files(&monitor.dashboards, &["json"], &[format!("{}.json", model.system)]),
+        extra_dashboards: extra.files(&monitor.dashboards, &["json"], &dashboards),
         raw_prometheus: monitor.raw_prometheus.clone(),
         origin: Origin::Stated(monitor.span),
     };

@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::{Input, subject::Subject, watch::Watch};
-use crate::model::{Panel, PanelRow};
+use crate::model::{Panel, PanelRow, Shape, Slo, Unit};
 
 /// Every row.
-pub fn rows(input: &Input, watches: &[Watch]) -> Vec<PanelRow> {
+pub fn rows(input: &Input, watches: &[Watch], slos: &[Slo]) -> Vec<PanelRow> {
     let mut rows = Vec::new();
+    if !slos.is_empty() {
+        let title = input.pick("What is left of error budgets", "남은 오류 예산").to_owned();
+        rows.push(PanelRow { title, panels: slos.iter().map(left).collect() });
+    }
     let watched: Vec<Panel> = watches.iter().map(watched).collect();
     if !watched.is_empty() {
         let title = input.pick("What must hold", "지켜야 할 값").to_owned();
@@ -33,13 +37,28 @@ pub fn rows(input: &Input, watches: &[Watch]) -> Vec<PanelRow> {
                 .and_then(|name| bounds.get(&(&subject, name.as_str())))
                 .map(|watch| watch.bounds.clone())
                 .unwrap_or_default(),
+            shape: Shape::Graph,
+            alerts: Vec::new(),
         });
         rows.push(PanelRow { title: subject.name().to_string(), panels: panels.collect() });
     }
     rows
 }
 
-fn watched(watch: &Watch) -> Panel {
+/// What is left of a budget. Asked once, for the present: the window is long.
+pub fn left(slo: &Slo) -> Panel {
+    Panel {
+        title: format!("{}: {} ({})", slo.service, slo.title, slo.target),
+        queries: vec![(slo.left.clone(), String::new())],
+        unit: Unit::Ratio,
+        bounds: slo.bounds(),
+        shape: Shape::Number,
+        alerts: Vec::new(),
+    }
+}
+
+/// A watch with its bounds.
+pub fn watched(watch: &Watch) -> Panel {
     let first = watch.bounds.first().map(|(bound, _)| *bound);
     let upward = first.is_none_or(|bound| bound.operator().is_upward());
     let subject = &watch.measure.subject;
@@ -48,5 +67,11 @@ fn watched(watch: &Watch) -> Panel {
         queries: vec![(watch.measure.expr(upward), watch.title.clone())],
         unit: watch.measure.unit(first),
         bounds: watch.bounds.clone(),
+        shape: Shape::Graph,
+        alerts: watch
+            .alerts
+            .iter()
+            .map(|alert| (alert.name.clone(), alert.bound.clone().unwrap_or_default()))
+            .collect(),
     }
 }

@@ -158,6 +158,7 @@ impl Target<'_> {
             at: Duration::from_minutes(5),
             fires,
             also: Vec::new(),
+            still: Vec::new(),
             silent,
             labels: Labels::new(),
             value: None,

@@ -8,11 +8,14 @@ use crate::{
         read::monitor::WatchSpec,
     },
     model::{Alert, AlertTest, Message, Origin, Service, Severity, Unit},
-    values::{Bound, Decimal, Duration, Labels, Language},
+    source::Located,
+    values::{Bound, Decimal, Duration, Labels, Language, Name},
 };
 
 /// A watch with its measure.
 pub struct Watch {
+    /// Its own name.
+    pub stated: Name,
     /// The measure of the kind that it bounds, if it is one.
     pub name: String,
     /// What it is called for people.
@@ -31,10 +34,10 @@ pub fn watches(input: &Input) -> Vec<Watch> {
 }
 
 fn watch(input: &Input, spec: &WatchSpec) -> Option<Watch> {
-    let (subject, services) = watched(input, spec)?;
+    let (subject, services) = watched(input, spec.of.as_ref())?;
     let (form, about) = form(input, spec, &services)?;
     let measure = Measure { form, subject, window: super::measure::window(input.monitor.interval.value) };
-    known::check(input, spec, &measure, &services)?;
+    known::check(input, spec.span, &measure, &services)?;
     let bounds = bounds(input, spec, &measure)?;
     let title = match (&spec.about, &about) {
         (Some(stated), _) => stated.get(input.model.language).to_owned(),
@@ -58,16 +61,16 @@ fn watch(input: &Input, spec: &WatchSpec) -> Option<Watch> {
         return None;
     };
     let name = spec.measure.as_ref().unwrap_or(&spec.name).value.to_string();
-    Some(Watch { name, title, measure, alerts, bounds })
+    Some(Watch { stated: spec.name.value.clone(), name, title, measure, alerts, bounds })
 }
 
 /// Whom it is about, and the services that export that one's metrics: itself and its exporter.
-fn watched<'a>(input: &Input<'a>, spec: &WatchSpec) -> Option<(Subject, Vec<&'a Service>)> {
+pub fn watched<'a>(input: &Input<'a>, of: Option<&Located<Name>>) -> Option<(Subject, Vec<&'a Service>)> {
     let host = || {
         let subject = Subject::Host(input.model.host.name.clone());
         Some((subject, input.host_exporter().into_iter().collect()))
     };
-    let Some(of) = &spec.of else { return host() };
+    let Some(of) = of else { return host() };
     if of.value == input.model.host.name {
         return host();
     }
@@ -106,10 +109,16 @@ fn form(input: &Input, spec: &WatchSpec, services: &[&Service]) -> Option<(Form,
         return Some((form.clone(), None));
     }
     let name = spec.measure.as_ref().unwrap_or(&spec.name);
+    let (form, about) = measured(input, name, services)?;
+    Some((form, Some(about)))
+}
+
+/// A measure of the services' kinds; one that none of them has is reported.
+pub fn measured(input: &Input, name: &Located<Name>, services: &[&Service]) -> Option<(Form, Phrase)> {
     let kinds: Vec<&Kind> = services.iter().filter_map(|service| input.kind(service)).collect();
     let measures = || kinds.iter().flat_map(|kind| &kind.measures);
     if let Some(measure) = measures().find(|measure| measure.name.value == name.value) {
-        return Some((measure.form.clone(), Some(measure.about.clone())));
+        return Some((measure.form.clone(), measure.about.clone()));
     }
     let known: Vec<&str> = measures().map(|measure| measure.name.value.as_str()).collect();
     input.unknown(
@@ -218,6 +227,7 @@ impl Raised<'_> {
                 at: Duration::from_minutes(at),
                 fires: self.measure.proof(value, at + 1)?,
                 also: Vec::new(),
+                still: Vec::new(),
                 silent: self.measure.proof(self.bound.within(), at + 1)?,
                 labels: Labels::new(),
                 value: Some(value),
