@@ -147,6 +147,7 @@ impl Watched<'_> {
             fires: one(fires),
             also: Vec::new(),
             silent: one(silent),
+            still: Vec::new(),
             labels: self.labels(),
             value: None,
         }
