@@ -25,8 +25,8 @@ impl Derive<'_> {
                 continue;
             };
             let of_kind =
-                || kinds.get(spec.kind.value.as_str()).and_then(|defined| defined.kind.port.clone());
-            let Some(port) = spec.port.clone().or_else(of_kind) else { continue };
+                || kinds.get(spec.kind.value.as_str()).and_then(|defined| defined.kind.port);
+            let Some(port) = spec.port.or_else(of_kind) else { continue };
             if spec.unit.is_some() || spec.publish.iter().any(|publish| publish.host_of(port.value).is_some())
             {
                 continue;
