@@ -24,8 +24,7 @@ impl Derive<'_> {
             let Some(spec) = self.services.iter_mut().find(|spec| spec.name.value == other.value) else {
                 continue;
             };
-            let of_kind =
-                || kinds.get(spec.kind.value.as_str()).and_then(|defined| defined.kind.port);
+            let of_kind = || kinds.get(spec.kind.value.as_str()).and_then(|defined| defined.kind.port);
             let Some(port) = spec.port.or_else(of_kind) else { continue };
             if spec.unit.is_some() || spec.publish.iter().any(|publish| publish.host_of(port.value).is_some())
             {
