@@ -75,7 +75,7 @@ pub fn compile(project: &Project, wanted: &[String], diagnostics: &mut Diagnosti
         .map(|one| Compiled {
             system: one.system,
             environment: one.environment,
-            artifacts: one.model.as_ref().map(emit::emit).unwrap_or_default(),
+            artifacts: emit::emit(&one.models),
             facts: one.facts,
         })
         .collect();
@@ -90,7 +90,7 @@ pub fn compile(project: &Project, wanted: &[String], diagnostics: &mut Diagnosti
 /// Expands and checks a loaded description: everything but the artifacts.
 pub fn expand(project: &Project, wanted: &[String], diagnostics: &mut Diagnostics) -> Vec<Expanded> {
     let expanded = expand::expand(&project.nodes, wanted, &project.reader(), diagnostics);
-    let models = expanded.iter().filter_map(|one| one.model.as_ref());
+    let models = expanded.iter().flat_map(|one| &one.models);
     check::check(models, wanted.is_empty(), diagnostics);
     expanded
 }

@@ -7,7 +7,7 @@
 //! bounds and reports.
 //!
 //! The trees are those of the examples, as committed in `generated/`, and those of the odd systems in
-//! `golden-tests/systems/`, compiled here. `ONDOL_TEST_TREES` names a folder with `<system>/<environment>` trees that
+//! `golden-tests/systems/`, compiled here; of a system with several hosts, each host's. `ONDOL_TEST_TREES` names a folder with `<system>/<environment>` trees that
 //! take the place of them all.
 
 use std::{
@@ -57,8 +57,14 @@ const LACKS: &[(&str, &str, &[&str])] = &[
     ("behind-proxy", "", &["tls", "monitoring", "closed paths"]),
     ("edge-cases", "", &["closed paths"]),
     ("keeps-files", "", &["closed paths"]),
-    ("knowledge-chat", "", &["tls"]),
+    ("knowledge-chat", "prod/app-1", &["tls"]),
+    ("knowledge-chat", "prod/app-2", &["tls"]),
+    ("knowledge-chat", "prod/data-1", &["tls", "closed paths"]),
     ("other-kinds", "", &["variables", "backups"]),
+    ("several-hosts", "default/edge-1", &["variables", "backups"]),
+    ("several-hosts", "default/app-1", &["tls", "backups", "closed paths"]),
+    ("several-hosts", "default/app-2", &["tls", "backups", "closed paths"]),
+    ("several-hosts", "default/data-1", &["tls", "closed paths"]),
     ("bare", "", &["monitoring", "variables", "backups", "closed paths"]),
     ("typed-variables", "", &["monitoring", "backups", "closed paths"]),
 ];
@@ -70,6 +76,7 @@ const ENGINE: &[(&str, &[&str])] = &[
     ("edge-cases", &["up", "backup", "firewall", "certificate"]),
     ("keeps-files", &["backup"]),
     ("other-kinds", &[]),
+    ("several-hosts", &["up", "firewall"]),
     ("bare", &["up"]),
     ("typed-variables", &[]),
 ];
@@ -197,14 +204,27 @@ fn trees(folder: &Path, descriptions: Option<&Path>) -> Vec<Tree> {
     folders(folder)
         .iter()
         .flat_map(|system| folders(system).into_iter().map(|path| (name(system), path)))
-        .map(|(system, path)| Tree {
-            environment: name(&path),
+        .flat_map(|(system, path)| {
+            hosts(path).into_iter().map(move |(environment, path)| (system.clone(), environment, path))
+        })
+        .map(|(system, environment, path)| Tree {
+            environment,
             described: descriptions.map(|folder| folder.join(&system)),
             system,
             path,
             odd: false,
         })
         .collect()
+}
+
+/// The tree of an environment, or those of its hosts when it has several.
+fn hosts(environment: PathBuf) -> Vec<(String, PathBuf)> {
+    let called = name(&environment);
+    if environment.join("compose.yaml").exists() {
+        return vec![(called, environment)];
+    }
+    let hosts = folders(&environment).into_iter().filter(|host| host.join("compose.yaml").exists());
+    hosts.map(|host| (format!("{called}/{}", name(&host)), host)).collect()
 }
 
 /// The folders in a folder, sorted; none when it cannot be read.

@@ -14,7 +14,7 @@ pub fn compiled(text: &str) -> (Diagnostics, Sources) {
     let mut diagnostics = Diagnostics::default();
     let nodes = parse(id, text, &mut diagnostics);
     let expanded = expand::expand(&nodes, &[], &|_, _| Ok("text".into()), &mut diagnostics);
-    let models: Vec<&Model> = expanded.iter().filter_map(|one| one.model.as_ref()).collect();
+    let models: Vec<&Model> = expanded.iter().flat_map(|one| &one.models).collect();
     check::check(models.into_iter(), true, &mut diagnostics);
     (diagnostics, sources)
 }

@@ -17,7 +17,9 @@ use crate::{
     diagnostic::{Diagnostic, Diagnostics, Severity},
     env::{Finding, judge, read},
     expand::Expanded,
-    load, render,
+    load,
+    model::Model,
+    render,
     source::{Sources, Span},
 };
 
@@ -140,11 +142,21 @@ fn which(names: impl IntoIterator<Item = String>) -> Diagnostic {
         .help(format!("name the description behind the file: {}", names.join(", ")))
 }
 
+/// A model with the variables of every host: one file may serve all of them.
+fn whole(expanded: &Expanded) -> Option<Model> {
+    let (first, rest) = expanded.models.split_first()?;
+    let mut model = first.clone();
+    model.variables.extend(rest.iter().flat_map(|model| model.variables.iter().cloned()));
+    model.variables.sort_by(|one, other| one.name.cmp(&other.name));
+    model.variables.dedup_by(|one, other| one.name == other.name);
+    Some(model)
+}
+
 /// What is wrong in the environments; what is wrong in all of them is told once.
 fn found(expanded: &[Expanded], text: &str) -> Vec<Found> {
     let file = read(text);
     let judged: Vec<(&Expanded, Vec<Finding>)> =
-        expanded.iter().filter_map(|one| Some((one, judge(one.model.as_ref()?, &file)))).collect();
+        expanded.iter().filter_map(|one| Some((one, judge(&whole(one)?, &file)))).collect();
     let mut found: Vec<Found> = Vec::new();
     for (one, findings) in &judged {
         for finding in findings {
@@ -212,7 +224,7 @@ fn print_text(args: &Args, found: &[Found], text: &str, mut sources: Sources, ex
     common::report(&diagnostics, &sources, args.input.output.color.stderr());
     if !args.input.output.quiet {
         let count = |word| diagnostics.iter().filter(|one| render::word(one.severity) == word).count();
-        let asked = expanded.iter().filter_map(|one| Some(one.model.as_ref()?.variables.len())).max();
+        let asked = expanded.iter().filter_map(|one| Some(whole(one)?.variables.len())).max();
         common::remark(&format!(
             "checked {} against {} variables: {} errors, {} warnings",
             args.file.display(),

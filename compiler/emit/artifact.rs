@@ -1,5 +1,7 @@
 //! A generated file, as a value.
 
+use crate::values::Name;
+
 /// A file of the tree of one system in one environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Artifact {
@@ -15,6 +17,18 @@ pub struct Artifact {
     pub from: Vec<String>,
     /// What a change of it means for what runs.
     pub on_change: OnChange,
+}
+
+impl Artifact {
+    /// Puts it into the folder of a host, on which what it means for what runs then happens.
+    pub fn move_to(&mut self, host: &Name) {
+        self.path.insert_str(0, &format!("{host}/"));
+        if let OnChange::Reload(what) | OnChange::Restart(what) | OnChange::Recreate(what) =
+            &mut self.on_change
+        {
+            what.push_str(&format!(" on {host}"));
+        }
+    }
 }
 
 /// What a changed file means for what runs, least grave first.

@@ -15,6 +15,7 @@ mod header;
 #[cfg(test)]
 #[path = "../../golden-tests/texts.rs"]
 pub(crate) mod hostile;
+mod inventory;
 mod logrotate;
 mod nginx;
 #[cfg(test)]
@@ -56,7 +57,7 @@ pub const ALL: &[Emitter] = &[
     Emitter { name: "scripts", about: "what the host runs, by the clock or by hand", emit: scripts::emit },
     Emitter { name: "grafana", about: "data source and dashboard", emit: grafana::emit },
     Emitter { name: "nginx", about: "the reverse proxy", emit: nginx::emit },
-    Emitter { name: "ci", about: "what tests and delivers", emit: ci::emit },
+    Emitter { name: CI, about: "what tests and delivers", emit: ci::emit },
     Emitter { name: "compose", about: "the services, for Docker Compose v2", emit: compose::emit },
     Emitter { name: "systemd", about: "what runs on the host itself", emit: systemd::emit },
     Emitter { name: "ufw", about: "the firewall", emit: ufw::emit },
@@ -93,10 +94,30 @@ pub fn prepare(language: Language) {
     }
 }
 
-/// Every file of the tree, sorted by path.
-pub fn emit(model: &Model) -> Vec<Artifact> {
-    let mut artifacts: Vec<Artifact> =
-        ALL.par_iter().with_max_len(1).flat_map(|emitter| (emitter.emit)(model)).collect();
+/// Every file of the tree of these hosts, sorted by path. Of several hosts each has a folder of its own.
+pub fn emit(models: &[Model]) -> Vec<Artifact> {
+    let mut artifacts: Vec<Artifact> = match models {
+        [model] => emitted(model),
+        models => {
+            models.par_iter().flat_map(on_host).chain(models.par_iter().take(1).flat_map(ci::emit)).collect()
+        }
+    };
     artifacts.sort_by(|a, b| a.path.cmp(&b.path));
+    artifacts
+}
+
+fn emitted(model: &Model) -> Vec<Artifact> {
+    ALL.par_iter().with_max_len(1).flat_map(|emitter| (emitter.emit)(model)).collect()
+}
+
+/// The emitter whose files are those of the environment, not of a host.
+const CI: &str = "ci";
+
+/// The files of one host of several, with a list of them.
+fn on_host(model: &Model) -> Vec<Artifact> {
+    let mut artifacts = emitted(model);
+    artifacts.retain(|artifact| artifact.emitter != CI);
+    artifacts.push(inventory::inventory(model, &artifacts));
+    artifacts.iter_mut().for_each(|artifact| artifact.move_to(&model.host.name));
     artifacts
 }

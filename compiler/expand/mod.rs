@@ -11,7 +11,10 @@ pub mod read;
 mod resolve;
 pub mod setting;
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, PoisonError},
+};
 
 use rayon::prelude::*;
 
@@ -33,8 +36,8 @@ pub struct Expanded {
     pub system: Name,
     /// The name of the environment.
     pub environment: Name,
-    /// The model; none when an error left nothing to build.
-    pub model: Option<Model>,
+    /// A model for each host; none when an error left nothing to build.
+    pub models: Vec<Model>,
     /// Every fact, sorted by nothing: in the order of the description, then those of the kinds in use.
     pub facts: Facts,
 }
@@ -131,17 +134,22 @@ fn one(
         }
         text
     };
-    let model = spec.as_ref().and_then(|spec| resolve::resolve(spec, environment, kinds, &read, &sink));
+    let models = spec.as_ref().map(|spec| resolve::resolve(spec, environment, kinds, &read, &sink));
+    let models = models.unwrap_or_default();
     let (diagnostics, mut facts) = sink.finish();
-    facts.extend(contents.into_inner().unwrap_or_else(PoisonError::into_inner));
-    let mut used: Vec<&str> = model.iter().flat_map(|m| &m.services).map(|s| s.kind.as_str()).collect();
+    let mut contents = contents.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // Each host reads them.
+    let mut known = BTreeSet::new();
+    contents.retain(|fact| known.insert((fact.address.clone(), fact.span)));
+    facts.extend(contents);
+    let mut used: Vec<&str> = models.iter().flat_map(|m| &m.services).map(|s| s.kind.as_str()).collect();
     used.sort_unstable();
     used.dedup();
     let mut facts = Facts::from(facts);
     for defined in used.iter().filter_map(|kind| kinds.get(kind)) {
         facts.push(defined.facts.clone());
     }
-    (Expanded { system: system.clone(), environment: environment.clone(), model, facts }, diagnostics)
+    (Expanded { system: system.clone(), environment: environment.clone(), models, facts }, diagnostics)
 }
 
 /// Reports environments that a pipeline delivers to and that the system does not have.

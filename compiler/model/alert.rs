@@ -1,5 +1,7 @@
 //! What is measured, what must hold, and how each alert is proved.
 
+use std::collections::BTreeSet;
+
 use super::{
     Origin, Slo,
     response::{PRIORITY, TEAM},
@@ -20,6 +22,8 @@ pub struct Monitoring {
     pub scrapes: Vec<Scrape>,
     /// What must hold.
     pub alerts: Vec<Alert>,
+    /// Names of the alerts that are about something on this host: what its guide explains.
+    pub explained: BTreeSet<String>,
     /// What share must go well.
     pub slos: Vec<Slo>,
     /// The dashboard, row by row.
@@ -48,15 +52,22 @@ pub struct Monitoring {
     pub origin: Origin,
 }
 
+impl Monitoring {
+    /// The alerts that are about something on this host.
+    pub fn explained(&self) -> impl Iterator<Item = &Alert> {
+        self.alerts.iter().filter(|alert| self.explained.contains(&alert.name))
+    }
+}
+
 /// One scrape job.
 #[derive(Clone, Debug)]
 pub struct Scrape {
     /// Its name: the service that is scraped.
     pub job: Name,
-    /// The container that answers.
-    pub target: Name,
-    /// Its port.
+    /// The port of its containers.
     pub port: Port,
+    /// Where it answers, on each host that it runs on.
+    pub targets: Vec<ScrapeTarget>,
     /// The path.
     pub path: UrlPath,
     /// Value of the label `service`: the service that the metrics are about (not its exporter).
@@ -67,6 +78,15 @@ pub struct Scrape {
     pub by_dns: bool,
     /// Why it is there.
     pub origin: Origin,
+}
+
+/// Where metrics are asked for.
+#[derive(Clone, Debug)]
+pub struct ScrapeTarget {
+    /// `host:port`; a container's name where Prometheus runs itself, else the address of the host.
+    pub address: String,
+    /// The host, when metrics are about it or when there are several.
+    pub host: Option<Name>,
 }
 
 /// How urgent an alert is.

@@ -13,6 +13,8 @@ pub struct Host {
     pub name: Name,
     /// Where it is reached.
     pub address: Option<Address>,
+    /// Where the other hosts reach it.
+    pub internal: Option<IpAddr>,
     /// The account that administers it over ssh.
     pub ssh_user: UserName,
     /// The port of its ssh server.
@@ -33,6 +35,15 @@ pub struct Host {
     pub require: Requirement,
     /// Where it is stated; derived when the description has no `host`.
     pub origin: Origin,
+}
+
+/// Another machine of the same system.
+#[derive(Clone, Debug)]
+pub struct Peer {
+    /// The machine.
+    pub host: Host,
+    /// What runs on it.
+    pub services: Vec<Name>,
 }
 
 /// What a machine must have before anything is installed.

@@ -1,8 +1,8 @@
 //! The way in: domain, TLS, routes, limits.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, net::IpAddr};
 
-use super::{Model, Origin};
+use super::Origin;
 use crate::values::{
     AbsPath, Cidr, Count, Duration, Email, HeaderName, HeaderValue, Hostname, Line, Name, Port, Rate, Size,
     UrlPath,
@@ -54,16 +54,15 @@ impl Ingress {
 
     /// Paths, as they are seen from outside, that are closed with all that is below them: they tell more than outsiders
     /// should know. Each with the service that answers there.
-    pub fn closed(&self, model: &Model) -> Vec<(UrlPath, Name)> {
+    pub fn closed(&self) -> Vec<(UrlPath, Name)> {
         let mut closed = Vec::new();
         for route in &self.routes {
-            let Some(service) = model.service(&route.target.service) else { continue };
-            for path in &service.private_paths {
+            for path in &route.target.private_paths {
                 let outside = if route.strip { route.path.join(path) } else { path.clone() };
                 // Not where the description itself leads the same path to another service.
                 let owner = self.route_to(&outside);
                 if owner.is_none_or(|o| o.path.is_root() || o.target.service == route.target.service) {
-                    closed.push((outside, service.name.clone()));
+                    closed.push((outside, route.target.service.clone()));
                 }
             }
         }
@@ -124,6 +123,14 @@ pub struct Target {
     pub port: Port,
     /// How many containers answer.
     pub replicas: Count,
+    /// The addresses of the hosts that it runs on, when the proxy's is not one of them.
+    pub elsewhere: Vec<IpAddr>,
+    /// The path that answers when it works.
+    pub health_path: Option<UrlPath>,
+    /// Paths that tell more than outsiders should see.
+    pub private_paths: Vec<UrlPath>,
+    /// Paths that are upgraded to WebSocket.
+    pub websocket_paths: Vec<UrlPath>,
 }
 
 /// How requests are spread.

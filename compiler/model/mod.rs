@@ -1,4 +1,4 @@
-//! One system in one environment, resolved: nothing is left to look up, to default or to derive.
+//! One system in one environment on one host, resolved: nothing is left to look up, to default or to derive.
 //!
 //! Emitters see only this. It knows nothing of KDL, of files or of any artifact's format. Text that may hold a
 //! secret is a [`Text`], so that each format can refer to the secret in its own way and none can write it.
@@ -27,8 +27,8 @@ pub mod unit;
 pub mod variable;
 
 pub use alert::{
-    Alert, AlertTest, Board, Message, Monitoring, Panel, PanelRow, Piece, Scrape, Series, Severity, Shape,
-    Unit,
+    Alert, AlertTest, Board, Message, Monitoring, Panel, PanelRow, Piece, Scrape, ScrapeTarget, Series,
+    Severity, Shape, Unit,
 };
 pub use allow::Allow;
 pub use backup::{Backup, Dump, Files, Kept, Offsite, Place, Restore};
@@ -43,7 +43,7 @@ pub use document::{
     Runbook, Section, Step, Team, Trouble,
 };
 pub use external::{External, Probe};
-pub use host::{Firewall, Host, Log, LogReport, Opening, Requirement};
+pub use host::{Firewall, Host, Log, LogReport, Opening, Peer, Requirement};
 pub use ingress::{Balance, Ingress, RateLimit, Route, Target, Tls};
 pub use job::{Command, Job};
 pub use literal::Literal;
@@ -91,7 +91,7 @@ impl Origin {
     }
 }
 
-/// One system in one environment.
+/// One system in one environment on one host.
 #[derive(Clone, Debug)]
 pub struct Model {
     /// Name of the system: project name, folder name, file name in `cron.d`.
@@ -116,6 +116,8 @@ pub struct Model {
     pub capacity: Option<Capacity>,
     /// The machine that it runs on.
     pub host: Host,
+    /// The other machines of the system, each with a model of its own.
+    pub peers: Vec<Peer>,
     /// Every variable that the environment file supplies, secrets included, sorted by name.
     pub variables: Vec<Variable>,
     /// Stated and derived services, dependencies before dependents.
@@ -162,6 +164,11 @@ impl Model {
         self.services.named(name)
     }
 
+    /// Whether the service runs on this host.
+    pub fn runs(&self, name: &Name) -> bool {
+        self.service(name).is_some()
+    }
+
     /// The variable of that name.
     pub fn variable(&self, name: &EnvName) -> Option<&Variable> {
         let position = self.variables.binary_search_by(|variable| variable.name.cmp(name));
@@ -203,23 +210,41 @@ impl Model {
             .routes
             .iter()
             .filter_map(|route| {
-                let service = self.service(&route.target.service)?;
-                let path = service.health_path.as_ref()?;
+                let target = &route.target;
+                let path = target.health_path.as_ref()?;
                 // What is closed to outsiders is closed to this check too.
-                if service.private_paths.contains(path) {
+                if target.private_paths.contains(path) {
                     return None;
                 }
                 if route.strip {
                     let prefix = route.path.as_str().trim_end_matches('/');
-                    return Some((&service.name, format!("{prefix}{path}")));
+                    return Some((&target.service, format!("{prefix}{path}")));
                 }
                 let leads = ingress.route_to(path)?;
-                (leads.path == route.path).then(|| (&service.name, path.to_string()))
+                (leads.path == route.path).then(|| (&target.service, path.to_string()))
             })
             .collect();
         checks.sort_by(|(_, one), (_, other)| one.cmp(other));
         checks.dedup_by(|(_, one), (_, other)| one == other);
         checks
+    }
+
+    /// What tells its tree from others of the system, for people: the environment, and of several hosts the host.
+    pub fn variant(&self) -> String {
+        let host = if self.peers.is_empty() { String::new() } else { format!(", {}", self.host.name) };
+        format!("{}{host}", self.environment)
+    }
+
+    /// The folder of its tree.
+    pub fn tree(&self) -> String {
+        let host = if self.peers.is_empty() { String::new() } else { format!("/{}", self.host.name) };
+        format!("{}/{}{host}", self.system, self.environment)
+    }
+
+    /// The folder of the description as seen from the tree, where both are in one repository.
+    pub fn sources(&self) -> &'static str {
+        // generated/<system>/<environment>, and of several hosts one folder more.
+        if self.peers.is_empty() { "../../.." } else { "../../../.." }
     }
 
     /// Where the tree lives on the host; scripts and cron lines use it.

@@ -1,6 +1,6 @@
 //! A service: a container, or several equal ones, or a program of the host itself.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::{Container, HostUnit, Origin, Scalar, Text};
 use crate::{
@@ -27,7 +27,11 @@ pub struct Service {
     pub runs: Runs,
     /// The version that was chosen of the kind, such as `7` or `15`.
     pub version: Option<String>,
-    /// How many containers run.
+    /// The hosts that it runs on, at least one.
+    pub hosts: Vec<Name>,
+    /// Services that it needs and that run on other hosts, with the addresses there.
+    pub elsewhere: Vec<(Name, Vec<IpAddr>)>,
+    /// How many containers run on each host.
     pub replicas: Located<Count>,
     /// The command with its arguments; empty for the image's own.
     pub command: Vec<Text>,

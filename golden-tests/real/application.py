@@ -21,7 +21,8 @@ async def app(scope, receive, send):
 def check(tree):
     commands = {name: [str(word) for word in service.get("command") or []] for name, service in tree.services.items()}
     served = {name: command for name, command in commands.items() if command[:1] == ["uvicorn"]}
-    same("FastAPI applications", len(served), len(re.findall(r'^ +service .*kind="fastapi"', tree.description, re.M)))
+    stated = set(re.findall(r'^ +service "([^"]+)" .*kind="fastapi"', tree.description, re.M))
+    same("FastAPI applications", set(served), stated & set(tree.services))
     for name, command in served.items():
         uvicorn(tree, name, command, tree.services[name])
 

@@ -164,6 +164,10 @@ class Targets:
                     self.add(job, name, lookup["port"], names)
 
     def add(self, job, host, port, names):
+        if re.fullmatch(r"[\d.]+", host):
+            # Another host of the system: its address is this machine's here.
+            run("ip", "address", "replace", f"{host}/32", "dev", "lo")
+            names[host] = [host]
         for address in names.get(host, ["127.0.0.1"]):
             self.addresses[address, int(port)] = (job["job_name"], host)
 

@@ -8,6 +8,7 @@ import subprocess
 
 from trial import Failed, eventually, require, run
 
+ADDRESS = re.compile(r"[\d.]+")
 ROOTS = os.environ["ONDOL_TEST_CACHE"] + "/roots"
 
 
@@ -49,7 +50,16 @@ class Edge:
         found = re.findall(r"\bserver\s+([\w.-]+):(\d+)[ ;]", self.config)
         found += re.findall(r"(?:proxy_pass\s+http://|set \$\w+ \"?(?:http://)?)([\w.-]+):(\d+)", self.config)
         require(found, "nginx passes requests to nobody")
-        return {name: int(port) for name, port in found}
+        return {name: int(port) for name, port in found if not ADDRESS.fullmatch(name)}
+
+    def elsewhere(self):
+        """`name: [(address, port)]` of services on other hosts."""
+        found = {}
+        for name, block in re.findall(r"\bupstream\s+([\w-]+?)(?:_least_conn|_ip_hash)?\s*\{([^}]*)\}", self.config):
+            places = [(host, int(port)) for host, port in re.findall(r"\bserver\s+([\w.-]+):(\d+)[ ;]", block)]
+            if all(ADDRESS.fullmatch(host) for host, _ in places):
+                found[name] = places
+        return found
 
     def start(self, output):
         server = subprocess.Popen([self.programs[0], "-g", "daemon off;"], stdout=output, stderr=output)

@@ -47,6 +47,11 @@ def network():
     run("ip", "route", "add", "default", "via", "192.0.2.2")
 
 
+def peer(address):
+    """Another machine: an address of the world."""
+    run("ip", "-n", "world", "address", "replace", f"{address}/32", "dev", "eth0")
+
+
 def reaches(source, address, port, seconds=1):
     """Whether a TCP connection from the world comes about."""
     code = f"import socket; socket.create_connection(({address!r}, {port}), {seconds}, ({source!r}, 0))"
@@ -71,7 +76,9 @@ class Ssh:
     """Something on the ssh port, an operator who is connected to it, and others who connect again and again."""
 
     def __init__(self, tree):
-        stated = re.search(r"^ *ssh( [^\n{]*)?(\{[^}]*\})?$", tree.description, re.M)
+        # Of several hosts, what is stated of this one.
+        _, _, here = tree.description.partition(f'host "{tree.source.name}"')
+        stated = re.search(r"\bssh( [^\n{}]*)?(\{[^}]*\})?", here or tree.description)
         words = stated[0] if stated else ""
         port = re.search(r" port=(\d+)", words)
         self.port = int(port[1]) if port else 22
@@ -79,7 +86,10 @@ class Ssh:
         sources = re.search(r"from[ =](.*)", words)
         self.sources = re.findall(r'"([^"]+)"', sources[1]) if sources else ["0.0.0.0/0"]
         # Who may come: the operator is one of them. What comes out of a tunnel comes from this machine.
-        self.operator = OUTSIDE if within(OUTSIDE, self.sources) else INSIDE
+        self.operator = next((one for one in (OUTSIDE, INSIDE) if within(one, self.sources)), None)
+        if not self.operator:
+            self.operator = str(ipaddress.ip_network(self.sources[0])[99])
+            peer(self.operator)
 
     def lets(self, source):
         return not self.tunnel and within(source, self.sources)
@@ -153,15 +163,19 @@ def openings():
 
 def allowed(source, port):
     sources = [where for opened, where in openings() if opened == port]
-    return any(where == "Anywhere" or source == INSIDE and where.startswith("10.") for where in sources)
+    return any(where == "Anywhere" or within(source, [where]) for where in sources)
 
 
 def packets(tree, project, ssh):
     published = {int(port["published"]): port for service in tree.services.values() for port in service.get("ports", [])}
     listening = {int(line.split()[3].rsplit(":", 1)[1]) for line in run("ss", "-Hltn").splitlines()}
+    # Other hosts of the system, each allowed by its address.
+    others = {where for _, where in openings() if re.fullmatch(r"[\d.]+", where)}
+    for other in others:
+        peer(other)
     for port in sorted(set(published) | {UNEXPECTED}):
         local = published.get(port, {}).get("host_ip") == "127.0.0.1"
-        for source in (OUTSIDE, INSIDE):
+        for source in (OUTSIDE, INSIDE, *sorted(others)):
             expected = port in listening and not local and allowed(source, port)
             same(f"{source} reaches port {port}", reaches(source, SERVER, port), expected)
         require(port in (80, 443) or not reaches(OUTSIDE, SERVER, port), f"everybody reaches port {port}")
@@ -177,13 +191,17 @@ def packets(tree, project, ssh):
         address = project.addresses(name)[0]
         require(answers(address, port), f"{name} does not listen at {address}:{port}")
         require(not reaches(OUTSIDE, address, port), f"the container {name} is reached at {address}:{port}")
-    outgoing(tree, project)
+    if tree.of("nginx"):
+        outgoing(tree, project)
 
 
 def opened(tree):
     """What else the description opens is open for whom it says, with the protocol that it says."""
     for port, words in re.findall(r"^ *open (\d+)(.*)", tree.description, re.M):
         networks = re.findall(r'"([\d.]+/\d+)"', words) or ["0.0.0.0/0"]
+        here = re.search(r' on="([^"]+)"', words)
+        if here and here[1] != tree.source.name:
+            networks = []
         for protocol, kind in (("udp", socket.SOCK_DGRAM), ("tcp", socket.SOCK_STREAM)):
             with socket.socket(socket.AF_INET, kind) as server:
                 server.bind(("0.0.0.0", int(port)))

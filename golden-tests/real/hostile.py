@@ -66,7 +66,7 @@ def check(tree):
     same("status while no service resolves", site.get("/")[0], 502)
     health = re.search(r"http://127\.0\.0\.1:\d+\S*healthz", json.dumps(tree.services[edge.service]["healthcheck"]))[0].rstrip('"]')
     same("nginx's own health, which asks no service", run("curl", "-sf", health), "ok\n")
-    backends = proxy.backends_of(tree, names, edge.upstreams())
+    backends = proxy.backends_of(tree, names, edge)
     for backend in backends.values():
         backend.replace()
     paths = sorted({path for path in proxy.locations(edge, "proxy_pass") if path.endswith("/")}, key=lambda p: (bool(tree.cut_off(p)), p))

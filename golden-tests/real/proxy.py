@@ -52,11 +52,8 @@ class Backends:
         old, self.generation, self.running = self.running, self.generation + 1, {}
         for replica in range(1, REPLICAS + 1):
             address = f"172.{16 + self.number}.{self.generation}.{replica}"
-            self.running[address] = subprocess.Popen(["ip", "netns", "exec", "backends", APP, "--host", address, "--port",
-                                                      str(self.port), "--name",
-                                                      f"{self.service}/{self.generation}.{replica}"])
-        for address in self.running:
-            eventually(f"{self.service} at {address}", lambda a=address: socket.create_connection((a, self.port)).close() or True)
+            self.running[address] = self.started(address, f"{self.generation}.{replica}")
+        self.listen()
         self.names[self.service] = list(self.running)
         for process in old.values():
             process.kill()
@@ -69,6 +66,14 @@ class Backends:
             eventually(f"{address} accepts", lambda a=address: socket.create_connection((a, self.port)).close() or True)
         self.names[self.service] = addresses
         return addresses, processes
+
+    def started(self, address, name):
+        return subprocess.Popen(["ip", "netns", "exec", "backends", APP, "--host", address, "--port", str(self.port),
+                                 "--name", f"{self.service}/{name}"])
+
+    def listen(self):
+        for address in self.running:
+            eventually(f"{self.service} at {address}", lambda a=address: socket.create_connection((a, self.port)).close() or True)
 
     def expected(self):
         return {f"{self.service}/{self.generation}.{replica}" for replica in range(1, REPLICAS + 1)}
@@ -88,7 +93,7 @@ class OnHost(Backends):
         self.generation += 1
         command = [APP, "--host", self.address, "--port", str(self.port), "--name", f"{self.service}/{self.generation}.1"]
         self.running = {self.address: subprocess.Popen(command)}
-        eventually(f"{self.service} at {self.address}", lambda: socket.create_connection((self.address, self.port)).close() or True)
+        self.listen()
 
     def give_way(self, *command):
         for process in self.running.values():
@@ -102,10 +107,42 @@ class OnHost(Backends):
         return {f"{self.service}/{self.generation}.1"}
 
 
-def backends_of(tree, names, upstreams):
-    """What answers for each upstream of nginx."""
-    return {name: OnHost(name, tree.hosts[name], port) if name in tree.hosts else Backends(names, name, port, number)
-            for number, (name, port) in enumerate(sorted(upstreams.items()))}
+class Elsewhere(Backends):
+    """Applications of one service on other hosts, at the addresses of those."""
+
+    def __init__(self, service, places):
+        super().__init__({}, service, places[0][1], 0)
+        self.addresses = [address for address, _ in places]
+        for address in self.addresses:
+            run("ip", "-n", "backends", "route", "add", "local", f"{address}/32", "dev", "lo")
+            run("ip", "route", "add", f"{address}/32", "via", "192.0.2.2")
+
+    def replace(self):
+        """Each host starts its own anew."""
+        for process in self.running.values():
+            process.kill()
+            process.wait()
+        self.running = {address: self.started(address, address) for address in self.addresses}
+        self.listen()
+
+    def give_way(self, *command):
+        for process in self.running.values():
+            process.kill()
+            process.wait()
+        processes = [subprocess.Popen(["ip", "netns", "exec", "backends", *command, address, str(self.port)]) for address in self.addresses]
+        for address in self.addresses:
+            eventually(f"{address} accepts", lambda a=address: socket.create_connection((a, self.port)).close() or True)
+        return self.addresses, processes
+
+    def expected(self):
+        return {f"{self.service}/{address}" for address in self.addresses}
+
+
+def backends_of(tree, names, edge):
+    """What answers for each upstream of nginx; none runs yet."""
+    here = {name: OnHost(name, tree.hosts[name], port) if name in tree.hosts else Backends(names, name, port, number)
+            for number, (name, port) in enumerate(sorted(edge.upstreams().items()))}
+    return here | {name: Elsewhere(name, places) for name, places in edge.elsewhere().items()}
 
 
 class Site:
@@ -147,7 +184,7 @@ def check(tree):
     edge = Edge(tree)
     network()
     names = NameServer({}).names
-    backends = backends_of(tree, names, edge.upstreams())
+    backends = backends_of(tree, names, edge)
     for backend in backends.values():
         backend.replace()
     with open("/run/nginx.out", "w", encoding="utf-8") as output:
@@ -279,7 +316,7 @@ def balanced(site, backend, path):
         client = next(site.clients)
         same("containers that serve one client", len({json.loads(site.get(path, client=client)[2])["name"] for _ in range(9)}), 1)
     if re.search(rf"upstream {backend.service}_least_conn ", site.edge.config):
-        idle(site, path)
+        idle(site, path, len(backend.running) - 1)
     if len(backend.running) == 1:
         return
     address = list(backend.running)[0]
@@ -288,9 +325,9 @@ def balanced(site, backend, path):
         site.served_by(path)
 
 
-def idle(site, path):
+def idle(site, path, others):
     """While all containers but one are busy, that one serves."""
-    busy = [threading.Thread(target=site.get, args=[path.replace("/probe", "/sleep/4")]) for _ in range(REPLICAS - 1)]
+    busy = [threading.Thread(target=site.get, args=[path.replace("/probe", "/sleep/4")]) for _ in range(others)]
     for thread in busy:
         thread.start()
     time.sleep(1)

@@ -47,6 +47,9 @@ def check(tree):
         if section == "certificate" and not tree.has("tls"):
             require("certificate" not in said, f"it speaks of a certificate where there is none:\n{said}")
             continue
+        if section == "refused" and not (tree.home / "nginx").exists():
+            require("refused" not in said, f"it speaks of requests where none arrive:\n{said}")
+            continue
         for pattern in found:
             require(re.search(pattern, said, re.M), f"{section}: no line like {pattern!r}\n{said}")
     for text, folder, file, field in reports:

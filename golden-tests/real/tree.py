@@ -17,7 +17,7 @@ from trial import Failed, require, run
 PROPERTIES = {
     "tls": lambda tree: "listen 443" in tree.nginx,
     "closed paths": lambda tree: re.search(r"location ~\* \^/", tree.nginx),
-    "monitoring": lambda tree: tree.of("prometheus"),
+    "monitoring": lambda tree: tree.of("node-exporter"),
     "variables": lambda tree: tree.values,
     "backups": lambda tree: tree.files("scripts/backup-*.sh"),
 }

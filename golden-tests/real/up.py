@@ -42,9 +42,11 @@ def replicas(tree, project):
 
 
 def paths(tree):
-    """A path for each prefix that nginx passes on."""
+    """A path for each prefix that nginx passes on to a container of this host."""
     config = "".join(path.read_text() for path in tree.files("nginx/**/*.conf"))
-    return sorted(set(re.findall(r"location\s+(?:\^~\s+)?(/[\w/-]*)\s*\{[^{}]*proxy_pass", config)))
+    away = set(re.findall(r"upstream (\S+) \{[^}]*server [\d.]+:", config))
+    found = re.findall(r"location\s+(?:\^~\s+)?(/[\w/-]*)\s*\{[^{}]*proxy_pass +http://([\w$-]+)", config)
+    return sorted({path for path, upstream in found if upstream not in away})
 
 
 def serves(tree):
@@ -64,14 +66,17 @@ def request(tree, path):
 def watched(tree, project):
     """Prometheus finds every target, Alertmanager is known to it, Grafana has the dashboards."""
     for prometheus in tree.of("prometheus"):
+        # Other hosts are not here.
+        here = lambda found: [target for target in found if not re.match(r"http://[\d.]+:", target["scrapeUrl"])]
         targets = lambda: project.json(prometheus, "http://127.0.0.1:9090/api/v1/targets")["data"]["activeTargets"]
-        eventually("every target is up", lambda: up(targets()), 60, 1)
+        eventually("every target is up", lambda: up(here(targets())), 60, 1)
         alerts = project.json(prometheus, "http://127.0.0.1:9090/api/v1/alertmanagers")["data"]["activeAlertmanagers"]
         same("Alertmanagers that Prometheus knows", len(alerts), len(tree.of("alertmanager")))
         rules = project.json(prometheus, "http://127.0.0.1:9090/api/v1/rules")["data"]["groups"]
         same("alerts that Prometheus has", {rule["name"] for group in rules for rule in group["rules"] if "alerts" in rule},
              {rule["alert"] for rule in tree.rules()})
-        measured(tree, project, prometheus)
+        if len(here(targets())) == len(targets()):
+            measured(tree, project, prometheus)
     for grafana in tree.of("grafana", "grafana-oss"):
         boards = {json.loads(path.read_text())["uid"] for path in tree.files("grafana/dashboards/*.json")}
         same("dashboards", set(project.json(grafana, "http://127.0.0.1:3000/api/health")["dashboards"]), boards)

@@ -40,6 +40,7 @@ mod unexpanded_variable;
 mod unhealthy_dependency;
 mod unpinned_image;
 mod unused_secret;
+mod volume_apart;
 
 /// Every rule, sorted by code.
 pub const ALL: &[Rule] = &[
@@ -81,4 +82,5 @@ pub const ALL: &[Rule] = &[
     unhealthy_dependency::RULE,
     unpinned_image::RULE,
     unused_secret::RULE,
+    volume_apart::RULE,
 ];

@@ -58,7 +58,7 @@ fn without_login(model: &Model) -> BTreeSet<&Name> {
     if let Some(monitoring) = &model.monitoring {
         names.insert(&monitoring.prometheus.0);
         names.extend(monitoring.alertmanager.iter().map(|(name, _)| name));
-        names.extend(monitoring.scrapes.iter().filter(|scrape| scrape.host).map(|scrape| &scrape.target));
+        names.extend(monitoring.scrapes.iter().filter(|scrape| scrape.host).map(|scrape| &scrape.job));
     }
     names
 }

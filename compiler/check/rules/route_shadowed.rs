@@ -15,7 +15,7 @@ pub const RULE: Rule = Rule { code: "route-shadowed", check, together: None };
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
     let Some(ingress) = &model.ingress else { return };
     let closed: BTreeMap<String, Name> = ingress
-        .closed(model)
+        .closed()
         .into_iter()
         .map(|(path, by)| (path.as_str().trim_end_matches('/').to_owned(), by))
         .collect();

@@ -167,7 +167,7 @@ mod tests {
                 let nodes = syntax::parse(source, &text, &mut found);
                 assert_eq!(syntax::format(source, &text, &mut found).as_deref(), Some(text.as_str()));
                 let expanded = expand::expand(&nodes, &[], &|_, _| Err(String::new()), &mut found);
-                let models = expanded.iter().map(|one| one.model.as_ref().expect("a model"));
+                let models = expanded.iter().flat_map(|one| &one.models);
                 crate::check::check(models, true, &mut found);
                 let found: Vec<&str> = found.iter().map(|one| one.code).collect();
                 assert!(found.iter().all(|code| ASKED.contains(code)), "{text}\n{found:?}");

@@ -22,10 +22,11 @@ use crate::{
 /// Alerts that say that the whole service is away.
 const AWAY: &str = ".+(Unreachable|Down)";
 
-/// Makes `alertmanager/alertmanager.yml`; none without an Alertmanager.
+/// Makes `alertmanager/alertmanager.yml`; none where no Alertmanager runs.
 pub fn emit(model: &Model) -> Vec<Artifact> {
     let monitoring = model.monitoring.as_ref();
-    let Some((service, _)) = monitoring.and_then(|monitoring| monitoring.alertmanager.as_ref()) else {
+    let alertmanager = monitoring.and_then(|monitoring| monitoring.alertmanager.as_ref());
+    let Some((service, _)) = alertmanager.filter(|(service, _)| model.runs(service)) else {
         return Vec::new();
     };
     let document = raw::merged(configuration(model).into(), &model.notify.raw_alertmanager);

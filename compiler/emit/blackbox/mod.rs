@@ -7,11 +7,10 @@ use super::{
 };
 use crate::model::{Model, Probe};
 
-/// Makes the file; none when nothing is asked.
+/// Makes the file; none where no prober runs.
 pub fn emit(model: &Model) -> Vec<Artifact> {
-    let Some(prober) = model.monitoring.as_ref().and_then(|monitoring| monitoring.prober.as_ref()) else {
-        return Vec::new();
-    };
+    let prober = model.monitoring.as_ref().and_then(|monitoring| monitoring.prober.as_ref());
+    let Some(prober) = prober.filter(|(service, _)| model.runs(service)) else { return Vec::new() };
     let asked = model.probes();
     let modules = asked
         .chunk_by(|(_, one), (_, next)| one.module() == next.module())

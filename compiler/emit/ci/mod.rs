@@ -17,7 +17,7 @@ const CHECKOUT: &str = "actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af68
 const PLANNING: i64 = 20;
 const DELIVERING: i64 = 60;
 
-/// Makes the workflow.
+/// Makes the workflow, which is that of all hosts.
 pub fn emit(model: &Model) -> Vec<Artifact> {
     model.pipeline.iter().map(|pipeline| workflow(model, pipeline)).collect()
 }
@@ -154,7 +154,15 @@ fn delivery(pipeline: &Pipeline, deploy: &Deploy, trees: &str) -> Map {
     let deliver = Map::new()
         .set("name", "Build, deliver and deploy")
         .set("env", variables)
-        .set("run", format!("{trees}/{}/scripts/deliver.sh \"$RELEASE\"", deploy.environment));
+        .comment("The tree of one host, or those of several, one after the other.")
+        .set(
+            "run",
+            format!(
+                "for deliver in {trees}/{0}/scripts/deliver.sh {trees}/{0}/*/scripts/deliver.sh; do\n  \
+                 if [ -e \"$deliver\" ]; then \"$deliver\" \"$RELEASE\"; fi\ndone\n",
+                deploy.environment
+            ),
+        );
     let steps: [Yaml; 2] = [checkout(false).into(), deliver.into()];
     Map::new()
         .set("needs", needs)

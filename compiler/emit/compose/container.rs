@@ -2,7 +2,7 @@
 
 use super::{service::reached_on_host, text::text};
 use crate::{
-    emit::yaml::{Item, Map, Yaml, seq},
+    emit::yaml::{Item, Map, Yaml, flow, seq},
     model::{Attachment, Container, Logging, LoosePort, Model, Scalar, SecretMount, Service, Text},
     values::{AbsPath, EnvName},
 };
@@ -35,7 +35,8 @@ pub fn container(map: Map, model: &Model, service: &Service) -> Map {
         .filled("sysctls", pairs(model, &own.sysctls))
 }
 
-/// Names of other machines, and of services of the host itself.
+/// Names that containers know beside those of their network: stated ones, services of the host itself, and services on
+/// other hosts.
 fn extra_hosts(model: &Model, service: &Service) -> Map {
     let stated = &service.container.extra_hosts;
     let mut all = stated.clone();
@@ -44,7 +45,12 @@ fn extra_hosts(model: &Model, service: &Service) -> Map {
             .into_iter()
             .filter(|(name, _)| !stated.iter().any(|(known, _)| known == name)),
     );
-    pairs(model, &all)
+    let why = if service.elsewhere.is_empty() { "" } else { "Services on other hosts." };
+    let map = pairs(model, &all).comment(why);
+    service.elsewhere.iter().fold(map, |map, (name, addresses)| match addresses.as_slice() {
+        [address] => map.set(name.as_str(), address.to_string()),
+        addresses => map.set(name.as_str(), flow(addresses.iter().map(ToString::to_string))),
+    })
 }
 
 fn scalar(model: &Model, value: &Scalar) -> Yaml {

@@ -95,7 +95,7 @@ fn build(model: &Model, build: &Build) -> Yaml {
         .iter()
         .fold(Map::new(), |args, (name, value)| args.set(name.as_str(), text(&model.variables, value)));
     Map::new()
-        .set("context", format!("${{SOURCE_DIR:-../../..}}{folder}"))
+        .set("context", format!("${{SOURCE_DIR:-{}}}{folder}", model.sources()))
         .maybe("dockerfile", build.dockerfile.as_ref().map(|path| path.bare().to_owned()))
         .maybe("target", build.target.as_ref().map(ToString::to_string))
         .filled("args", args)
@@ -107,8 +107,7 @@ fn build(model: &Model, build: &Build) -> Yaml {
 /// Services of the host itself that it reaches, and where: Docker's DNS knows containers only.
 pub fn reached_on_host(model: &Model, service: &Service) -> Vec<(String, Text)> {
     let monitoring = model.monitoring.as_ref().filter(|monitoring| monitoring.prometheus.0 == service.name);
-    let scraped =
-        monitoring.into_iter().flat_map(|monitoring| &monitoring.scrapes).map(|scrape| &scrape.target);
+    let scraped = monitoring.into_iter().flat_map(|monitoring| &monitoring.scrapes).map(|scrape| &scrape.job);
     let reached: BTreeSet<&Name> = service.needs.iter().map(|need| &need.service).chain(scraped).collect();
     let units = model.units().filter(|(unit, _)| reached.contains(&unit.name));
     units.map(|(reached, unit)| (reached.name.to_string(), Text::literal(unit.listen.to_string()))).collect()
@@ -157,8 +156,9 @@ fn port(range: &[Published]) -> Option<Item> {
         Reach::Address(address) => Item { comment: because, value: format!("{address}:{pair}").into() },
         Reach::Networks(networks) => {
             let networks: Vec<String> = networks.iter().map(ToString::to_string).collect();
+            let because = because.map(|because| format!("{because}\n")).unwrap_or_default();
             let comment = format!(
-                "Docker opens this to everyone, past ufw's own rules: ufw/after.rules lets only {} in.",
+                "{because}Docker opens this to everyone, past ufw's own rules: ufw/after.rules lets only {} in.",
                 networks.join(", ")
             );
             Item { comment: Some(comment), value: pair.into() }

@@ -14,7 +14,10 @@ use crate::{
 pub struct View {
     header: String,
     system: String,
-    environment: String,
+    /// The folder of the tree below `generated/`.
+    tree: String,
+    /// The folder of the description, as seen from the tree.
+    sources: &'static str,
     /// Where the tree lives on the host.
     directory: String,
     variables: Vec<VariableView>,
@@ -63,7 +66,8 @@ pub fn view(model: &Model) -> View {
     View {
         header: header(model),
         system: model.system.to_string(),
-        environment: model.environment.to_string(),
+        tree: model.tree(),
+        sources: model.sources(),
         directory: model.directory().to_owned(),
         variables: secrets
             .into_iter()

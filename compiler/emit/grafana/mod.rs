@@ -12,10 +12,11 @@ use crate::model::Model;
 /// Identity of the data source, by which panels refer to it.
 const SOURCE: &str = "prometheus";
 
-/// Makes the files; none without Grafana.
+/// Makes the files; none where no Grafana runs.
 pub fn emit(model: &Model) -> Vec<Artifact> {
     let Some(monitoring) = &model.monitoring else { return Vec::new() };
-    let Some((grafana, _)) = &monitoring.grafana else { return Vec::new() };
+    let grafana = monitoring.grafana.as_ref().filter(|(service, _)| model.runs(service));
+    let Some((grafana, _)) = grafana else { return Vec::new() };
     let (prometheus, port) = &monitoring.prometheus;
     let mut from = vec!["system".to_owned()];
     from.extend(

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{
     stated::indented,
-    view::{Header, Limit, upstream_name},
+    view::{Header, Limit, in_dns, upstream_name},
 };
 use crate::{
     model::{Ingress, Model, Route},
@@ -85,10 +85,10 @@ pub fn locations(proxied: &Proxied) -> Vec<Location> {
             limit: limit.clone(),
             websocket,
         };
-        let upgraded = proxied.model.service(&route.target.service);
-        let upgraded: Vec<_> = upgraded
+        let upgraded: Vec<_> = route
+            .target
+            .websocket_paths
             .iter()
-            .flat_map(|service| &service.websocket_paths)
             .filter_map(|path| Some((seen_outside(proxied.ingress, route, path)?, path.clone())))
             .collect();
         let own = upgraded.iter().any(|(outside, _)| same(outside, &route.path));
@@ -106,8 +106,8 @@ pub fn locations(proxied: &Proxied) -> Vec<Location> {
 }
 
 /// Regular expressions of the paths that are closed to outsiders.
-pub fn private(model: &Model, ingress: &Ingress) -> Vec<String> {
-    let paths = ingress.closed(model);
+pub fn private(ingress: &Ingress) -> Vec<String> {
+    let paths = ingress.closed();
     let mut closed: Vec<String> = paths.iter().map(|(path, _)| expression(path)).collect();
     closed.sort();
     closed.dedup();
@@ -170,8 +170,12 @@ fn location(proxied: &Proxied, entry: &Entry, path: String, uri: String, exact: 
         exact,
         upstream: upstream_name(route.target.service.as_str(), route.balance),
         uri: if route.strip { uri } else { String::new() },
-        server: format!("{}:{}", route.target.service, route.target.port),
-        in_dns: proxied.model.service(&route.target.service).is_none_or(|service| service.unit().is_none()),
+        server: if route.target.elsewhere.is_empty() {
+            format!("{}:{}", route.target.service, route.target.port)
+        } else {
+            upstream_name(route.target.service.as_str(), route.balance)
+        },
+        in_dns: in_dns(proxied.model, &route.target),
         // `(?s)`: a path with a line break in it is cut as well.
         rewrite: route.strip.then(|| format!("(?s)^{}/?(.*)$ /$1", literal(&route.path))),
         path,

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     emit::header::header,
-    model::{Balance, Ingress, Model, RateLimit, Tls},
-    values::{Value as _, Version},
+    model::{Balance, Ingress, Model, RateLimit, Target, Tls},
+    values::{Address, Value as _, Version},
 };
 
 #[derive(Serialize)]
@@ -66,8 +66,9 @@ struct Stage {
 #[derive(Serialize)]
 struct Upstream {
     name: String,
-    server: String,
-    /// Whether Docker's DNS knows it; a service of the host itself is in the hosts file of the container.
+    servers: Vec<String>,
+    /// Whether Docker's DNS knows it, to be asked again and again; a service of the host itself is in the hosts file of the
+    /// container, one of another host is known by address.
     in_dns: bool,
     balance: &'static str,
 }
@@ -143,7 +144,7 @@ pub fn view(model: &Model, ingress: &Ingress) -> View {
         headers_bucket: bucket(longest_header),
         // nginx wants room for the names that it hides by itself as well.
         headers_max: (headers.len() > 16).then_some(2048),
-        upstreams: upstreams(model, ingress),
+        upstreams: upstreams(model, ingress, at_least(&[1, 27, 3])),
         zones,
         limit,
         body_limit: ingress.body_limit.nginx(),
@@ -151,7 +152,7 @@ pub fn view(model: &Model, ingress: &Ingress) -> View {
         hidden,
         forwarded,
         websocket: locations.iter().any(Location::is_websocket),
-        private: location::private(model, ingress),
+        private: location::private(ingress),
         locations,
         raw_http: ingress.raw_http.iter().map(|text| indented(text, 4)).collect(),
         raw_server: ingress.raw_server.iter().map(|text| indented(text, 4)).collect(),
@@ -177,10 +178,17 @@ fn bucket(length: usize) -> Option<usize> {
     (length > 40).then(|| (length + 24).next_power_of_two())
 }
 
-fn upstreams(model: &Model, ingress: &Ingress) -> Vec<Upstream> {
+/// Whether Docker's DNS knows what requests go to.
+pub fn in_dns(model: &Model, target: &Target) -> bool {
+    let on_host = model.service(&target.service).is_some_and(|service| service.unit().is_some());
+    target.elsewhere.is_empty() && !on_host
+}
+
+/// What requests are spread over. Without `resolve`, what is on this host is found in the locations instead.
+fn upstreams(model: &Model, ingress: &Ingress, resolve: bool) -> Vec<Upstream> {
     let mut upstreams: Vec<Upstream> = Vec::new();
     let mut known: BTreeSet<String> = BTreeSet::new();
-    for route in &ingress.routes {
+    for route in ingress.routes.iter().filter(|route| resolve || !route.target.elsewhere.is_empty()) {
         let name = upstream_name(route.target.service.as_str(), route.balance);
         if !known.insert(name.clone()) {
             continue;
@@ -190,9 +198,12 @@ fn upstreams(model: &Model, ingress: &Ingress) -> Vec<Upstream> {
             Balance::LeastConn => "least_conn",
             Balance::IpHash => "ip_hash",
         };
-        let server = format!("{}:{}", route.target.service, route.target.port);
-        let in_dns = model.service(&route.target.service).is_none_or(|service| service.unit().is_none());
-        upstreams.push(Upstream { name, server, in_dns, balance });
+        let Target { service, port, elsewhere, .. } = &route.target;
+        let servers = match elsewhere.as_slice() {
+            [] => vec![format!("{service}:{port}")],
+            hosts => hosts.iter().map(|host| Address::Ip(*host).with_port(*port)).collect(),
+        };
+        upstreams.push(Upstream { name, servers, in_dns: in_dns(model, &route.target), balance });
     }
     upstreams
 }

@@ -12,12 +12,15 @@ use super::{
     raw,
     yaml::{Item, Map, Yaml, flow, seq},
 };
-use crate::model::{Alert, Model, Monitoring, Scrape};
+use crate::model::{Alert, Model, Monitoring, Scrape, ScrapeTarget};
 
-/// Makes the files; none without monitoring.
+/// Makes the files; none where no Prometheus runs.
 pub fn emit(model: &Model) -> Vec<Artifact> {
     let Some(monitoring) = &model.monitoring else { return Vec::new() };
     let prometheus = &monitoring.prometheus.0;
+    if !model.runs(prometheus) {
+        return Vec::new();
+    }
     let reload = format!("{prometheus} (docker compose kill -s HUP {prometheus})");
     let file = |path: String, contents: String, from: Vec<String>| Artifact {
         path,
@@ -138,44 +141,41 @@ fn config(model: &Model, monitoring: &Monitoring) -> String {
             ),
         );
     }
-    let scrapes =
-        monitoring.scrapes.iter().map(|one| scrape(model, one)).chain(probes::jobs(model, monitoring));
+    let scrapes = monitoring.scrapes.iter().map(scrape).chain(probes::jobs(model, monitoring));
     let scrapes = scrapes.map(|value| Item { comment: None, value }).collect();
     document = document.set("scrape_configs", Yaml::Seq(scrapes));
     raw::merged(document.into(), &monitoring.raw_prometheus).document(&header(model))
 }
 
-fn scrape(model: &Model, scrape: &Scrape) -> Yaml {
-    let labels = if scrape.host {
-        Map::new().set("host", model.host.name.as_str())
-    } else {
-        Map::new().set("service", scrape.service.as_str())
-    };
+fn scrape(scrape: &Scrape) -> Yaml {
     let mut job = Map::new().set("job_name", scrape.job.as_str());
     if scrape.path.as_str() != "/metrics" {
         job = job.set("metrics_path", scrape.path.as_str());
     }
-    if scrape.by_dns {
+    let labels = |target: &ScrapeTarget| {
+        let service = (!scrape.host).then(|| scrape.service.as_str());
+        Map::new().maybe("service", service).maybe("host", target.host.as_ref().map(|host| host.as_str()))
+    };
+    if let (true, [target]) = (scrape.by_dns, scrape.targets.as_slice()) {
         // Found by DNS, targets carry no labels of a file: they are put on by relabelling.
-        let (name, value) = if scrape.host {
-            ("host", model.host.name.as_str())
-        } else {
-            ("service", scrape.service.as_str())
-        };
+        let put = |name: &str, value: &str| Map::new().set("target_label", name).set("replacement", value);
+        let service = (!scrape.host).then(|| put("service", scrape.service.as_str()));
+        let host = target.host.as_ref().map(|host| put("host", host.as_str()));
         return job
             .comment("Docker's DNS knows the address of every container of the service.")
             .set(
                 "dns_sd_configs",
                 seq([Map::new()
-                    .set("names", flow([scrape.target.as_str()]))
+                    .set("names", flow([scrape.job.as_str()]))
                     .set("type", "A")
                     .set("port", i64::from(scrape.port.get()))
                     .set("refresh_interval", "10s")]),
             )
-            .set("relabel_configs", seq([Map::new().set("target_label", name).set("replacement", value)]))
+            .set("relabel_configs", seq(service.into_iter().chain(host)))
             .into();
     }
-    let target = format!("{}:{}", scrape.target, scrape.port);
-    job = job.set("static_configs", seq([Map::new().set("targets", flow([target])).set("labels", labels)]));
-    job.into()
+    let targets = scrape.targets.iter().map(|target| {
+        Map::new().set("targets", flow([target.address.as_str()])).set("labels", labels(target))
+    });
+    job.set("static_configs", seq(targets)).into()
 }

@@ -15,7 +15,7 @@ pub struct View {
     address: Option<String>,
     used_by: String,
     contact: String,
-    /// The alert that tells when it does not answer.
+    /// The alert that tells when it does not answer, where it is explained.
     alert: Option<String>,
 }
 
@@ -26,7 +26,7 @@ pub fn views(model: &Model) -> Vec<View> {
 
 fn view(model: &Model, external: &External) -> View {
     let from = format!("external/{}", external.name);
-    let mut alerts = model.monitoring.iter().flat_map(|monitoring| &monitoring.alerts);
+    let mut alerts = model.monitoring.iter().flat_map(|monitoring| monitoring.explained());
     let text = |line: &Option<Line>| line.as_ref().map(ToString::to_string).unwrap_or_default();
     View {
         name: external.name.to_string(),

@@ -2,6 +2,7 @@
 
 mod capacity;
 mod external;
+mod host;
 mod response;
 mod variables;
 mod view;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{
     capacity::{self, CapacityView},
     external,
+    host::{self, HostView, PeerView},
     response::{self, ResponseView},
     variables,
 };
@@ -23,6 +24,7 @@ pub struct View {
     directory: String,
     timezone: String,
     host: HostView,
+    peers: Vec<PeerView>,
     services: Vec<ServiceView>,
     externals: Vec<external::View>,
     first_container: String,
@@ -54,15 +56,6 @@ pub struct View {
     teams: Vec<TeamView>,
     links: Vec<LinkView>,
     sections: Vec<SectionView>,
-}
-
-#[derive(Serialize)]
-struct HostView {
-    name: String,
-    address: Option<String>,
-    ssh: String,
-    size: String,
-    require: String,
 }
 
 #[derive(Serialize)]
@@ -212,7 +205,10 @@ struct SectionView {
 pub fn view(model: &Model) -> View {
     let language = model.language;
     let monitoring = model.monitoring.as_ref();
-    let plain = model.ingress.as_ref().is_none_or(|ingress| matches!(ingress.tls, Tls::None));
+    let plain = model
+        .ingress
+        .as_ref()
+        .is_none_or(|ingress| matches!(ingress.tls, Tls::None) && ingress.behind.is_empty());
     let mut private: Vec<String> =
         model.services.iter().flat_map(|s| &s.private_paths).map(ToString::to_string).collect();
     private.sort();
@@ -223,12 +219,13 @@ pub fn view(model: &Model) -> View {
     View {
         title: model.title.to_string(),
         system: model.system.to_string(),
-        environment: model.environment.to_string(),
+        environment: model.variant(),
         domain: model.domain.to_string(),
         url: format!("{}://{}", if plain { "http" } else { "https" }, model.domain),
         directory: model.host.directory.to_string(),
         timezone: model.timezone.to_string(),
-        host: host(model),
+        host: host::host(model),
+        peers: host::peers(model),
         services: model.services.iter().map(|s| service(model, s)).collect(),
         externals: external::views(model),
         first_container: model.containers().next().map(|s| s.name.to_string()).unwrap_or_default(),
@@ -311,7 +308,7 @@ pub fn view(model: &Model) -> View {
             .collect(),
         alerts: monitoring
             .iter()
-            .flat_map(|monitoring| &monitoring.alerts)
+            .flat_map(|monitoring| monitoring.explained())
             .map(|alert| AlertView {
                 name: alert.name.clone(),
                 priority: alert.priority().map(ToOwned::to_owned),
@@ -324,7 +321,9 @@ pub fn view(model: &Model) -> View {
             })
             .collect(),
         monitored: monitoring.is_some(),
-        grafana: monitoring.is_some_and(|m| m.grafana.is_some()),
+        grafana: monitoring
+            .and_then(|monitoring| monitoring.grafana.as_ref())
+            .is_some_and(|(grafana, _)| model.runs(grafana)),
         variables: model
             .variables
             .iter()
@@ -400,29 +399,6 @@ pub fn view(model: &Model) -> View {
             .iter()
             .map(|s| SectionView { title: s.title.to_string(), body: s.body.to_string() })
             .collect(),
-    }
-}
-
-fn host(model: &Model) -> HostView {
-    let host = &model.host;
-    let size = |cpus: Option<crate::values::Count>,
-                memory: Option<crate::values::Size>,
-                disk: Option<crate::values::Size>| {
-        let parts = [
-            cpus.map(|n| format!("{n} CPU")),
-            memory.map(|m| m.to_string()),
-            disk.map(|d| format!("{d} {}", model.language.pick("disk", "디스크"))),
-        ];
-        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-    };
-    let port = if host.ssh_port.get() == 22 { String::new() } else { format!(" -p {}", host.ssh_port) };
-    let address = host.address.as_ref().map_or_else(|| host.name.to_string(), ToString::to_string);
-    HostView {
-        name: host.name.to_string(),
-        address: host.address.as_ref().map(ToString::to_string),
-        ssh: format!("ssh{port} {}@{address}", host.ssh_user),
-        size: size(host.cpus, host.memory, host.disk),
-        require: size(host.require.cpus, host.require.memory, host.require.disk),
     }
 }
 

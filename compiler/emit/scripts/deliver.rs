@@ -29,7 +29,8 @@ struct View {
 pub fn script(model: &Model) -> Option<Script> {
     let pipeline = model.pipeline.as_ref()?;
     pipeline.deploys.iter().find(|deploy| deploy.environment == model.environment)?;
-    let host = model.host.address.as_ref()?.to_string();
+    let internal = model.host.internal.map(|ip| ip.to_string());
+    let host = model.host.address.as_ref().map(ToString::to_string).or(internal)?;
     let target = if host.contains(':') { format!("[{host}]") } else { host.clone() };
     let built = model.services.iter().filter(|service| service.is_built());
     let view = View {

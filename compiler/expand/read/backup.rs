@@ -18,6 +18,8 @@ pub struct BackupSpec {
     pub volume: Option<VolumeOfSpec>,
     /// The files of the host that it keeps.
     pub files: Vec<Located<HostPath>>,
+    /// The hosts whose files they are; all when empty.
+    pub on: Vec<Located<Name>>,
     /// Whether services that have the files mounted stop meanwhile.
     pub stopped: bool,
     /// When.
@@ -71,6 +73,8 @@ pub struct JobSpec {
     pub run: Located<Prose>,
     /// The service in whose container it runs; on the host when absent.
     pub in_service: Option<Located<Name>>,
+    /// The hosts that it runs on; all, or that of the service, when empty.
+    pub on: Vec<Located<Name>>,
     /// Time after which it has failed.
     pub timeout: Located<Duration>,
     /// What it is for.
@@ -141,6 +145,8 @@ pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
         "files",
         "files and folders of the host to keep as an archive; a relative one is in the system's directory",
     );
+    let on =
+        r.list::<Name>("on", "the hosts whose `files` they are, when there are several; all when absent");
     let stopped = r.flag(
         "stopped",
         "whether services that have the volume or files mounted stop while they are read; without, a file that changes meanwhile may be half new",
@@ -172,6 +178,7 @@ pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
         name: name?,
         volume,
         files,
+        on,
         stopped,
         every: every?,
         keep: keep?,
@@ -195,6 +202,10 @@ pub fn job(r: &mut Reader) -> Option<JobSpec> {
     let run = r.prop::<Prose>("run", "shell text").required();
     let in_service =
         r.prop::<Name>("in", "the service in whose container it runs; on the host when absent").optional();
+    let on = r.list::<Name>(
+        "on",
+        "the hosts that it runs on, when there are several; all, or that of the service, when absent",
+    );
     let timeout =
         r.prop::<Duration>("timeout", "time after which it is killed and has failed").above_zero().or("1h");
     let about = r.prop::<Line>("about", "what it is for").optional();
@@ -204,6 +215,7 @@ pub fn job(r: &mut Reader) -> Option<JobSpec> {
         every: every?,
         run: run?,
         in_service,
+        on,
         timeout: timeout?,
         about,
         allows,

@@ -14,6 +14,8 @@ pub struct HostSpec {
     pub name: Located<Name>,
     /// Where it is reached.
     pub address: Option<Located<Address>>,
+    /// Where the other hosts reach it.
+    pub internal: Option<Located<Address>>,
     /// How it is administered.
     pub ssh: Ssh,
     /// Where the generated tree lives.
@@ -52,6 +54,8 @@ pub struct OpenSpec {
     pub protocol: Protocol,
     /// From where; empty for everywhere.
     pub from: Vec<Located<Cidr>>,
+    /// The hosts on which it is opened; all when empty.
+    pub on: Vec<Located<Name>>,
     /// What it is for.
     pub purpose: Option<Located<Line>>,
     /// Where it is stated.
@@ -84,6 +88,9 @@ pub fn host(r: &mut Reader) -> Option<HostSpec> {
     r.example("host \"app-1\" address=\"203.0.113.10\" {\n    ssh user=\"deploy\" from=\"198.51.100.0/24\"\n    cpus 4\n    memory \"8GiB\"\n    disk \"50GiB\"\n}");
     let name = r.arg::<Name>("name", "its name; the value of the label `host` on its metrics").required();
     let address = r.prop::<Address>("address", "where it is reached").optional();
+    let internal = r
+        .prop::<Address>("internal", "its IP address in the network of the hosts, when there are several")
+        .optional();
     let ssh = r.block("ssh", "how it is administered; the firewall never cuts this off", ssh);
     let directory = r
         .prop::<AbsPath>(
@@ -113,6 +120,7 @@ pub fn host(r: &mut Reader) -> Option<HostSpec> {
     Some(HostSpec {
         name: name?,
         address,
+        internal,
         ssh: ssh.or_else(Ssh::standard)?,
         directory,
         cpus,
@@ -155,6 +163,7 @@ pub fn open(r: &mut Reader) -> Option<OpenSpec> {
     let port = r.arg::<Port>("port", "a port of the host itself").required();
     let protocol = r.prop::<Protocol>("protocol", "`tcp` or `udp`").or("tcp");
     let from = r.list::<Cidr>("from", "networks from which it may be reached; everywhere when absent");
+    let on = r.list::<Name>("on", "the hosts on which it is opened, when there are several; all when absent");
     let purpose = r.prop::<Line>("purpose", "what it is for").optional();
-    Some(OpenSpec { port: port?, protocol: protocol?.value, from, purpose, span: r.span()? })
+    Some(OpenSpec { port: port?, protocol: protocol?.value, from, on, purpose, span: r.span()? })
 }

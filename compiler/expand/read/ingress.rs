@@ -14,6 +14,8 @@ use crate::{
 /// A stated `ingress`.
 #[derive(Clone, Debug)]
 pub struct IngressSpec {
+    /// The hosts that it runs on; the only one when empty.
+    pub on: Vec<Located<Name>>,
     /// Version of nginx.
     pub version: Option<Located<Version>>,
     /// Names beside the system's domain.
@@ -93,6 +95,7 @@ choice! { TlsMode, "a source of certificates", {
 /// Reads an `ingress`.
 pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
     r.example("ingress {\n    tls \"letsencrypt\" email=\"infra@example.com\"\n    rate-limit \"100/s\" burst=200\n    route \"/\" to=\"web\"\n}");
+    let on = r.list::<Name>("on", "the hosts that it runs on, when there are several");
     let version = r.prop::<Version>("version", "version of nginx; the kind's when absent").optional();
     let domains = r.list::<Hostname>("domain", "a name that it answers to beside the system's domain");
     let tls = r.block(
@@ -129,6 +132,7 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
         .collect();
     absent(r);
     Some(IngressSpec {
+        on,
         version,
         domains,
         tls,

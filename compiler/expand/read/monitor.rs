@@ -15,6 +15,8 @@ use crate::{
 /// A stated `monitor`.
 #[derive(Clone, Debug)]
 pub struct MonitorSpec {
+    /// The host that Prometheus, Alertmanager and Grafana run on; the only one when absent.
+    pub on: Option<Located<Name>>,
     /// Time between two scrapes.
     pub interval: Located<Duration>,
     /// How long samples are kept.
@@ -84,6 +86,12 @@ pub struct GrafanaSpec {
 /// Reads a `monitor`.
 pub fn monitor(r: &mut Reader) -> Option<MonitorSpec> {
     r.example("monitor {\n    watch \"latency-p95\" of=\"api\" warn=\">500ms\" critical=\">1s\"\n    grafana admin-password=(secret)\"GRAFANA_ADMIN_PASSWORD\"\n}");
+    let on = r
+        .prop::<Name>(
+            "on",
+            "the host that Prometheus, Alertmanager and Grafana run on, when there are several",
+        )
+        .optional();
     let interval = r.prop::<Duration>("interval", "time between two scrapes and two evaluations").or("15s");
     let retention = r.prop::<Duration>("retention", "how long samples are kept").above_zero().or("30d");
     let watches = r.keyed("watch", "something that must hold", watch);
@@ -114,6 +122,7 @@ pub fn monitor(r: &mut Reader) -> Option<MonitorSpec> {
         .cloned()
         .collect();
     Some(MonitorSpec {
+        on,
         interval: interval?,
         retention: retention?,
         watches,

@@ -2,19 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use super::context::Context;
+use super::{context::Context, place};
 use crate::{
     diagnostic::{Diagnostic, nearest},
     expand::read::backup::{BackupSpec, VolumeOfSpec},
-    model::{Backup, Dump, Files, Kept, MountSource, Offsite, Origin, Place, Restore, Service, Services},
+    model::{
+        Backup, Dump, Files, Host, Kept, MountSource, Offsite, Origin, Place, Restore, Service, Services,
+    },
     source::Located,
-    values::{AbsPath, Duration, HostPath, Name, Prose, RelPath, Schedule, Time, Value as _},
+    values::{AbsPath, Duration, HostPath, Line, Name, Prose, RelPath, Schedule, Time, Value as _},
 };
 
-/// Resolves all backups.
-pub fn backups(context: &Context, home: &AbsPath, services: &Services) -> Vec<Backup> {
+/// Resolves the backups of what is on the host.
+pub fn backups(context: &Context, host: &Host, services: &Services) -> Vec<Backup> {
     let specs = context.spec.backups.iter().zip(drills(context));
-    specs.filter_map(|(spec, drill)| backup(context, home, spec, drill, services)).collect()
+    let specs = specs.filter(|(spec, _)| place::is_on(host, &spec.on));
+    specs.filter_map(|(spec, drill)| backup(context, host, spec, drill, services)).collect()
 }
 
 /// When each backup is drilled: as stated, else on Sunday at the first half hour from 04:00 at which nothing else that
@@ -41,10 +44,10 @@ fn slots() -> impl Iterator<Item = Schedule> {
     })
 }
 
-/// One of them, in a system whose directory is `home`.
+/// One of them.
 fn backup(
     context: &Context,
-    home: &AbsPath,
+    host: &Host,
     spec: &BackupSpec,
     drill: Option<Schedule>,
     services: &Services,
@@ -57,7 +60,7 @@ fn backup(
         (None, []) => Kept::Data(dump(context, spec, services)?),
         (Some(volume), []) => Kept::Files(volume_files(context, spec, volume, services)?),
         (None, files) => {
-            let kept = host_files(home, spec, files, services);
+            let kept = host_files(&host.directory, spec, files, services);
             keeps_itself(context, spec, &kept, &directory);
             Kept::Files(kept)
         }
@@ -84,7 +87,7 @@ fn backup(
             Some(Located::new(objective.rpo?, objective.origin.span()))
         }),
         directory,
-        offsite: offsite(context, spec),
+        offsite: offsite(context, spec, host),
         drill,
         timeout: spec.timeout.value,
         origin: Origin::Stated(spec.span),
@@ -213,11 +216,16 @@ fn keeps_itself(context: &Context, spec: &BackupSpec, files: &Files, directory: 
     );
 }
 
-fn offsite(context: &Context, spec: &BackupSpec) -> Option<Offsite> {
+fn offsite(context: &Context, spec: &BackupSpec, host: &Host) -> Option<Offsite> {
     let offsite = spec.offsite.as_ref()?;
+    // Archives of several hosts have the same names: each host has a folder of its own.
+    let own = |target: &Line| match context.hosts {
+        [_] => Some(target.clone()),
+        _ => Line::parse(&format!("{}/{}", target.as_str().trim_end_matches('/'), host.name)).ok(),
+    };
     match (&offsite.rsync, &offsite.rclone) {
-        (Some(target), None) => Some(Offsite::Rsync(target.value.clone())),
-        (None, Some(target)) => Some(Offsite::Rclone(target.value.clone())),
+        (Some(target), None) => own(&target.value).map(Offsite::Rsync),
+        (None, Some(target)) => own(&target.value).map(Offsite::Rclone),
         _ => {
             context.sink.report(
                 Diagnostic::error("missing-property", "`offsite` needs one of `rsync` and `rclone`")

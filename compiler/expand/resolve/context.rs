@@ -21,7 +21,7 @@ use crate::{
             variable::VariableSpec,
         },
     },
-    model::{Origin, Part, Service, Text, Variable},
+    model::{Host, Origin, Part, Service, Text, Variable},
     source::{Located, Span},
     syntax::{Scalar, Sink},
     values::{EnvName, Hostname, Language, Line, Name, RelPath},
@@ -38,6 +38,8 @@ pub struct Context<'a> {
     pub specs: &'a [ServiceSpec],
     /// All kinds.
     pub kinds: &'a Kinds,
+    /// All hosts, at least one.
+    pub hosts: &'a [Host],
     /// Where users reach the system.
     pub domain: Hostname,
     /// Language of texts for people.
@@ -58,6 +60,7 @@ impl<'a> Context<'a> {
         spec: &'a SystemSpec,
         specs: &'a [ServiceSpec],
         kinds: &'a Kinds,
+        hosts: &'a [Host],
         domain: Hostname,
         language: Language,
         read: &'a ReadFile<'a>,
@@ -74,6 +77,7 @@ impl<'a> Context<'a> {
             spec,
             specs,
             kinds,
+            hosts,
             domain,
             language,
             read,
@@ -313,12 +317,11 @@ impl<'a> Context<'a> {
     /// The public address of a path.
     pub fn public_url(&self, path: &str) -> String {
         use crate::model::Tls;
-        let plain = self
-            .spec
-            .ingress
-            .as_ref()
-            .and_then(|i| i.tls.as_ref())
-            .is_some_and(|tls| matches!(tls.value, Tls::None));
+        // Who names a proxy in front has TLS end there.
+        let plain = self.spec.ingress.as_ref().is_some_and(|ingress| {
+            ingress.behind.is_empty()
+                && ingress.tls.as_ref().is_some_and(|tls| matches!(tls.value, Tls::None))
+        });
         format!("{}://{}{path}", if plain { "http" } else { "https" }, self.domain)
     }
 

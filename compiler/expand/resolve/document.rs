@@ -73,8 +73,8 @@ pub fn files(context: &Context, spec: &SystemSpec) -> Vec<ExtraFile> {
     files
 }
 
-/// The model with its checklists, whose proofs look at the whole of it.
-pub fn checked(mut model: Model, spec: &SystemSpec, sink: &Sink) -> Model {
+/// The checklists, whose proofs look at the whole of the model.
+pub fn checklists(model: &Model, spec: &SystemSpec, sink: &Sink) -> Vec<Checklist> {
     let mut checklists = Vec::new();
     for list in &spec.checklists {
         let mut items = Vec::new();
@@ -82,7 +82,7 @@ pub fn checked(mut model: Model, spec: &SystemSpec, sink: &Sink) -> Model {
             let mut proof = None;
             if let Some(name) = &item.proved_by {
                 match proof::ALL.iter().find(|proof| proof.name == name.value.as_str()) {
-                    Some(known) => match (known.prove)(&model) {
+                    Some(known) => match (known.prove)(model) {
                         Ok(evidence) => proof = Some(Proof { name: known.name, evidence }),
                         Err(why) => sink.report(
                             Diagnostic::error("unproved-item", format!("`{}` cannot be proved", item.text.value)).at(name.span, why).help("make it true, or leave the item to people with `every=\"week\"` in place of `proved-by`"),
@@ -107,6 +107,5 @@ pub fn checked(mut model: Model, spec: &SystemSpec, sink: &Sink) -> Model {
         }
         checklists.push(Checklist { name: list.name.value.clone(), items });
     }
-    model.checklists = checklists;
-    model
+    checklists
 }

@@ -1,5 +1,6 @@
 //! What may be reached: derived from ssh, the ingress, published ports and `open`.
 
+use super::place;
 use crate::{
     expand::read::system::SystemSpec,
     model::{Firewall, Host, Opening, Origin, Reach, Service},
@@ -23,6 +24,7 @@ pub fn firewall(host: &Host, spec: &SystemSpec, services: &[Service]) -> Firewal
     let mut others: Vec<Opening> = spec
         .opens
         .iter()
+        .filter(|open| place::is_on(host, &open.on))
         .map(|open| Opening {
             port: open.port.value,
             protocol: open.protocol.as_str(),

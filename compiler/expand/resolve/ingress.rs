@@ -7,11 +7,16 @@ use crate::{
         kind::Role,
         read::ingress::{IngressSpec, LimitSpec, RouteSpec},
     },
-    model::{Ingress, Origin, RateLimit, Route, Services, Target, Tls},
+    model::{Ingress, Origin, RateLimit, Route, Service, Services, Target, Tls},
 };
 
-/// Resolves the ingress. Routes are sorted so that the longest path comes first.
-pub fn ingress(context: &Context, spec: &IngressSpec, services: &Services) -> Option<Ingress> {
+/// Resolves the ingress, when its proxy is among `services`; what it leads to is among `all`. Routes are sorted so that the longest path comes first.
+pub fn ingress(
+    context: &Context,
+    spec: &IngressSpec,
+    services: &Services,
+    all: &Services,
+) -> Option<Ingress> {
     let service =
         context.specs.iter().find(|s| context.kind(s).is_some_and(|kind| kind.role == Role::Ingress))?;
     let resolved = services.named(&service.name.value)?;
@@ -28,7 +33,8 @@ pub fn ingress(context: &Context, spec: &IngressSpec, services: &Services) -> Op
             .help("in this environment write `ingress { tls \"self-signed\" }`"),
         );
     }
-    let mut routes: Vec<Route> = spec.routes.iter().filter_map(|r| route(context, r, services)).collect();
+    let mut routes: Vec<Route> =
+        spec.routes.iter().filter_map(|r| route(context, r, resolved, all)).collect();
     routes
         .sort_by(|a, b| b.path.as_str().len().cmp(&a.path.as_str().len()).then_with(|| a.path.cmp(&b.path)));
     let mut domains = vec![context.domain.clone()];
@@ -51,7 +57,7 @@ pub fn ingress(context: &Context, spec: &IngressSpec, services: &Services) -> Op
     })
 }
 
-fn route(context: &Context, spec: &RouteSpec, services: &Services) -> Option<Route> {
+fn route(context: &Context, spec: &RouteSpec, proxy: &Service, services: &Services) -> Option<Route> {
     context.reference(&spec.to.value, spec.to.span)?;
     let service = services.named(&spec.to.value)?;
     let Some(port) = service.port else {
@@ -63,9 +69,18 @@ fn route(context: &Context, spec: &RouteSpec, services: &Services) -> Option<Rou
         );
         return None;
     };
+    let elsewhere = proxy.elsewhere.iter().find(|(name, _)| *name == service.name);
     Some(Route {
         path: spec.path.value.clone(),
-        target: Target { service: service.name.clone(), port, replicas: service.replicas.value },
+        target: Target {
+            service: service.name.clone(),
+            port,
+            replicas: service.replicas.value,
+            elsewhere: elsewhere.map(|(_, addresses)| addresses.clone()).unwrap_or_default(),
+            health_path: service.health_path.clone(),
+            private_paths: service.private_paths.clone(),
+            websocket_paths: service.websocket_paths.clone(),
+        },
         balance: spec.balance.value,
         rate_limit: spec.rate_limit.as_ref().map(limit),
         strip: spec.strip,

@@ -1,9 +1,9 @@
 //! What runs by the clock: backups, drills, certificate renewal, the security check, and what is stated.
 
-use super::context::Context;
+use super::{context::Context, place};
 use crate::{
     diagnostic::Diagnostic,
-    model::{Backup, Command, Ingress, Job, Kept, Origin, Services, Tls},
+    model::{Backup, Command, Host, Ingress, Job, Kept, Origin, Services, Tls},
     source::Span,
     values::{Duration, Name, Schedule, Time, Value as _},
 };
@@ -11,6 +11,7 @@ use crate::{
 /// Every job: backups, drills, certificate renewal, the security check, and the stated ones.
 pub fn jobs(
     context: &Context,
+    host: &Host,
     backups: &[Backup],
     ingress: Option<&Ingress>,
     services: &Services,
@@ -103,7 +104,7 @@ pub fn jobs(
             context.spec.name.span,
         ));
     }
-    for spec in &context.spec.jobs {
+    for spec in context.spec.jobs.iter().filter(|spec| place::is_on(host, &spec.on)) {
         let command = match &spec.in_service {
             Some(name) => {
                 if context.reference(&name.value, name.span).is_none()

@@ -11,11 +11,12 @@ pub fn folder(context: &Context, spec: &ServiceSpec) -> String {
     format!("/var/log/{}/{}", context.spec.name.value, spec.name.value)
 }
 
-/// The rotation rules of all log files that services write.
+/// The rotation rules of all log files that these services write.
 pub fn logs(context: &Context, services: &Services) -> Vec<Log> {
     let mut logs = Vec::new();
     for spec in context.specs {
-        let unit = services.named(&spec.name.value).and_then(|service| service.unit());
+        let Some(service) = services.named(&spec.name.value) else { continue };
+        let unit = service.unit();
         for log in &spec.logs {
             let mut rule = rule(context, spec, log);
             if let Some(unit) = unit {

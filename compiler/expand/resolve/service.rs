@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{container, context::Context, mount, publish, unit};
+use super::{container, context::Context, mount, place, publish, unit};
 use crate::{
     diagnostic::Diagnostic,
     expand::{
@@ -44,6 +44,8 @@ pub fn service(context: &Context, spec: &ServiceSpec) -> Option<Service> {
         datastore: kind.role == Role::Datastore,
         runs: runs?,
         version: spec.version.as_ref().or(kind.version.as_ref()).map(|version| version.value.to_string()),
+        hosts: place::named(context.hosts, &spec.on),
+        elsewhere: Vec::new(),
         replicas: spec.replicas,
         command: command(context, spec, kind, scope),
         environment: environment(context, spec, kind, scope),

@@ -55,7 +55,9 @@ pub struct ServiceSpec {
     pub build: Option<BuildSpec>,
     /// How it runs on the host itself, when not in a container.
     pub unit: Option<UnitSpec>,
-    /// How many containers run.
+    /// The hosts that it runs on; the only one when empty.
+    pub on: Vec<Located<Name>>,
+    /// How many containers run on each.
     pub replicas: Located<Count>,
     /// Its port.
     pub port: Option<Located<Port>>,
@@ -146,6 +148,7 @@ impl ServiceSpec {
             image: None,
             build: None,
             unit: None,
+            on: Vec::new(),
             replicas: Located::new(Count::parse("1").ok()?, span),
             port: None,
             command: Vec::new(),
@@ -192,7 +195,8 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         "how it runs as a unit of systemd on the host itself, instead of in a container",
         unit::unit,
     );
-    let replicas = r.prop::<Count>("replicas", "how many containers run").or("1");
+    let on = r.list::<Name>("on", "the hosts that it runs on, when there are several");
+    let replicas = r.prop::<Count>("replicas", "how many containers run on each host").or("1");
     let port =
         r.prop::<Port>("port", "the port on which it serves inside; the kind's when absent").optional();
     let command = r.list::<Source>("command", "its command, in place of the kind's");
@@ -247,6 +251,7 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         image,
         build,
         unit,
+        on,
         replicas: replicas?,
         port,
         command,

@@ -27,6 +27,7 @@ impl Derive<'_> {
             .collect();
         let tls = ingress.tls.as_ref().map(|tls| &tls.value);
         let service = &mut self.services[index];
+        service.on.clone_from(&ingress.on);
         service.version = ingress.version.clone().or(service.version.take());
         service.raw_compose.extend(ingress.raw_compose.iter().cloned());
         service.derived.needs.extend(routed);
@@ -77,6 +78,7 @@ impl Derive<'_> {
             )
         {
             let service = &mut self.services[certbot];
+            service.on.clone_from(&ingress.on);
             service.derived.profile = Some(service.name.value.clone());
             service.derived.mounts.extend(host("/etc/letsencrypt", "/etc/letsencrypt", false, ""));
             service.derived.mounts.extend(volume(ACME, "/var/www/acme", false, ""));

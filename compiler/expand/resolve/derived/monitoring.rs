@@ -13,9 +13,14 @@ impl Derive<'_> {
     pub(super) fn monitoring(&mut self) {
         let Some(monitor) = &self.spec.monitor else { return };
         let span = monitor.span;
-        self.with_role(Role::HostExporter, "the host is monitored", span);
+        if let Some(at) = self.with_role(Role::HostExporter, "the host is monitored", span) {
+            self.services[at].on = self.spec.hosts.iter().map(|host| host.name.clone()).collect();
+        }
         if let Some(external) = self.spec.externals.iter().find(|external| external.is_probed()) {
-            self.with_role(Role::Prober, "what lies outside is asked whether it answers", external.span);
+            let because = "what lies outside is asked whether it answers";
+            if let Some(at) = self.with_role(Role::Prober, because, external.span) {
+                self.services[at].on = monitor.on.iter().cloned().collect();
+            }
         }
         // Exporters that the description states, each under the service that it observes.
         let observers = self.services.iter().rev();
@@ -41,6 +46,7 @@ impl Derive<'_> {
                 &format!("{observed} exports no metrics itself"),
                 from,
             ) {
+                self.services[at].on = self.services[index].on.clone();
                 self.services[at].derived.observes = Some(observed.clone());
                 self.services[at].derived.needs.push(Located::new(observed, from));
                 self.services[index].derived.exported_by = Name::parse(&name).ok();
@@ -50,6 +56,7 @@ impl Derive<'_> {
             && let Some(at) = self.with_role(Role::Alerts, "alerts are sent to people", notify.span)
         {
             let service = &mut self.services[at];
+            service.on = monitor.on.iter().cloned().collect();
             service.version = monitor.alertmanager_version.clone().or(service.version.take());
             let heartbeat = notify.heartbeat.as_ref().map(|heartbeat| &heartbeat.url);
             for variable in notify.receivers.iter().flat_map(|one| one.way.secrets()).chain(heartbeat) {
@@ -61,6 +68,7 @@ impl Derive<'_> {
         }
         if let Some(at) = self.with_role(Role::Metrics, "metrics are collected and alerts evaluated", span) {
             let service = &mut self.services[at];
+            service.on = monitor.on.iter().cloned().collect();
             service.version = monitor.prometheus_version.clone().or(service.version.take());
             service.derived.settings.push(("retention", vec![Typed::Duration(monitor.retention.value)]));
         }
@@ -68,6 +76,7 @@ impl Derive<'_> {
             && let Some(at) = self.with_role(Role::Dashboard, "the system has a dashboard", grafana.span)
         {
             let service = &mut self.services[at];
+            service.on = monitor.on.iter().cloned().collect();
             service.version = grafana.version.clone().or(service.version.take());
             let password = Typed::Secret(grafana.admin_password.value.0.clone());
             service.derived.settings.push(("admin-password", vec![password]));

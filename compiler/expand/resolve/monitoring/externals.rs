@@ -2,12 +2,17 @@
 
 use super::{Input, camel, proof::series};
 use crate::{
-    model::{Alert, AlertTest, External, Probe, Series, Severity},
+    expand::kind::Role,
+    model::{Alert, AlertTest, External, Probe, Series, Service, Severity},
     values::{Duration, Labels},
 };
 
 /// One for each external that can be asked.
 pub fn alerts(input: &Input) -> Vec<Alert> {
+    let prober = |service: &Service| input.kind(service).is_some_and(|kind| kind.role == Role::Prober);
+    if !input.model.services.iter().any(prober) {
+        return Vec::new();
+    }
     let asked = |one: &External| one.probe.as_ref().map(|probe| alert(input, one, probe));
     input.model.externals.iter().filter_map(asked).collect()
 }

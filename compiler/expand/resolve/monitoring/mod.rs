@@ -19,6 +19,8 @@ mod trend;
 mod units;
 mod watch;
 
+use std::collections::BTreeSet;
+
 use super::context::Context;
 use crate::{
     diagnostic::{Diagnostic, nearest},
@@ -26,10 +28,11 @@ use crate::{
         kind::{Kind, Role},
         read::monitor::MonitorSpec,
     },
-    model::{Alert, Board, Model, Monitoring, Origin, Service},
+    model::{Alert, Board, Model, Monitoring, Origin, PanelRow, Scrape, Service, Services, Slo},
     syntax::Sink,
-    values::{AbsPath, Duration, Name, Port, Value as _},
+    values::{AbsPath, Duration, Name, Value as _},
 };
+use watch::Watch;
 
 /// What all parts look things up in.
 struct Input<'a> {
@@ -77,13 +80,6 @@ impl<'a> Input<'a> {
         self.sink.report(diagnostic.help(help));
     }
 
-    /// The service that plays that part, and its port.
-    fn with_role(&self, role: Role) -> Option<(Name, Port)> {
-        let service =
-            self.model.services.iter().find(|one| self.kind(one).is_some_and(|kind| kind.role == role))?;
-        Some((service.name.clone(), service.port?))
-    }
-
     /// The service that exports metrics of the host.
     fn host_exporter(&self) -> Option<&'a Service> {
         self.model
@@ -93,26 +89,28 @@ impl<'a> Input<'a> {
     }
 }
 
-/// The model with its monitoring.
-pub fn monitored(mut model: Model, context: &Context) -> Model {
-    let (spec, sink) = (context.spec, context.sink);
-    let Some(monitor) = &spec.monitor else { return model };
-    let Ok(textfiles) = AbsPath::parse("/var/lib/node_exporter/textfile_collector") else { return model };
-    let input = Input { model: &model, monitor, context, sink };
+/// The models of all hosts with their monitoring, which is one for all of them; `services` are those of every host.
+/// What is wrong with all of it together goes to `sink`, what is wrong with a part to the context's.
+pub fn monitored(mut models: Vec<Model>, services: &Services, context: &Context, sink: &Sink) -> Vec<Model> {
+    let spec = context.spec;
+    let Some(monitor) = &spec.monitor else { return models };
+    let Ok(textfiles) = AbsPath::parse("/var/lib/node_exporter/textfile_collector") else { return models };
+    let with_role = |role: Role| {
+        let plays =
+            |one: &&Service| context.kinds.get(one.kind.as_str()).is_some_and(|kind| kind.kind.role == role);
+        let service = services.iter().find(plays)?;
+        Some((service.name.clone(), service.port?))
+    };
     // Without one, what is wrong with it has been reported.
-    let Some(prometheus) = input.with_role(Role::Metrics) else { return model };
-    times(&input);
-    let scrapes = targets::scrapes(&input);
-    let watches = watch::watches(&input);
-    let mut alerts: Vec<Alert> = watches.iter().flat_map(|watch| watch.alerts.iter().cloned()).collect();
-    alerts.extend(scrapes.iter().flat_map(|scrape| targets::alerts(&input, scrape)));
-    alerts.extend(externals::alerts(&input));
-    alerts.extend(clock::alerts(&input));
-    alerts.extend(units::alerts(&input));
-    alerts.extend(kinds::alerts(&input));
-    alerts.extend(trend::alerts(&input));
-    let (slos, burning): (Vec<_>, Vec<_>) = slo::slos(&input).into_iter().unzip();
-    alerts.extend(burning.into_iter().flatten());
+    let Some(prometheus) = with_role(Role::Metrics) else { return models };
+    let scraper = services.named(&prometheus.0).and_then(|service| service.hosts.first().cloned());
+    times(monitor, sink);
+    let inputs: Vec<Input> =
+        models.iter().map(|model| Input { model, monitor, context, sink: context.sink }).collect();
+    let parts: Vec<Part> = inputs.iter().map(|input| part(input, scraper.as_ref())).collect();
+    let names = |part: &Part| part.alerts.iter().map(|alert| alert.name.clone()).collect();
+    let explained: Vec<BTreeSet<String>> = parts.iter().map(names).collect();
+    let Part { scrapes, watches, mut alerts, slos, rows } = together(parts);
     let mut unused = Vec::new();
     for without in &monitor.without {
         let before = alerts.len();
@@ -121,9 +119,11 @@ pub fn monitored(mut model: Model, context: &Context) -> Model {
             unused.push(without);
         }
     }
-    for name in unused {
+    // One model of a system with several hosts is not all of it.
+    let whole = models.len() > 1 || models[0].peers.is_empty();
+    for name in unused.into_iter().filter(|_| whole) {
         let known: Vec<&str> = alerts.iter().map(|alert| alert.name.as_str()).collect();
-        input.unknown(
+        Input { sink, ..inputs[0] }.unknown(
             Diagnostic::error("unknown-alert", format!("there is no alert `{}`", name.value))
                 .at(name.span, "named here"),
             name.value.as_str(),
@@ -140,27 +140,28 @@ pub fn monitored(mut model: Model, context: &Context) -> Model {
                 .help("rename one of the watches"),
         );
     }
-    response::label(&input, &mut alerts);
-    let rows = panels::rows(&input, &watches, &slos);
-    let boards = boards::boards(&input, &watches, &slos);
-    let extra = extra::Extra { read: context.read, sink };
+    response::label(&inputs[0], &mut alerts);
+    let boards = boards::boards(&inputs[0], &watches, &slos);
+    let extra = extra::Extra { read: context.read, sink: context.sink };
     let groups = || alerts.iter().map(|alert| alert.group.as_str()).chain(["escalation_steps", "heartbeat"]);
     let rules: Vec<String> = groups().map(|group| format!("{group}.yml")).collect();
     let tests: Vec<String> = groups().map(|group| format!("{group}_test.yml")).collect();
-    let own = boards.iter().map(|board: &Board| format!("{}-{}.json", model.system, board.name));
-    let dashboards: Vec<String> = std::iter::once(format!("{}.json", model.system)).chain(own).collect();
+    let system = &spec.name.value;
+    let own = boards.iter().map(|board: &Board| format!("{system}-{}.json", board.name));
+    let dashboards: Vec<String> = std::iter::once(format!("{system}.json")).chain(own).collect();
     let monitoring = Monitoring {
         interval: monitor.interval.value,
         retention: monitor.retention.value,
         scrapes,
         alerts,
+        explained: BTreeSet::new(),
         slos,
         rows,
         boards,
         prometheus,
-        alertmanager: spec.notify.as_ref().and_then(|_| input.with_role(Role::Alerts)),
-        prober: input.with_role(Role::Prober),
-        grafana: monitor.grafana.as_ref().and_then(|_| input.with_role(Role::Dashboard)),
+        alertmanager: spec.notify.as_ref().and_then(|_| with_role(Role::Alerts)),
+        prober: with_role(Role::Prober),
+        grafana: monitor.grafana.as_ref().and_then(|_| with_role(Role::Dashboard)),
         textfiles,
         extra_rules: extra.files(&monitor.rules, &["yml", "yaml"], &rules),
         extra_tests: extra.files(&monitor.tests, &["yml", "yaml"], &tests),
@@ -168,23 +169,89 @@ pub fn monitored(mut model: Model, context: &Context) -> Model {
         raw_prometheus: monitor.raw_prometheus.clone(),
         origin: Origin::Stated(monitor.span),
     };
-    model.monitoring = Some(monitoring);
-    model
+    for (model, explained) in models.iter_mut().zip(explained) {
+        model.monitoring = Some(Monitoring { explained, ..monitoring.clone() });
+    }
+    models
+}
+
+/// What is measured on one host.
+struct Part {
+    scrapes: Vec<Scrape>,
+    watches: Vec<Watch>,
+    alerts: Vec<Alert>,
+    slos: Vec<Slo>,
+    rows: Vec<PanelRow>,
+}
+
+fn part(input: &Input, scraper: Option<&Name>) -> Part {
+    let scrapes = targets::scrapes(input, scraper);
+    let watches = watch::watches(input);
+    let mut alerts: Vec<Alert> = watches.iter().flat_map(|watch| watch.alerts.iter().cloned()).collect();
+    alerts.extend(scrapes.iter().flat_map(|scrape| targets::alerts(input, scrape)));
+    alerts.extend(externals::alerts(input));
+    alerts.extend(clock::alerts(input));
+    alerts.extend(units::alerts(input));
+    alerts.extend(kinds::alerts(input));
+    alerts.extend(trend::alerts(input));
+    let (slos, burning): (Vec<_>, Vec<_>) = slo::slos(input).into_iter().unzip();
+    alerts.extend(burning.into_iter().flatten());
+    if !input.model.peers.is_empty() {
+        // What is about a host is there for each of them.
+        for alert in alerts.iter_mut().filter(|alert| alert.labels.contains_key("host")) {
+            alert.name.insert_str(0, &camel(input.model.host.name.as_str()));
+        }
+    }
+    let rows = panels::rows(input, &watches, &slos);
+    Part { scrapes, watches, alerts, slos, rows }
+}
+
+/// The parts of all hosts as one: a service on several of them is scraped on each, and its alerts and panels are there
+/// once.
+fn together(mut parts: Vec<Part>) -> Part {
+    let rest = parts.split_off(1);
+    let mut all = parts.remove(0);
+    for part in rest {
+        for scrape in part.scrapes {
+            match all.scrapes.iter_mut().find(|known| known.job == scrape.job) {
+                Some(known) => known.targets.extend(scrape.targets),
+                None => all.scrapes.push(scrape),
+            }
+        }
+        all.watches.extend(part.watches);
+        let slos: BTreeSet<String> = all.slos.iter().map(|slo| slo.name.to_string()).collect();
+        all.slos.extend(part.slos.into_iter().filter(|slo| !slos.contains(slo.name.as_str())));
+        let names: BTreeSet<String> = all.alerts.iter().map(|alert| alert.name.clone()).collect();
+        all.alerts.extend(part.alerts.into_iter().filter(|alert| !names.contains(&alert.name)));
+        for row in part.rows {
+            match all.rows.iter_mut().find(|known| known.title == row.title) {
+                Some(known) => {
+                    let titles: BTreeSet<String> =
+                        known.panels.iter().map(|panel| panel.title.clone()).collect();
+                    known
+                        .panels
+                        .extend(row.panels.into_iter().filter(|panel| !titles.contains(&panel.title)));
+                }
+                None => all.rows.push(row),
+            }
+        }
+    }
+    all
 }
 
 /// Reports times with which nothing could be measured or told.
-fn times(input: &Input) {
-    let interval = &input.monitor.interval;
+fn times(monitor: &MonitorSpec, sink: &Sink) {
+    let interval = &monitor.interval;
     if !(Duration::from_seconds(1)..=Duration::from_minutes(2)).contains(&interval.value) {
-        input.sink.report(
+        sink.report(
             Diagnostic::error("interval-out-of-range", "metrics are scraped every second at most, every 2 minutes at least")
                 .at(interval.span, "this interval is not between those")
                 .help("Prometheus takes a value for gone after 5 minutes: with a longer interval one lost scrape would be a gap"),
         );
     }
-    for hold in input.monitor.watches.iter().map(|watch| &watch.hold) {
+    for hold in monitor.watches.iter().map(|watch| &watch.hold) {
         if hold.value > Duration::from_days(1) {
-            input.sink.report(
+            sink.report(
                 Diagnostic::error("hold-too-long", "an alert waits for a day at most")
                     .at(hold.span, "it would come too late to be of use")
                     .help("write a shorter time, and a measure over a longer one: `expr=\"avg_over_time(…[7d])\"`"),

@@ -2,18 +2,25 @@
 
 use super::{Input, camel, subject::Subject};
 use crate::{
-    model::{Alert, AlertTest, Origin, Scrape, Series, Service, Severity},
-    values::{Duration, Labels},
+    model::{Alert, AlertTest, Origin, Scrape, ScrapeTarget, Series, Service, Severity},
+    values::{Address, Duration, Labels, Name},
 };
 
-/// Everything that exports metrics.
-pub fn scrapes(input: &Input) -> Vec<Scrape> {
+/// Everything on this host that exports metrics, to be scraped by the Prometheus on the host `scraper`.
+pub fn scrapes(input: &Input, scraper: Option<&Name>) -> Vec<Scrape> {
+    let (host, several) = (&input.model.host, !input.model.peers.is_empty());
     let scrape = |service: &Service| {
         let subject = Subject::of(input, service);
+        let port = service.port?;
+        let address = match host.internal.filter(|_| several && scraper != Some(&host.name)) {
+            Some(ip) => Address::Ip(ip).with_port(port),
+            None => format!("{}:{port}", service.name),
+        };
+        let labelled = several || matches!(subject, Subject::Host(_));
         Some(Scrape {
             job: service.name.clone(),
-            target: service.name.clone(),
-            port: service.port?,
+            port,
+            targets: vec![ScrapeTarget { address, host: labelled.then(|| host.name.clone()) }],
             path: service.metrics_path.clone()?,
             service: subject.name().clone(),
             host: matches!(subject, Subject::Host(_)),
@@ -48,7 +55,7 @@ impl Target<'_> {
     fn unreachable(&self) -> Alert {
         let job = &self.scrape.job;
         let severity = if self.service.observes.is_some() { Severity::Warning } else { Severity::Critical };
-        let instance = format!("{job}:{}", self.scrape.port);
+        let instance = self.scrape.targets[0].address.clone();
         // An exporter that is silent hides what it is about.
         let exporter = self.service.observes.is_some() || self.scrape.host;
         let (summary, description) = if exporter {

@@ -71,8 +71,8 @@ pub fn watched<'a>(input: &Input<'a>, of: Option<&Located<Name>>) -> Option<(Sub
         Some((subject, input.host_exporter().into_iter().collect()))
     };
     let Some(of) = of else { return host() };
-    if of.value == input.model.host.name {
-        return host();
+    if input.context.hosts.iter().any(|host| host.name == of.value) {
+        return if of.value == input.model.host.name { host() } else { None };
     }
     if let Some(service) = input.model.service(&of.value) {
         let exporter = service.exporter.as_ref().and_then(|name| input.model.service(name));
@@ -82,7 +82,8 @@ pub fn watched<'a>(input: &Input<'a>, of: Option<&Located<Name>>) -> Option<(Sub
         ));
     }
     let services = input.model.services.iter().map(|service| service.name.as_str());
-    let names: Vec<&str> = services.chain([input.model.host.name.as_str()]).collect();
+    let names: Vec<&str> =
+        services.chain(input.context.hosts.iter().map(|host| host.name.as_str())).collect();
     input.unknown(
         Diagnostic::error("unknown-service", format!("there is no service or host `{}`", of.value))
             .at(of.span, "named here"),

@@ -45,11 +45,10 @@ folder 755 0:0 /var/log/knowledge-chat
 folder 755 0:0 /var/log/knowledge-chat/backend
 folder 700 0:0 /backup/chroma
 folder 700 0:0 /backup/logs
-folder 700 0:0 /backup/storage
 folder 755 0:0 /var/lib/node_exporter/textfile_collector
 
 # From now on each job is expected: one that never runs is to be told as well.
-jobs=(backup-chroma verify-chroma backup-storage verify-storage backup-logs verify-logs security-check)
+jobs=(backup-chroma verify-chroma backup-logs verify-logs security-check documents)
 for job in "${jobs[@]}"; do
     metrics=/var/lib/node_exporter/textfile_collector/$system.job.$job.prom
     [ ! -e "$metrics" ] || continue

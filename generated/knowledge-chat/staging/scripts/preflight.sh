@@ -26,7 +26,7 @@ case ${1-} in
     *) usage >&2; exit 64 ;;
 esac
 
-for folder in /var/lib/docker "$directory" /var/log /backup/chroma /backup/logs /backup/storage; do
+for folder in /var/lib/docker "$directory" /var/log /backup/chroma /backup/logs; do
     used=$(df --output=pcent "$(above "$folder")" | tail -n 1 | tr -d ' %')
     if [ "$used" -lt 90 ]; then ok "the disk of $folder is $used % full"; else warning "the disk of $folder is $used % full"; fi
 done
