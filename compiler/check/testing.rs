@@ -29,7 +29,7 @@ pub fn model(content: &str) -> Model {
     let id = sources.add("system.kdl", text.as_str());
     let nodes = parse(id, &text, &mut diagnostics);
     let expanded = expand::expand(&nodes, &[], &|_, _| Ok("text".into()), &mut diagnostics);
-    expanded.into_iter().find_map(|one| one.model).expect("a right description")
+    expanded.into_iter().find_map(|one| one.models.into_iter().next()).expect("a right description")
 }
 
 /// The codes that a description raises, in the order of their places.

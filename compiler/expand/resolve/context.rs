@@ -62,7 +62,6 @@ impl<'a> Context<'a> {
         kinds: &'a Kinds,
         hosts: &'a [Host],
         domain: Hostname,
-        language: Language,
         read: &'a ReadFile<'a>,
         sink: &'a Sink,
     ) -> Self {
@@ -72,6 +71,7 @@ impl<'a> Context<'a> {
             spec.variables.iter().rev().map(|variable| (&variable.name.value, variable)).collect();
         let externals =
             spec.externals.iter().rev().map(|external| (&external.name.value, external)).collect();
+        let language = spec.runbook.as_ref().map_or(Language::English, |runbook| runbook.language);
         let scopes = BTreeMap::new();
         let mut context = Context {
             spec,

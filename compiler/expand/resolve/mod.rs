@@ -36,7 +36,7 @@ use crate::{
     diagnostic::Diagnostic,
     model::{Allow, ConfigFile, Host, Log, Model, Origin, Peer, Pipeline, Services},
     syntax::Sink,
-    values::{EnvName, Hostname, Language, Line, Name, Value as _},
+    values::{EnvName, Hostname, Line, Name, Value as _},
 };
 
 /// Puts one system in one environment together: a model for each of its hosts. None when an error was reported that
@@ -48,14 +48,13 @@ pub fn resolve(
     read: &ReadFile,
     sink: &Sink,
 ) -> Vec<Model> {
-    let language = spec.runbook.as_ref().map_or(Language::English, |runbook| runbook.language);
     let domain = spec.domain.clone().map(|d| d.value).or_else(|| Hostname::parse("localhost").ok());
     let title = spec.title.clone().map(|t| t.value).or_else(|| Line::parse(spec.name.value.as_str()).ok());
     let (Some(domain), Some(title)) = (domain, title) else { return Vec::new() };
     let hosts = host::hosts(spec);
     let specs = derived::with_derived(spec, kinds, sink);
     place::check(spec, &specs, sink);
-    let context = Context::new(spec, &specs, kinds, &hosts, domain.clone(), language, read, sink);
+    let context = Context::new(spec, &specs, kinds, &hosts, domain.clone(), read, sink);
     let mut services: Vec<_> = specs.iter().filter_map(|s| service::service(&context, s)).collect();
     let configs = config::configs(&context, &specs, &mut services);
     let services = Services::new(order::in_start_order(services, sink));
@@ -71,7 +70,7 @@ pub fn resolve(
     };
     if hosts.len() > 1 && !sink.has_errors() {
         let muted = Sink::default();
-        let context = Context::new(spec, &specs, kinds, &hosts, domain, language, read, &muted);
+        let context = Context::new(spec, &specs, kinds, &hosts, domain, read, &muted);
         let prometheus = models[0].monitoring.as_ref().map(|monitoring| monitoring.prometheus.0.clone());
         let here = |host| place::services(&services, &hosts, host, prometheus.as_ref());
         let parts = hosts.iter().map(|host| whole.on(&context, host, here(host))).collect();

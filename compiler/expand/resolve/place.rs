@@ -8,7 +8,7 @@ use crate::{
     model::{Dependency, Host, Origin, Published, Reach, Service, Services},
     source::{Located, Span},
     syntax::Sink,
-    values::{Cidr, Name, Value as _},
+    values::{Address, Cidr, Name, Value as _},
 };
 
 /// The hosts that `on` names, in their order; the first of the system when it names none.
@@ -57,7 +57,7 @@ pub fn check(spec: &SystemSpec, services: &[ServiceSpec], sink: &Sink) {
     }
     for host in &spec.hosts {
         let address = host.internal.as_ref().or(host.address.as_ref());
-        if !address.is_some_and(|address| address.value.to_string().parse::<IpAddr>().is_ok()) {
+        if !matches!(address.map(|address| &address.value), Some(Address::Ip(_))) {
             sink.report(
                 Diagnostic::error("no-internal-address", format!("the others cannot reach `{}`", host.name.value))
                     .at(address.map_or(host.span, |address| address.span), "no IP address is stated")
