@@ -210,6 +210,7 @@ else
 fi
 
 check GRAFANA_ADMIN_PASSWORD 12 secret
+check PAGERDUTY_KEY 1 secret
 check POSTGRES_PASSWORD 16 secret in-url
 check RAILS_MASTER_KEY 32 secret
 check REDIS_PASSWORD 16 secret in-url
@@ -220,4 +221,4 @@ if ((${#problems[@]} > 0)); then
     printf '  %s\n' "${problems[@]}" >&2
     exit 1
 fi
-printf '%s: all 5 variables are in order\n' "$file"
+printf '%s: all 6 variables are in order\n' "$file"
