@@ -60,6 +60,7 @@ const LACKS: &[(&str, &str, &[&str])] = &[
     ("knowledge-chat", "prod/app-1", &["tls"]),
     ("knowledge-chat", "prod/app-2", &["tls"]),
     ("knowledge-chat", "prod/data-1", &["tls", "closed paths"]),
+    ("knowledge-chat", "staging", &["tls"]),
     ("other-kinds", "", &["variables", "backups"]),
     ("several-hosts", "default/edge-1", &["variables", "backups"]),
     ("several-hosts", "default/app-1", &["tls", "backups", "closed paths"]),
