@@ -57,7 +57,7 @@ class Postgres:
             eventually("the slow query is logged", lambda: re.search(
                 r"duration: [\d.]+ ms.*the slow one", self.project.compose("logs", self.service)), 10)
         for script in tree.files("scripts/job-*.sh"):
-            if f"exec -T {self.service} " in script.read_text():
+            if f"exec -T {self.service} " in script.read_text() and "CREATE INDEX" in script.read_text():
                 self.maintained(script)
 
     def maintained(self, script):
