@@ -46,6 +46,9 @@ def machine(tree):
     pathlib.Path("/run/machine").mkdir()
     pathlib.Path("/run/machine/meminfo").write_text("")
     run("mount", "--bind", "/run/machine/meminfo", "/proc/meminfo")
+    # The bridge of the engine, on which programs of the host are reached by containers.
+    run("ip", "link", "add", "docker0", "type", "bridge")
+    run("ip", "address", "add", "172.17.0.1/16", "dev", "docker0")
     least = required(tree)
     zone = re.search(r'^ *timezone "([^"]+)"', tree.description, re.M)
     be(engine=0, compose="2.20.0", cpus=least["cpus"], disk=least["disk"] * 92 // 100, full=40, zone=zone[1] if zone else "UTC",
