@@ -97,7 +97,7 @@ pub fn prepare(language: Language) {
 /// Every file of the tree of these hosts, sorted by path. Of several hosts each has a folder of its own.
 pub fn emit(models: &[Model]) -> Vec<Artifact> {
     let mut artifacts: Vec<Artifact> = match models {
-        [model] => emitted(model),
+        [model] => emitted(model, |_| true),
         models => {
             models.par_iter().flat_map(on_host).chain(models.par_iter().take(1).flat_map(ci::emit)).collect()
         }
@@ -106,8 +106,9 @@ pub fn emit(models: &[Model]) -> Vec<Artifact> {
     artifacts
 }
 
-fn emitted(model: &Model) -> Vec<Artifact> {
-    ALL.par_iter().with_max_len(1).flat_map(|emitter| (emitter.emit)(model)).collect()
+fn emitted(model: &Model, wanted: fn(&Emitter) -> bool) -> Vec<Artifact> {
+    let emitters = ALL.par_iter().with_max_len(1).filter(|emitter| wanted(emitter));
+    emitters.flat_map(|emitter| (emitter.emit)(model)).collect()
 }
 
 /// The emitter whose files are those of the environment, not of a host.
@@ -115,8 +116,7 @@ const CI: &str = "ci";
 
 /// The files of one host of several, with a list of them.
 fn on_host(model: &Model) -> Vec<Artifact> {
-    let mut artifacts = emitted(model);
-    artifacts.retain(|artifact| artifact.emitter != CI);
+    let mut artifacts = emitted(model, |emitter| emitter.name != CI);
     artifacts.push(inventory::inventory(model, &artifacts));
     artifacts.iter_mut().for_each(|artifact| artifact.move_to(&model.host.name));
     artifacts

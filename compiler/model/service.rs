@@ -270,7 +270,7 @@ pub enum MountSource {
     Tree(String),
     /// A path of the host.
     Host(AbsPath),
-    /// A path from the folder of compose.yaml on that may lead out of it: `../shared`.
+    /// A path from the folder of compose.yaml on that may lead out of it: `../common`.
     Beside(String),
     /// A path or the name of a volume that is known at run time.
     Filled(Text),

@@ -5,7 +5,7 @@
 use super::{Value, abs_path};
 use std::sync::Arc;
 
-/// A path such as `/etc/localtime`, `./data` or `../shared`.
+/// A path such as `/etc/localtime`, `./data` or `../common`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BindPath(Arc<str>);
 
@@ -20,7 +20,7 @@ impl BindPath {
 
 impl Value for BindPath {
     const WHAT: &'static str = "a path of the host";
-    const EXAMPLES: &'static [&'static str] = &["/etc/localtime", "./data", "../shared"];
+    const EXAMPLES: &'static [&'static str] = &["/etc/localtime", "./data", "../common"];
 
     fn parse(text: &str) -> Result<Self, String> {
         let whole = text.strip_suffix('/').filter(|rest| !rest.is_empty()).unwrap_or(text);

@@ -6,11 +6,11 @@ import http.server
 import json
 import pathlib
 import re
-import subprocess
 import threading
 import urllib.parse
 
 import yaml
+from chain import daemon
 from trial import eventually, main, require, run, same
 
 WEB = "http://127.0.0.1:9200"
@@ -110,11 +110,6 @@ def here(target):
 def query(text):
     answer = run("curl", "-sf", "-G", "http://127.0.0.1:9090/api/v1/query", "--data-urlencode", f"query={text}")
     return json.loads(answer)["data"]["result"]
-
-
-def daemon(*command):
-    output = open(f"/run/{command[0]}.log", "w", encoding="utf-8")
-    subprocess.Popen(command, stdout=output, stderr=output)
 
 
 main(check)

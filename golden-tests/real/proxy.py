@@ -71,6 +71,11 @@ class Backends:
         return subprocess.Popen(["ip", "netns", "exec", "backends", APP, "--host", address, "--port", str(self.port),
                                  "--name", f"{self.service}/{name}"])
 
+    def stop(self):
+        for process in self.running.values():
+            process.kill()
+            process.wait()
+
     def listen(self):
         for address in self.running:
             eventually(f"{self.service} at {address}", lambda a=address: socket.create_connection((a, self.port)).close() or True)
@@ -87,18 +92,14 @@ class OnHost(Backends):
         self.address = address
 
     def replace(self):
-        for process in self.running.values():
-            process.kill()
-            process.wait()
+        self.stop()
         self.generation += 1
         command = [APP, "--host", self.address, "--port", str(self.port), "--name", f"{self.service}/{self.generation}.1"]
         self.running = {self.address: subprocess.Popen(command)}
         self.listen()
 
     def give_way(self, *command):
-        for process in self.running.values():
-            process.kill()
-            process.wait()
+        self.stop()
         process = subprocess.Popen([*command, self.address, str(self.port)])
         eventually(f"{self.address} accepts", lambda: socket.create_connection((self.address, self.port)).close() or True)
         return [self.address], [process]
@@ -119,16 +120,12 @@ class Elsewhere(Backends):
 
     def replace(self):
         """Each host starts its own anew."""
-        for process in self.running.values():
-            process.kill()
-            process.wait()
+        self.stop()
         self.running = {address: self.started(address, address) for address in self.addresses}
         self.listen()
 
     def give_way(self, *command):
-        for process in self.running.values():
-            process.kill()
-            process.wait()
+        self.stop()
         processes = [subprocess.Popen(["ip", "netns", "exec", "backends", *command, address, str(self.port)]) for address in self.addresses]
         for address in self.addresses:
             eventually(f"{address} accepts", lambda a=address: socket.create_connection((a, self.port)).close() or True)
