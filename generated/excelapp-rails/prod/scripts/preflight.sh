@@ -75,7 +75,7 @@ done
 # What runs on the host itself.
 if [ -d /run/systemd/system ]; then ok "systemd"; else problem "systemd does not run here"; fi
 if getent passwd deploy >/dev/null; then ok "the account deploy"; else problem "there is no account deploy, as which excelapp-rails runs"; fi
-if ip -oneline address show | grep --quiet --fixed-strings " 172.17.0.1/"; then ok "address 172.17.0.1"; else problem "this machine has no address 172.17.0.1, on which excelapp-rails is to listen"; fi
+if grep --quiet --fixed-strings " 172.17.0.1/" <<<"$(ip -oneline address show)"; then ok "address 172.17.0.1"; else problem "this machine has no address 172.17.0.1, on which excelapp-rails is to listen"; fi
 
 if [ -x "$directory/scripts/check-env.sh" ]; then
     if missing=$("$directory/scripts/check-env.sh" 2>&1); then ok ".env is complete"; else problem ".env: $missing"; fi
