@@ -15,6 +15,7 @@ use std::{
     fs::{self, File},
     path::{Path, PathBuf},
     process::{Command, ExitCode, Stdio},
+    sync::Mutex,
     thread,
     time::{Duration, Instant},
 };
@@ -113,6 +114,9 @@ const CHECKS: &[Check] = &[
     files("workflow", "ci"),
 ];
 
+/// Trials of which the time is told.
+const LONGEST: usize = 400;
+
 /// Lines of a script's output that a failure shows.
 const SHOWN_LINES: usize = 60;
 
@@ -172,7 +176,24 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // Trials wait more than they work.
     arguments.test_threads.get_or_insert(thread::available_parallelism().map_or(2, |cores| cores.get() + 1));
-    libtest_mimic::run(&arguments, trials).exit_code()
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    if conclusion.num_passed + conclusion.num_failed > 1 {
+        longest();
+    }
+    conclusion.exit_code()
+}
+
+/// How long each trial took; who makes the whole faster begins with the longest.
+static TIMES: Mutex<Vec<(Duration, String)>> = Mutex::new(Vec::new());
+
+/// Prints the trials that took longest.
+fn longest() {
+    let mut times = TIMES.lock().map_or_else(|_| Vec::new(), |times| times.clone());
+    times.sort();
+    println!("took longest, of {} s in all:", times.iter().map(|(time, _)| time.as_secs()).sum::<u64>());
+    for (time, name) in times.iter().rev().take(LONGEST) {
+        println!("{:>4} s  {name}", time.as_secs());
+    }
 }
 
 /// The trees of the examples and, compiled into a folder, those of the odd systems.
@@ -253,7 +274,12 @@ fn trial(house: &Path, check: &'static Check, tree: &Tree) -> Trial {
         command.arg("--described").arg(described).arg("--lacks").arg(tree.lacks().join(","));
     }
     let name = format!("{}::{}/{}", check.name, tree.system, tree.environment);
-    Trial::test(name, move || within(command, Duration::from_secs(check.seconds)))
+    Trial::test(name.clone(), move || {
+        let start = Instant::now();
+        let verdict = within(command, Duration::from_secs(check.seconds));
+        TIMES.lock().map_err(|error| error.to_string())?.push((start.elapsed(), name));
+        verdict
+    })
 }
 
 /// Hostile texts in every format, for the real readers.

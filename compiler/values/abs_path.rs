@@ -6,7 +6,7 @@
 use super::{Name, RelPath, Value, character};
 use std::sync::Arc;
 
-/// An absolute path: no `.`, no `..`, no `/` at its end.
+/// An absolute path without `.` and `..`; `/srv/shop/` and `/srv/shop` are the same, which prints as `/srv/shop`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AbsPath(Arc<str>);
 
@@ -68,8 +68,9 @@ impl Value for AbsPath {
             }
             _ => "an absolute path begins with `/`",
         })?;
+        let rest = rest.strip_suffix('/').unwrap_or(rest);
         check(rest, "an absolute path")?;
-        Ok(AbsPath(text.into()))
+        Ok(AbsPath(format!("/{rest}").into()))
     }
 }
 
@@ -132,6 +133,7 @@ mod tests {
         assert_eq!(p.child(&Name::parse("redis").unwrap()), path("/var/backups/shop/redis"));
         assert_eq!(path("/").join(&RelPath::parse("./a/b").unwrap()), path("/a/b"));
         assert_eq!(p.join(&RelPath::parse(".").unwrap()), p);
+        assert_eq!(path("/var/backups/shop/"), p);
         assert!(p.is_within(&path("/var")) && p.is_within(&path("/")) && p.is_within(&p));
         assert!(!path("/variable").is_within(&path("/var")));
     }
@@ -143,9 +145,9 @@ mod tests {
             ("", "begins with `/`"),
             ("var", "begins with `/`"),
             ("~/x", "home folder"),
-            ("/a/", "end with"),
+            ("/a//", "end with"),
             ("//a", "empty part"),
-            ("//", "end with"),
+            ("//", "empty part"),
             ("/a/../b", "`..`"),
             ("/./a", "`.`"),
             ("/a b", "split"),

@@ -1,6 +1,7 @@
 //! A file or folder of the host as compose names it: from the root, or from the folder of the compose file on.
 //!
-//! It refuses a bare word, which compose takes for the name of a volume, and what absolute paths refuse.
+//! It refuses a bare word, which compose takes for the name of a volume, and what absolute paths refuse; `.env` and
+//! `db/password.txt`, which cannot be such names, are `./.env` and `./db/password.txt`.
 
 use super::{Value, abs_path};
 use std::sync::Arc;
@@ -27,6 +28,9 @@ impl Value for BindPath {
         if matches!(whole, "/" | "." | "..") {
             return Ok(BindPath(whole.into()));
         }
+        if is_bare(whole) && whole.contains(['/', '.']) {
+            return BindPath::parse(&format!("./{whole}"));
+        }
         let mut rest = whole;
         if let Some(below) = whole.strip_prefix('/') {
             rest = below;
@@ -37,7 +41,10 @@ impl Value for BindPath {
                 rest = below;
             }
             if rest == whole {
-                return Err("a path of the host begins with `/`, `./` or `../`".into());
+                return Err(match whole.chars().next() {
+                    Some('~') => "a path of the host begins with `/`, `./` or `../`: write the home folder whole, as in `/home/deploy`".into(),
+                    _ => "a path of the host begins with `/`, `./` or `../`".into(),
+                });
             }
         }
         if rest != ".." {
@@ -45,6 +52,11 @@ impl Value for BindPath {
         }
         Ok(BindPath(whole.into()))
     }
+}
+
+/// Whether it begins with the name of a file or folder.
+fn is_bare(text: &str) -> bool {
+    !text.starts_with(['/', '~', '$']) && !text.starts_with("./") && !text.starts_with("../")
 }
 
 #[cfg(test)]
@@ -57,7 +69,12 @@ mod tests {
             assert_eq!(BindPath::parse(text).unwrap().as_str(), text);
         }
         assert_eq!(BindPath::parse("./setup/").unwrap().as_str(), "./setup");
-        for text in ["", "data", "~/x", "./a b", "./a:b", "$HOME/x", "/a/../b"] {
+        for (text, kept) in
+            [(".env", "./.env"), ("db/password.txt", "./db/password.txt"), ("db.env", "./db.env")]
+        {
+            assert_eq!(BindPath::parse(text).unwrap().as_str(), kept);
+        }
+        for text in ["", "data", "~/a.b", "~/x", "./a b", "./a:b", "$HOME/x", "/a/../b"] {
             assert!(BindPath::parse(text).is_err(), "{text:?}");
         }
     }

@@ -111,7 +111,8 @@ impl Value for Size {
     const EXAMPLES: &'static [&'static str] = &["256MiB", "512KiB", "2GiB", "10GB"];
 
     fn parse(text: &str) -> Result<Self, String> {
-        let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+        let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+        let (number, unit) = text.split_at(end);
         if number.is_empty() {
             return Err(match text.chars().next() {
                 None => "a size cannot be empty".into(),
@@ -126,21 +127,31 @@ impl Value for Size {
         }
         let scale = BINARY.iter().chain(&DECIMAL).find(|(name, _)| *name == unit).map(|(_, scale)| *scale);
         let scale = scale.ok_or_else(|| wrong_unit(number, unit))?;
-        number
-            .parse()
-            .ok()
-            .and_then(|n: u64| n.checked_mul(scale))
-            .filter(|n| *n <= LARGEST)
-            .map(|bytes| Size { bytes })
-            .ok_or("a size is less than 8388608TiB".into())
+        bytes(number, scale)
     }
+}
+
+/// `1.5` of a unit of `scale` bytes.
+fn bytes(number: &str, scale: u64) -> Result<Size, String> {
+    let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(part) {
+        return Err("a size has digits before and behind its decimal point, as in `1.5GiB`".into());
+    }
+    let too_large = || "a size is less than 8388608TiB".to_owned();
+    let of = |digits: &str| digits.parse().ok().and_then(|n: u64| n.checked_mul(scale)).ok_or_else(too_large);
+    let places = part.trim_end_matches('0');
+    let tenths = if places.is_empty() { 0 } else { of(places)? };
+    let power = u32::try_from(places.len()).ok().and_then(|n| 10_u64.checked_pow(n)).ok_or_else(too_large)?;
+    if !tenths.is_multiple_of(power) {
+        return Err("a size is a whole number of bytes: write it in a smaller unit, as in `100MiB`".into());
+    }
+    let sum = of(whole)?.checked_add(tenths / power).filter(|sum| *sum <= LARGEST);
+    sum.map(|bytes| Size { bytes }).ok_or_else(too_large)
 }
 
 /// Why `unit` is none, with the two things that it may have meant.
 fn wrong_unit(number: &str, unit: &str) -> String {
-    if unit.starts_with('.') {
-        return "a size has no decimal point: write `1536MiB` for one and a half GiB".into();
-    }
     let letter = match unit.to_ascii_lowercase().as_str() {
         "k" | "kb" | "kib" => 'K',
         "m" | "mb" | "mib" => 'M',
@@ -193,6 +204,9 @@ mod tests {
             ("1024KiB", 1_048_576, "1MiB"),
             ("0B", 0, "0B"),
             ("1500B", 1500, "1500B"),
+            ("1.5GiB", 1_610_612_736, "1536MiB"),
+            ("0.50kB", 500, "500B"),
+            ("2.0B", 2, "2B"),
             ("9223372036854775807B", 9_223_372_036_854_775_807, "9223372036854775807B"),
         ] {
             assert_eq!((size(text).bytes(), size(text).to_string().as_str()), (bytes, shown));
@@ -226,7 +240,12 @@ mod tests {
             ("2g", "write `2GiB`"),
             ("2gib", "`2GiB`"),
             ("5b", "`5B`"),
-            ("1.5GiB", "no decimal point"),
+            ("0.1GiB", "whole number of bytes"),
+            ("0.5B", "whole number of bytes"),
+            (".5GiB", "digits before"),
+            ("1.GiB", "digits before"),
+            ("1.5.5GiB", "digits before"),
+            ("0.00000000000000000000001GiB", "less than"),
             ("-1B", "negative"),
             ("MiB", "`M`"),
             ("1 GiB", "the units"),

@@ -106,9 +106,11 @@ fn source(context: &Context, spec: &ServiceSpec, volume: &VolumeSpec) -> Option<
     if let Some(shared) = container::shared_volume(context, text) {
         return Some(MountSource::Volume(shared.to_string()));
     }
+    // Compose would take `my.data` for the name of a volume.
+    let is_path = text.starts_with('.') || text.contains('/');
     match (AbsPath::parse(text), BindPath::parse(text), Name::parse(text)) {
         (Ok(path), ..) => Some(MountSource::Host(path)),
-        (_, Ok(path), _) => Some(beside(path.as_str())),
+        (_, Ok(path), _) if is_path => Some(beside(path.as_str())),
         (.., Ok(name)) => Some(MountSource::Volume(format!("{}-{name}", spec.name.value))),
         _ => {
             context.sink.report(
@@ -117,7 +119,11 @@ fn source(context: &Context, spec: &ServiceSpec, volume: &VolumeSpec) -> Option<
                     format!("`{text}` is neither the name of a volume nor a path of the host"),
                 )
                 .at(stated.span, "mounted here")
-                .help("write a name such as \"uploads\", a path such as \"/srv/uploads\" or \"./uploads\", or declare the volume in the system: `volume \"my_uploads\"`"),
+                .help(if text.starts_with('~') {
+                    "whose home that is differs between people and cron: write it whole, as in \"/home/deploy/uploads\""
+                } else {
+                    "write a name such as \"uploads\", a path such as \"/srv/uploads\" or \"./uploads\", or declare the volume in the system: `volume \"my_uploads\"`"
+                }),
             );
             None
         }

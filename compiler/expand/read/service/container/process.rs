@@ -12,8 +12,8 @@ use crate::{
 pub struct Process {
     /// The name of the container on the host.
     pub name: Option<Located<Or<EngineName>>>,
-    /// What it calls itself.
-    pub hostname: Option<Located<Or<Hostname>>>,
+    /// What it calls itself; engines allow more than DNS does.
+    pub hostname: Option<Located<Or<EngineName>>>,
     /// Its domain.
     pub domainname: Option<Located<Or<Hostname>>>,
     /// The processor and system that its image is for.
