@@ -115,7 +115,7 @@ const CHECKS: &[Check] = &[
 ];
 
 /// Trials of which the time is told.
-const LONGEST: usize = 400;
+const LONGEST: usize = 30;
 
 /// Lines of a script's output that a failure shows.
 const SHOWN_LINES: usize = 60;
