@@ -110,6 +110,7 @@ const CHECKS: &[Check] = &[
     files("environment", "env"),
     files("logrotate", "logrotate.d"),
     files("scripts", "scripts"),
+    files("page", "runbook.html"),
     files("runbook", "runbook.md"),
     files("workflow", "ci"),
 ];

@@ -1,6 +1,6 @@
 //! What is measured, what must hold, and how each alert is proved.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Origin, Slo,
@@ -24,6 +24,8 @@ pub struct Monitoring {
     pub alerts: Vec<Alert>,
     /// Names of the alerts that are about something on this host: what its guide explains.
     pub explained: BTreeSet<String>,
+    /// The first host whose guide explains an alert, of all alerts.
+    pub guides: BTreeMap<String, Name>,
     /// What share must go well.
     pub slos: Vec<Slo>,
     /// The dashboard, row by row.

@@ -229,6 +229,18 @@ impl Model {
         checks
     }
 
+    /// The section of the guide that explains an alert: its path, behind the name of the host when it is on another.
+    pub fn section(&self, alert: &str) -> String {
+        let monitoring = self.monitoring.as_ref().filter(|monitoring| !monitoring.explained.contains(alert));
+        let host = monitoring.and_then(|monitoring| monitoring.guides.get(alert));
+        let peer = host.and_then(|name| self.peers.iter().find(|peer| peer.host.name == *name));
+        let section = format!("runbook.md#{}", alert.to_ascii_lowercase());
+        match peer {
+            Some(Peer { host, .. }) => format!("{}:{}/{section}", host.name, host.directory),
+            None => format!("{}/{section}", self.directory()),
+        }
+    }
+
     /// What tells its tree from others of the system, for people: the environment, and of several hosts the host.
     pub fn variant(&self) -> String {
         let host = if self.peers.is_empty() { String::new() } else { format!(", {}", self.host.name) };

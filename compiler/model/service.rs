@@ -23,6 +23,8 @@ pub struct Service {
     pub about: String,
     /// Whether it keeps data that must outlive it.
     pub datastore: bool,
+    /// Whether it is there to operate the others: to measure, to alert, to issue certificates.
+    pub tool: bool,
     /// Where it runs.
     pub runs: Runs,
     /// The version that was chosen of the kind, such as `7` or `15`.

@@ -68,6 +68,8 @@ pub struct FileChange {
 pub struct Texts {
     before: String,
     after: String,
+    /// Whether it is a page: what changes of it shows in the text that it is made of, and its code tells nobody more.
+    page: bool,
     compared: OnceLock<Difference>,
 }
 
@@ -78,8 +80,8 @@ struct Difference {
 }
 
 impl Texts {
-    fn new(before: String, after: String) -> Texts {
-        Texts { before, after, compared: OnceLock::new() }
+    fn new(path: &str, before: String, after: String) -> Texts {
+        Texts { before, after, page: path.ends_with(".html"), compared: OnceLock::new() }
     }
 
     /// How many lines come, and how many go.
@@ -87,7 +89,7 @@ impl Texts {
         self.compared().lines
     }
 
-    /// The difference as a unified diff with three lines of context.
+    /// The difference as a unified diff with three lines of context; empty for a page.
     pub fn diff(&self) -> &str {
         &self.compared().unified
     }
@@ -98,7 +100,10 @@ impl Texts {
             let count = |tag| diff.iter_all_changes().filter(|change| change.tag() == tag).count();
             Difference {
                 lines: (count(ChangeTag::Insert), count(ChangeTag::Delete)),
-                unified: diff.unified_diff().context_radius(3).to_string(),
+                unified: match self.page {
+                    true => String::new(),
+                    false => diff.unified_diff().context_radius(3).to_string(),
+                },
             }
         })
     }
@@ -136,7 +141,7 @@ pub fn file_changes(
                 on_disk.is_some().then_some(before.as_str()),
                 &artifact.contents,
             ),
-            text: Texts::new(before, artifact.contents.clone()),
+            text: Texts::new(&artifact.path, before, artifact.contents.clone()),
             edited,
             foreign: edited && !state.manifest.files.contains_key(&artifact.path),
             kept: edited && !overwrite,
@@ -153,7 +158,7 @@ pub fn file_changes(
             cause,
             because,
             consequences: vec![like_its_neighbours(path, &state.manifest, artifacts)],
-            text: Texts::new(before, String::new()),
+            text: Texts::new(path, before, String::new()),
             edited,
             foreign: false,
             kept: edited && !overwrite,

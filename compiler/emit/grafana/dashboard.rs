@@ -74,9 +74,7 @@ pub fn board(model: &Model, board: &Board) -> String {
 
 /// The alerts of a panel, each with its section of the runbook.
 fn told(model: &Model, panel: &Panel) -> String {
-    let line = |(name, bound): &(String, String)| {
-        format!("- {name} ({bound}): {}/runbook.md#{}", model.directory(), name.to_ascii_lowercase())
-    };
+    let line = |(name, bound): &(String, String)| format!("- {name} ({bound}): {}", model.section(name));
     panel.alerts.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 

@@ -114,10 +114,7 @@ pub(super) fn annotations(model: &Model, alert: &Alert, text: fn(&Alert, &Messag
     Map::new()
         .set("summary", text(alert, &alert.summary))
         .set("description", text(alert, &alert.description))
-        .set(
-            "runbook",
-            plain(format!("{}/runbook.md#{}", model.directory(), alert.name.to_ascii_lowercase())),
-        )
+        .set("runbook", plain(model.section(&alert.name)))
         .maybe("contact", contact(model, alert).map(plain))
 }
 

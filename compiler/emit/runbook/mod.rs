@@ -1,8 +1,11 @@
-//! `runbook.md`: the operations guide, derived from the same facts as everything else, so that it cannot lie.
+//! `runbook.md`: the operations guide, derived from the same facts as everything else, so that it cannot lie; and
+//! `runbook.html`, the same as a page with the system's picture.
 
 mod capacity;
 mod external;
 mod host;
+mod page;
+mod picture;
 mod response;
 mod variables;
 mod view;
@@ -51,12 +54,15 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     from.sort();
     from.dedup();
     let contents = template(model.language).render(&view::view(model));
-    vec![Artifact {
-        path: "runbook.md".into(),
+    let title = format!("{} ({})", model.title, model.variant());
+    let page = page::page(&contents, &title, picture::picture(model), model.language);
+    let artifact = |path: &str, contents, from| Artifact {
+        path: path.to_owned(),
         contents,
         mode: 0o644,
         emitter: "runbook",
         from,
         on_change: OnChange::Nothing,
-    }]
+    };
+    vec![artifact("runbook.html", page, from.clone()), artifact("runbook.md", contents, from)]
 }

@@ -42,6 +42,7 @@ pub fn service(context: &Context, spec: &ServiceSpec) -> Option<Service> {
         kind: spec.kind.value.clone(),
         about: kind.about.get(context.language).to_owned(),
         datastore: kind.role == Role::Datastore,
+        tool: !matches!(kind.role, Role::Application | Role::Datastore | Role::Ingress),
         runs: runs?,
         version: spec.version.as_ref().or(kind.version.as_ref()).map(|version| version.value.to_string()),
         hosts: place::named(context.hosts, &spec.on),

@@ -19,7 +19,7 @@ mod trend;
 mod units;
 mod watch;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::Context;
 use crate::{
@@ -110,6 +110,10 @@ pub fn monitored(mut models: Vec<Model>, services: &Services, context: &Context,
     let parts: Vec<Part> = inputs.iter().map(|input| part(input, scraper.as_ref())).collect();
     let names = |part: &Part| part.alerts.iter().map(|alert| alert.name.clone()).collect();
     let explained: Vec<BTreeSet<String>> = parts.iter().map(names).collect();
+    let mut guides = BTreeMap::new();
+    for (model, names) in models.iter().zip(&explained).rev() {
+        guides.extend(names.iter().map(|name| (name.clone(), model.host.name.clone())));
+    }
     let Part { scrapes, watches, mut alerts, slos, rows } = together(parts);
     let mut unused = Vec::new();
     for without in &monitor.without {
@@ -155,6 +159,7 @@ pub fn monitored(mut models: Vec<Model>, services: &Services, context: &Context,
         scrapes,
         alerts,
         explained: BTreeSet::new(),
+        guides,
         slos,
         rows,
         boards,
