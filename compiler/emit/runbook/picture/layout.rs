@@ -120,9 +120,10 @@ fn links(columns: &[Column], edges: &[Edge], column_of: &[usize]) -> Vec<Vec<(us
     };
     let mut links = vec![Vec::new(); columns.len()];
     for (index, edge) in edges.iter().enumerate() {
-        for column in column_of[edge.from]..column_of[edge.to] {
+        let run = links.iter_mut().enumerate().take(column_of[edge.to]).skip(column_of[edge.from]);
+        for (column, links) in run {
             if let (Some(from), Some(to)) = (position(column, index), position(column + 1, index)) {
-                links[column].push((from, to));
+                links.push((from, to));
             }
         }
     }

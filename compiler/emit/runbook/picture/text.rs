@@ -54,20 +54,15 @@ fn middle(text: &str) -> String {
         columns += c.width().unwrap_or(0);
         columns <= NAME_COLUMNS
     };
-    loop {
-        let (Some(first), Some(last)) =
-            (text[start..end].chars().next(), text[start..end].chars().next_back())
-        else {
-            break;
-        };
+    while let Some(first) = text[start..end].chars().next() {
         if !take(first) {
             break;
         }
         start += first.len_utf8();
-        if !take(last) {
-            break;
+        match text[start..end].chars().next_back() {
+            Some(last) if take(last) => end -= last.len_utf8(),
+            _ => break,
         }
-        end -= last.len_utf8();
     }
     format!("{}…{}", &text[..start], &text[end..])
 }
