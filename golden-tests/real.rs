@@ -86,6 +86,7 @@ const ENGINE: &[(&str, &[&str])] = &[
 /// The long ones first, so that the last trial to end is a short one.
 const CHECKS: &[Check] = &[
     containers("backup", "scripts"),
+    containers("point_in_time", "scripts/archive-postgres.sh"),
     containers("up", "compose.yaml"),
     containers("firewall", "ufw"),
     containers("certificate", "scripts/certificate.sh"),

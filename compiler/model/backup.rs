@@ -57,8 +57,25 @@ pub struct Dump {
     pub check: String,
     /// Restores of a part, for people: title and shell text run in the service's container, `$1` being the part.
     pub restore_part: Option<(Line, String)>,
+    /// The log that goes on from it to any second; none when it comes back as it is and no further.
+    pub log: Option<DataLog>,
     /// Environment that a scratch container needs to start for the drill, as `NAME=value` without secrets.
     pub drill_environment: Vec<(String, String)>,
+}
+
+/// The archived log of what was written to the data since a base.
+#[derive(Clone, Debug)]
+pub struct DataLog {
+    /// How often it is archived up to that minute: what may be lost.
+    pub every: Schedule,
+    /// Where it is on the host.
+    pub folder: AbsPath,
+    /// Where that is in the service's container.
+    pub target: AbsPath,
+    /// Shell text, run in the container: returns when all that was written until now is archived.
+    pub archive: String,
+    /// Shell text, run in the container: deletes what no base needs; the arguments are the first file that each needs.
+    pub prune: String,
 }
 
 /// Files that are kept as an archive.
@@ -106,6 +123,27 @@ pub enum Offsite {
 }
 
 impl Backup {
+    /// The log with which it comes back to any second.
+    pub fn log(&self) -> Option<&DataLog> {
+        match &self.kept {
+            Kept::Data(dump) => dump.log.as_ref(),
+            Kept::Files(_) => None,
+        }
+    }
+
+    /// What it is stated as: a base is stated with the dumps of its service.
+    pub fn stated_as(&self) -> &Name {
+        match &self.kept {
+            Kept::Data(dump) => &dump.service,
+            Kept::Files(_) => &self.name,
+        }
+    }
+
+    /// How much of it can be lost at most.
+    pub fn loss(&self) -> Duration {
+        self.log().map_or(self.schedule, |log| log.every).period()
+    }
+
     /// The services whose data is in it, dumped or as files.
     pub fn services(&self) -> &[Name] {
         match &self.kept {

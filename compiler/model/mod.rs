@@ -31,7 +31,7 @@ pub use alert::{
     Severity, Shape, Unit,
 };
 pub use allow::Allow;
-pub use backup::{Backup, Dump, Files, Kept, Offsite, Place, Restore};
+pub use backup::{Backup, DataLog, Dump, Files, Kept, Offsite, Place, Restore};
 pub use capacity::Capacity;
 pub use constraint::Constraint;
 pub use container::{

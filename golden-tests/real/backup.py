@@ -8,26 +8,23 @@ import re
 import subprocess
 import time
 
+import elsewhere
 from archive import Archive
 from containers import Project
 from datastore import datastore
+from elsewhere import Elsewhere
 from trial import Failed, main, program, require, run, same
 
-# The machine that keeps copies is a folder here: only what would leave this machine is replaced.
-ELSEWHERE = pathlib.Path("/run/elsewhere")
 METRICS = pathlib.Path("/var/lib/node_exporter")
-COPY = """#!/bin/sh
-mkdir -p /run/elsewhere
-for word; do if [ -d "$word" ]; then cp -r "$word/." /run/elsewhere/; exit; fi; done
-exit 1
-"""
+
 
 def check(tree):
-    for name in ("rsync", "rclone"):
-        program("/usr/local/sbin/" + name, COPY)
+    elsewhere.ready()
     project = Project(tree)
     try:
-        found = [re.match(r"backup-(.*)\.sh", path.name)[1] for path in tree.files("scripts/backup-*.sh")]
+        # Bases, which come back to a time, have a check of their own: point_in_time.py.
+        found = [re.match(r"backup-(.*)\.sh", path.name)[1] for path in tree.files("scripts/backup-*.sh")
+                 if "/scripts/archive-" not in path.read_text()]
         require(found, "no backup")
         for service in found:
             Trial(project, service).all()
@@ -44,6 +41,8 @@ class Trial:
         self.data = (Archive if "tar --create" in script else datastore(script))(project, service)
         self.extension = "." + re.search(r"^two=.* extension=(\S+)$", script, re.M)[1]
         stated = re.search(rf'^    backup "{service}" \{{(.*?)^    \}}', self.tree.description, re.M | re.S)
+        self.stated = stated[1] if stated else ""
+        self.elsewhere = Elsewhere(script)
         self.keep = int(re.search(r'keep "(\d+)d"', stated[1])[1]) if stated else 30
 
     def script(self, name, *arguments, **options):
@@ -75,7 +74,8 @@ class Trial:
         self.folder = pathlib.Path(re.search(rf"(/\S+)/{self.service}_\d+_\d+\.", output)[1])
         dump = self.dumps().pop()
         same("mode of the dump", oct(dump.stat().st_mode & 0o777), oct(0o600))
-        require((ELSEWHERE / dump.name).exists() or "offsite" not in self.tree.description, "no copy elsewhere")
+        require(not self.elsewhere.target or dump.name in self.elsewhere.names(), "no copy elsewhere")
+        require(self.elsewhere.target or "offsite" not in self.stated, "a copy elsewhere is stated")
         self.just_now("ondol_backup_last_success_timestamp_seconds")
         if self.tree.has("monitoring"):
             same("size in the metrics", self.metric("ondol_backup_size_bytes"), dump.stat().st_size)

@@ -9,8 +9,13 @@ use crate::{
 /// The rule.
 pub const RULE: Rule = Rule { code: "keep-too-short", check, together: None };
 
+// Of bases with a log the last one before the time stays in any case.
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
-    for backup in model.backups.iter().filter(|backup| backup.keep <= backup.schedule.period()) {
+    for backup in model
+        .backups
+        .iter()
+        .filter(|backup| backup.log().is_none() && backup.keep <= backup.schedule.period())
+    {
         diagnostics.add(
             Diagnostic::warning(
                 "keep-too-short",

@@ -13,19 +13,25 @@ pub const RULE: Rule = Rule { code: "rpo-broken", check, together: None };
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for backup in &model.backups {
         let Some(Located { value: rpo, span }) = backup.rpo else { continue };
-        if backup.schedule.period() <= rpo {
+        if backup.loss() <= rpo {
             continue;
         }
         diagnostics.add(
             Diagnostic::error(
                 "rpo-broken",
-                format!("up to {} of `{}` can be lost", backup.schedule.period(), backup.name),
+                format!("up to {} of `{}` can be lost", backup.loss(), backup.name),
             )
-            .at(backup.origin.span(), format!("runs `{}`", backup.schedule))
+            .at(
+                backup.origin.span(),
+                match backup.log() {
+                    Some(log) => format!("its log is archived `{}`", log.every),
+                    None => format!("runs `{}`", backup.schedule),
+                },
+            )
             .at(span, format!("no more than {rpo} may be lost"))
             .help(format!(
                 "back it up at least every {rpo}, or say inside it what loss is accepted: `rpo \"{}\"`",
-                backup.schedule.period()
+                backup.loss()
             )),
         );
     }

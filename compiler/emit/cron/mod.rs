@@ -42,7 +42,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     };
     let mut from = vec!["system".to_owned(), format!("host/{}", model.host.name)];
     from.extend(model.jobs.iter().map(|job| format!("job/{}", job.name)));
-    from.extend(model.backups.iter().map(|backup| format!("backup/{}", backup.name)));
+    from.extend(model.backups.iter().map(|backup| format!("backup/{}", backup.stated_as())));
     vec![Artifact {
         path: format!("cron.d/{}", model.system),
         contents: TABLE.render(&view),

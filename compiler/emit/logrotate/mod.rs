@@ -48,7 +48,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     from.extend(model.services.iter().map(|service| format!("service/{}", service.name)));
     from.extend(stated(model));
     from.extend(model.jobs.iter().map(|job| format!("job/{}", job.name)));
-    from.extend(model.backups.iter().map(|backup| format!("backup/{}", backup.name)));
+    from.extend(model.backups.iter().map(|backup| format!("backup/{}", backup.stated_as())));
     vec![Artifact {
         path: format!("logrotate.d/{}", model.system),
         contents: STANZAS.render(&View { header: header(model), logs }),

@@ -32,7 +32,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     let mut from = vec!["system".to_owned()];
     from.extend(model.services.iter().map(|service| format!("service/{}", service.name)));
     from.extend(model.externals.iter().map(|external| format!("external/{}", external.name)));
-    from.extend(model.backups.iter().map(|backup| format!("backup/{}", backup.name)));
+    from.extend(model.backups.iter().map(|backup| format!("backup/{}", backup.stated_as())));
     from.extend(model.capacity.iter().map(|_| "capacity".to_owned()));
     from.extend(model.priorities.iter().map(|one| format!("priority/{}", one.name)));
     from.extend(model.notify.escalations.iter().map(|one| format!("escalation/{}", one.name)));

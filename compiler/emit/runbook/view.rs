@@ -104,6 +104,9 @@ struct BackupView {
     /// Services that stop while it comes back.
     stops: Vec<String>,
     part: Option<String>,
+    /// The service whose data it is, and how often its log is archived, with which it comes back to any second.
+    data: String,
+    log: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -285,6 +288,8 @@ pub fn view(model: &Model) -> View {
                     Kept::Data(dump) => dump.restore_part.as_ref().map(|(title, _)| title.to_string()),
                     Kept::Files(_) => None,
                 },
+                data: backup.stated_as().to_string(),
+                log: backup.log().map(|log| log.every.words(language)),
             })
             .collect(),
         backup_directories: directories,

@@ -1,4 +1,5 @@
-//! `backup-`, `restore-` and `verify-<name>.sh`: what is kept is made, comes back, and is proved to.
+//! `backup-`, `restore-` and `verify-<name>.sh`: what is kept is made, comes back, and is proved to; with them
+//! `archive-<service>.sh` for the log that goes on from a base.
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,8 @@ use crate::{
 pub(super) static BACKUP: Template = Template::new(Format::Shell, include_str!("backup.sh.tera"));
 pub(super) static RESTORE: Template = Template::new(Format::Shell, include_str!("restore.sh.tera"));
 pub(super) static VERIFY: Template = Template::new(Format::Shell, include_str!("verify.sh.tera"));
+static ARCHIVE: Template = Template::new(Format::Shell, include_str!("archive.sh.tera"));
+static RESTORE_TO_TIME: Template = Template::new(Format::Shell, include_str!("restore-to-time.sh.tera"));
 static RESTORE_FILES: Template = Template::new(Format::Shell, include_str!("restore-files.sh.tera"));
 static VERIFY_FILES: Template = Template::new(Format::Shell, include_str!("verify-files.sh.tera"));
 
@@ -43,6 +46,10 @@ struct View<T> {
 /// Data that is dumped.
 #[derive(Serialize)]
 struct DumpView {
+    service: String,
+    log: Option<LogView>,
+    /// The name of the service's bases, whose log brings any second back.
+    base: Option<String>,
     dump: String,
     verify: String,
     restore: String,
@@ -61,6 +68,18 @@ struct DumpView {
     tmpfs: Vec<String>,
     user: Option<String>,
     ready: Vec<String>,
+}
+
+/// The log that goes on from a base.
+#[derive(Serialize)]
+struct LogView {
+    folder: String,
+    /// What the folder is called within that of the bases, here and elsewhere.
+    name: String,
+    target: String,
+    archive: String,
+    prune: String,
+    when: Option<String>,
 }
 
 /// Files that are archived.
@@ -104,7 +123,7 @@ fn scripts_of(
 ) -> Vec<Script> {
     let name = |verb: &str| format!("{verb}-{}", backup.name);
     let script = |verb: &str, text: String| {
-        let mut from = vec![format!("backup/{}", backup.name)];
+        let mut from = vec![format!("backup/{}", backup.stated_as())];
         for service in backup.services().iter().filter_map(|service| model.service(service)) {
             from.extend([format!("service/{}", service.name), format!("kind/{}", service.kind)]);
         }
@@ -114,19 +133,24 @@ fn scripts_of(
         Kept::Data(dump) => {
             let Some(service) = model.service(&dump.service) else { return Vec::new() };
             let users = dependents.get(&dump.service).map(Vec::as_slice).unwrap_or_default();
-            let render = |verb: &str, template: &Template| {
-                script(
-                    verb,
-                    template.render(&view(
-                        model,
-                        clock,
-                        backup,
-                        &name(verb),
-                        dump_view(model, dump, service, users),
-                    )),
-                )
+            let data = |verb: &str| {
+                view(model, clock, backup, &name(verb), dump_view(model, clock, dump, service, users))
             };
-            vec![render("backup", &BACKUP), render("restore", &RESTORE), render("verify", &VERIFY)]
+            let render = |verb: &str, template: &Template| script(verb, template.render(&data(verb)));
+            match &dump.log {
+                None => {
+                    vec![render("backup", &BACKUP), render("restore", &RESTORE), render("verify", &VERIFY)]
+                }
+                Some(_) => vec![
+                    render("backup", &BACKUP),
+                    Script {
+                        name: format!("archive-{}", dump.service),
+                        ..script("archive", ARCHIVE.render(&data("archive")))
+                    },
+                    render("restore", &RESTORE_TO_TIME),
+                    render("verify", &VERIFY),
+                ],
+            }
         }
         Kept::Files(files) => {
             let files = files_view(files);
@@ -192,14 +216,28 @@ fn files_view(files: &Files) -> FilesView {
 }
 
 /// How the data of a service comes and goes, on which the `dependents` rely.
-fn dump_view(model: &Model, dump: &Dump, service: &Service, dependents: &[&Name]) -> DumpView {
+fn dump_view(model: &Model, clock: &Clock, dump: &Dump, service: &Service, dependents: &[&Name]) -> DumpView {
     let (restore, offline) = match &dump.restore {
         Restore::Online(run) => (run.clone(), false),
         Restore::Offline(run) => (run.clone(), true),
     };
     let part = dump.restore_part.as_ref();
     let unit = |name: &&Name| Some(model.service(name)?.unit()?.name.to_string());
+    let base = model
+        .backups
+        .iter()
+        .find(|other| other.log().is_some() && other.services() == [service.name.clone()]);
     DumpView {
+        service: service.name.to_string(),
+        log: dump.log.as_ref().map(|log| LogView {
+            folder: log.folder.to_string(),
+            name: log.folder.file_name().to_owned(),
+            target: log.target.to_string(),
+            archive: log.archive.clone(),
+            prune: log.prune.clone(),
+            when: clock.when(&format!("archive-{}", service.name)),
+        }),
+        base: base.map(|base| base.name.to_string()),
         dump: dump.dump.clone(),
         verify: dump.verify.clone(),
         restore,

@@ -70,7 +70,7 @@ pub fn install(model: &Model) -> Script {
 }
 
 fn backups(model: &Model) -> impl Iterator<Item = String> {
-    model.backups.iter().map(|backup| format!("backup/{}", backup.name))
+    model.backups.iter().map(|backup| format!("backup/{}", backup.stated_as()))
 }
 
 fn view(model: &Model) -> View {

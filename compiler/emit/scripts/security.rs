@@ -89,7 +89,7 @@ pub fn check(model: &Model, clock: &Clock) -> Script {
             .iter()
             .map(|v| format!("{}/{}", if v.secret { "secret" } else { "variable" }, v.name)),
     );
-    from.extend(model.backups.iter().map(|backup| format!("backup/{}", backup.name)));
+    from.extend(model.backups.iter().map(|backup| format!("backup/{}", backup.stated_as())));
     Script { name: "security-check".to_owned(), text: CHECK.render(&view), from }
 }
 

@@ -13,7 +13,7 @@ mod phrase;
 mod role;
 
 pub use alert::KindAlert;
-pub use backup::KindBackup;
+pub use backup::{KindBackup, KindPointInTime};
 pub use health::KindHealth;
 pub use measure::{Form, Measure, Sample, form};
 pub use metric::{KindMetric, metric};

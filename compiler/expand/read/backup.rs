@@ -32,6 +32,8 @@ pub struct BackupSpec {
     pub to: Option<Located<AbsPath>>,
     /// A copy elsewhere.
     pub offsite: Option<OffsiteSpec>,
+    /// How any second comes back, and not only those of dumps.
+    pub point_in_time: Option<PointInTimeSpec>,
     /// When a restore is drilled; none for never.
     pub drill: Option<Located<Schedule>>,
     /// Time after which it has failed.
@@ -49,6 +51,21 @@ pub struct VolumeOfSpec {
     pub name: Located<Name>,
     /// The service.
     pub of: Located<Name>,
+}
+
+/// A stated `point-in-time`.
+#[derive(Clone, Debug)]
+pub struct PointInTimeSpec {
+    /// When the data is copied whole, from which the log goes on.
+    pub every: Located<Schedule>,
+    /// How often the log is archived: what may be lost.
+    pub log: Located<Schedule>,
+    /// How far back every second comes back; as long as a dump is kept when absent.
+    pub keep: Option<Located<Duration>>,
+    /// When bringing it back is drilled.
+    pub drill: Option<Located<Schedule>>,
+    /// Where it is stated.
+    pub span: Span,
 }
 
 /// A stated `offsite`.
@@ -128,6 +145,37 @@ fn required_schedule(r: &mut Reader, about: &'static str) -> Option<Located<Sche
     every
 }
 
+fn point_in_time(r: &mut Reader) -> Option<PointInTimeSpec> {
+    r.example("point-in-time {\n    every \"sunday\" at=\"01:00\"\n    log \"5m\"\n    keep \"14d\"\n}");
+    let every = required_schedule(r, "when the data is copied whole: the base from which the log goes on");
+    let usual = || Schedule::new("5m", None, None).ok();
+    let log = r.block(
+        "log",
+        "how often the log is archived up to that minute, and copied elsewhere: what may be lost; `5m` when absent",
+        schedule,
+    );
+    let keep = r
+        .prop::<Duration>(
+            "keep",
+            "how far back every second comes back; the `keep` of the backup when absent",
+        )
+        .above_zero()
+        .optional();
+    let drill = r.block(
+        "drill",
+        "when the newest base and the log are brought back in a scratch container for proof; Sundays when absent",
+        schedule,
+    );
+    let span = r.span()?;
+    Some(PointInTimeSpec {
+        every: every?,
+        log: log.or(Some(Located::new(usual()?, span)))?,
+        keep,
+        drill,
+        span,
+    })
+}
+
 /// Reads a `backup`.
 pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
     r.example("backup \"postgres\" {\n    every \"day\" at=\"02:00\"\n    keep \"30d\"\n    offsite rsync=\"backup@backup.example.com:/srv/backups/shop\"\n}");
@@ -167,6 +215,11 @@ pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
             r.prop::<Line>("rclone", "`remote:path` of rclone, which speaks S3 among others").optional();
         Some(OffsiteSpec { rsync, rclone, span: r.span()? })
     });
+    let point_in_time = r.block(
+        "point-in-time",
+        "the service's log is archived besides, and brings any second back that is kept, not only that of a dump",
+        point_in_time,
+    );
     let drill = r.block(
         "drill",
         "when the newest dump is restored into a scratch container for proof; Sundays from 04:00, one after the other, when absent",
@@ -185,6 +238,7 @@ pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
         rpo,
         to,
         offsite,
+        point_in_time,
         drill,
         timeout: timeout?,
         allows,

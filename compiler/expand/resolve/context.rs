@@ -125,7 +125,7 @@ impl<'a> Context<'a> {
 
     fn plain_scope(&self, spec: &ServiceSpec, kind: &Kind) -> Scope {
         let mut scope = Scope::default();
-        for name in ["port", "version", "health", "metrics"] {
+        for name in ["port", "version", "health", "metrics", "log", "log-every"] {
             scope.absent(name);
         }
         scope.text("name", spec.name.value.to_string());

@@ -3,7 +3,7 @@
 use super::{context::Context, place};
 use crate::{
     diagnostic::Diagnostic,
-    model::{Backup, Command, Host, Ingress, Job, Kept, Origin, Services, Tls},
+    model::{Backup, Command, Dump, Host, Ingress, Job, Kept, Origin, Services, Tls},
     source::Span,
     values::{Duration, Name, Schedule, Time, Value as _},
 };
@@ -20,6 +20,16 @@ pub fn jobs(
     for backup in backups {
         let name = &backup.name;
         let (dumps, restores) = match &backup.kept {
+            Kept::Data(Dump { log: Some(_), service, .. }) => (
+                context.language.pick(
+                    format!("copies the data of {service} whole, verifies the copy and prunes old ones and their log"),
+                    format!("{service} 데이터 전체 복사, 복사본 검증, 오래된 복사본과 로그 정리"),
+                ),
+                context.language.pick(
+                    format!("brings the newest base of {service} and its log back in a scratch container"),
+                    format!("가장 새 {service} 전체 복사본과 로그를 임시 컨테이너에 복구해 봄"),
+                ),
+            ),
             Kept::Data(_) => (
                 context.language.pick(
                     format!("dumps {name}, verifies the dump and prunes old ones"),
@@ -51,6 +61,22 @@ pub fn jobs(
             "its backup is stated",
             backup.origin.span(),
         ));
+        if let Kept::Data(Dump { log: Some(log), service, .. }) = &backup.kept {
+            jobs.extend(derived(
+                &format!("archive-{service}"),
+                log.every,
+                &format!("scripts/archive-{service}.sh"),
+                &[],
+                // The first time it makes a base.
+                backup.timeout,
+                context.language.pick(
+                    format!("archives the log of {service} up to now"),
+                    format!("{service} 로그를 지금까지 보관"),
+                ),
+                "every second is to come back",
+                backup.origin.span(),
+            ));
+        }
         if let Some(drill) = &backup.drill {
             jobs.extend(derived(
                 &format!("verify-{name}"),

@@ -4,6 +4,7 @@
 
 mod ingress;
 mod monitoring;
+mod point_in_time;
 mod unit;
 
 use std::collections::BTreeMap;
@@ -35,6 +36,7 @@ pub fn with_derived(spec: &SystemSpec, kinds: &Kinds, sink: &Sink) -> Vec<Servic
     derive.ingress();
     derive.monitoring();
     derive.units();
+    derive.point_in_time();
     derive.services
 }
 

@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 
 use super::{Input, camel, proof::series};
 use crate::{
-    model::{Alert, AlertTest, Backup, Ingress, Job, Message, Origin, Series, Severity, Tls, Unit},
+    model::{
+        Alert, AlertTest, Backup, DataLog, Dump, Ingress, Job, Kept, Message, Origin, Series, Severity, Tls,
+        Unit,
+    },
     source::{Located, Span},
-    values::{Decimal, Duration, Labels},
+    values::{Decimal, Duration, Labels, Name},
 };
 
 /// Every alert of that sort.
@@ -20,8 +23,13 @@ pub fn alerts(input: &Input) -> Vec<Alert> {
     // The age of a backup and of a drill is told by the backup's own alerts, within shorter limits.
     let dumps = model.backups.iter().map(|backup| format!("backup-{}", backup.name));
     let drilled = model.backups.iter().filter(|backup| backup.drill.is_some());
-    let told: BTreeSet<String> =
+    let mut told: BTreeSet<String> =
         dumps.chain(drilled.map(|backup| format!("verify-{}", backup.name))).collect();
+    let logs = model.backups.iter().filter_map(|backup| match &backup.kept {
+        Kept::Data(Dump { log: Some(log), service, .. }) => Some((backup, service, log)),
+        _ => None,
+    });
+    told.extend(logs.clone().map(|(_, service, _)| format!("archive-{service}")));
     let untold = model.jobs.iter().filter(|job| !told.contains(job.name.as_str()));
     alerts.extend(untold.map(|job| clock.not_run(job)));
     for backup in &model.backups {
@@ -29,6 +37,7 @@ pub fn alerts(input: &Input) -> Vec<Alert> {
         alerts.push(clock.backup_shrank(backup));
         alerts.extend(clock.drill_too_old(backup));
     }
+    alerts.extend(logs.map(|(backup, service, log)| clock.log_too_old(backup, service, log)));
     if let Some(ingress) = &model.ingress
         && matches!(ingress.tls, Tls::LetsEncrypt { .. } | Tls::Given { .. })
     {
@@ -124,7 +133,7 @@ impl Clock<'_> {
     fn backup_too_old(&self, backup: &Backup) -> Alert {
         let service = &backup.name;
         let mut limit = patience(backup.schedule.period(), backup.timeout);
-        if let Some(Located { value: rpo, .. }) = backup.rpo {
+        if let (None, Some(Located { value: rpo, .. })) = (backup.log(), backup.rpo) {
             // The objective is broken as soon as the newest dump is older, but for the time that a dump takes.
             limit = limit.min(rpo.plus(backup.timeout).plus(Duration::from_hours(1)));
         }
@@ -144,7 +153,33 @@ impl Clock<'_> {
                 format!("tail -n 50 /var/log/{}/backup-{service}.log", self.input.model.system),
                 format!("sudo scripts/backup-{service}.sh"),
             ],
-            address: format!("backup/{service}"),
+            address: format!("backup/{}", backup.stated_as()),
+            from: backup.origin.span(),
+        })
+    }
+
+    /// What was written since is on this machine alone: the archive is broken, or what copies it elsewhere.
+    fn log_too_old(&self, backup: &Backup, service: &Name, log: &DataLog) -> Alert {
+        // Three in a row are no accident; and the objective is broken at its own time.
+        let three = Duration::from_seconds(log.every.period().whole_seconds() * 3);
+        self.due(Due {
+            name: format!("{}LogTooOld", camel(service.as_str())),
+            group: "backups",
+            severity: Severity::Critical,
+            metric: "ondol_backup_log_timestamp_seconds",
+            labels: ("backup", backup.name.as_str()),
+            job: format!("archive-{service}"),
+            limit: backup.rpo.map_or(three, |rpo| three.min(rpo.value).max(log.every.period())),
+            summary: (
+                format!("{service}: the log is not archived"),
+                format!("{service}: 로그가 보관되지 않음"),
+            ),
+            steps: vec![
+                format!("tail -n 50 /var/log/{}/archive-{service}.log", self.input.model.system),
+                format!("sudo scripts/archive-{service}.sh"),
+                format!("docker compose logs --tail 50 {service}"),
+            ],
+            address: format!("backup/{}", backup.stated_as()),
             from: backup.origin.span(),
         })
     }
@@ -167,7 +202,7 @@ impl Clock<'_> {
                 format!("tail -n 50 /var/log/{}/verify-{service}.log", self.input.model.system),
                 format!("sudo scripts/verify-{service}.sh"),
             ],
-            address: format!("backup/{service}"),
+            address: format!("backup/{}", backup.stated_as()),
             from: backup.origin.span(),
         }))
     }

@@ -7,6 +7,7 @@
 #   latest       the newest dump in /var/backups/postgresql
 #   --yes        do not ask
 #   --discard    go on although what is there now cannot be kept
+#   --to TIME    not from a dump: to a point in time, see scripts/restore-postgres-base.sh --help
 #   --part NAME  only that: 한 테이블
 #
 # The dump is checked before anything is touched, and what is there now is dumped beside it first. The status is 0 when
@@ -33,6 +34,7 @@ runs() { [ -n "$(compose ps --quiet --status running "$1")" ]; }
 file='' yes='' discard='' part=''
 while [ $# -gt 0 ]; do
     case $1 in
+        --to) shift && exec "$directory/scripts/"restore-postgres-base.sh "$@" ${yes:+--yes} ${discard:+--discard} ;;
         --yes) yes=1 ;;
         --discard) discard=1 ;;
         --part)

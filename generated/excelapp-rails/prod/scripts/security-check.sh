@@ -145,6 +145,7 @@ newest() { # SERVICE EXTENSION FOLDER SECONDS: the newest dump must not be older
     [ -z "$(find "$3" -maxdepth 1 -name "$1_*" -perm /077 -print -quit)" ] || action "dumps in $3 can be read by others: chmod 600"
 }
 newest postgres dump /var/backups/postgresql 133200
+newest postgres-base tgz /var/backups/postgresql 910800
 newest files tar.gz /var/backups/files 133200
 newest configuration tar.gz /var/backups/configuration 910800
 newest logs tar.gz /var/backups/logs 910800

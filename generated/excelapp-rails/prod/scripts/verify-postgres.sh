@@ -14,16 +14,16 @@ umask 077
 
 directory=${ONDOL_DIRECTORY:-/opt/excelapp-rails}
 system=excelapp-rails
-service=postgres
+backup=postgres service=postgres
 folder=/var/backups/postgresql
 textfiles=/var/lib/node_exporter/textfile_collector
 two='[0-9][0-9]' extension=dump
-pattern=${service}_$two$two$two${two}_$two$two$two.$extension
+pattern=${backup}_$two$two$two${two}_$two$two$two.$extension
 # Both are known by the label, also those of a drill that was killed.
-scratch=$system-drill-$service label=ondol.drill=$system/$service
+scratch=$system-drill-$backup label=ondol.drill=$system/$backup
 
 usage() { sed '1,2d; /^#/!Q; s/^# \?//' "$0"; }
-say() { printf 'verify-%s: %s\n' "$service" "$*" >&2; }
+say() { printf 'verify-%s: %s\n' "$backup" "$*" >&2; }
 fail() { say "$@"; exit 1; }
 compose() { docker compose --project-directory "$directory" "$@"; }
 clean() {
@@ -37,9 +37,9 @@ case ${1-} in
     *) usage >&2; exit 64 ;;
 esac
 [ -d "$folder" ] || fail "there is no dump: $folder does not exist"
-exec 9>"$folder/.$service.drill.lock"
+exec 9>"$folder/.$backup.drill.lock"
 if ! flock --nonblock 9; then
-    say "another drill of $service is running"
+    say "another drill of $backup is running"
     exit 75
 fi
 started=$(date +%s)
@@ -73,7 +73,7 @@ for volume in $(docker volume ls --quiet --filter "label=$label"); do
     ! grep --quiet --line-regexp --fixed-strings -- "$volume" <<<"$live" || fail "$volume is the live data"
 done
 
-docker run --detach --name "$scratch" "${options[@]}" "$image" postgres -c max_connections=200 -c shared_buffers=256MB -c effective_cache_size=1GB -c maintenance_work_mem=64MB -c checkpoint_completion_target=0.7 -c wal_buffers=16MB -c default_statistics_target=100 -c random_page_cost=1.1 -c effective_io_concurrency=200 >/dev/null
+docker run --detach --name "$scratch" "${options[@]}" "$image" sh -c 'mkdir -p /archive && chown postgres:postgres /archive && chmod 700 /archive && exec docker-entrypoint.sh "$@"' sh postgres -c max_connections=200 -c shared_buffers=256MB -c effective_cache_size=1GB -c maintenance_work_mem=64MB -c checkpoint_completion_target=0.7 -c wal_buffers=16MB -c default_statistics_target=100 -c random_page_cost=1.1 -c effective_io_concurrency=200 -c archive_mode=on -c archive_timeout=300s -c 'archive_command=if [ -e /archive/%f.gz ]; then gzip -dc /archive/%f.gz | cmp -s - %p; else gzip -c %p >/archive/.%f && sync /archive/.%f && mv /archive/.%f /archive/%f.gz && sync /archive; fi' >/dev/null
 
 ready=''
 for _ in {1..120}; do
@@ -96,9 +96,9 @@ rm -f /tmp/dump' <"$file" >&2 || fail "the restore failed"
 docker exec "$scratch" sh -c 'psql --username=excelapp --dbname=excelapp_rails_production --no-align --tuples-only --command="SELECT count(*) || '\'' tables'\'' FROM pg_stat_user_tables"' || fail "the restored data cannot be read"
 ended=$(date +%s)
 
-metrics=$textfiles/$system.drill.$service.prom
+metrics=$textfiles/$system.drill.$backup.prom
 mkdir -p "$textfiles"
-labels="{system=\"$system\",backup=\"$service\"}"
+labels="{system=\"$system\",backup=\"$backup\"}"
 cat >"$metrics.new" <<END
 # HELP ondol_backup_drill_timestamp_seconds When the newest dump was last restored for proof.
 # TYPE ondol_backup_drill_timestamp_seconds gauge

@@ -14,16 +14,16 @@ umask 077
 
 directory=${ONDOL_DIRECTORY:-/opt/posture-classifier}
 system=posture-classifier
-service=posture-db
+backup=posture-db service=posture-db
 folder=/backup/database
 textfiles=/var/lib/node_exporter/textfile_collector
 two='[0-9][0-9]' extension=dump
-pattern=${service}_$two$two$two${two}_$two$two$two.$extension
+pattern=${backup}_$two$two$two${two}_$two$two$two.$extension
 # Both are known by the label, also those of a drill that was killed.
-scratch=$system-drill-$service label=ondol.drill=$system/$service
+scratch=$system-drill-$backup label=ondol.drill=$system/$backup
 
 usage() { sed '1,2d; /^#/!Q; s/^# \?//' "$0"; }
-say() { printf 'verify-%s: %s\n' "$service" "$*" >&2; }
+say() { printf 'verify-%s: %s\n' "$backup" "$*" >&2; }
 fail() { say "$@"; exit 1; }
 compose() { docker compose --project-directory "$directory" "$@"; }
 clean() {
@@ -37,9 +37,9 @@ case ${1-} in
     *) usage >&2; exit 64 ;;
 esac
 [ -d "$folder" ] || fail "there is no dump: $folder does not exist"
-exec 9>"$folder/.$service.drill.lock"
+exec 9>"$folder/.$backup.drill.lock"
 if ! flock --nonblock 9; then
-    say "another drill of $service is running"
+    say "another drill of $backup is running"
     exit 75
 fi
 started=$(date +%s)
@@ -96,9 +96,9 @@ rm -f /tmp/dump' <"$file" >&2 || fail "the restore failed"
 docker exec "$scratch" sh -c 'psql --username=posture_user --dbname=posture_classification --no-align --tuples-only --command="SELECT count(*) || '\'' tables'\'' FROM pg_stat_user_tables"' || fail "the restored data cannot be read"
 ended=$(date +%s)
 
-metrics=$textfiles/$system.drill.$service.prom
+metrics=$textfiles/$system.drill.$backup.prom
 mkdir -p "$textfiles"
-labels="{system=\"$system\",backup=\"$service\"}"
+labels="{system=\"$system\",backup=\"$backup\"}"
 cat >"$metrics.new" <<END
 # HELP ondol_backup_drill_timestamp_seconds When the newest dump was last restored for proof.
 # TYPE ondol_backup_drill_timestamp_seconds gauge

@@ -79,7 +79,6 @@ while IFS= read -r dump; do
     fi
 done < <(dumps)
 
-
 # Everything that is kept and not there yet, so that a day without network is made up for. Nothing is ever deleted there:
 # whoever takes over this machine must not be able to.
 rsync --archive --ignore-existing --timeout=300 --rsh='ssh -o BatchMode=yes -o ConnectTimeout=15' \

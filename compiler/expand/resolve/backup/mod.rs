@@ -1,11 +1,16 @@
 //! What is kept: data as its kind dumps it, volumes and files as archives.
 
+mod point_in_time;
+
 use std::collections::BTreeSet;
 
 use super::{context::Context, place};
 use crate::{
     diagnostic::{Diagnostic, nearest},
-    expand::read::backup::{BackupSpec, VolumeOfSpec},
+    expand::read::{
+        backup::{BackupSpec, VolumeOfSpec},
+        system::SystemSpec,
+    },
     model::{
         Backup, Dump, Files, Host, Kept, MountSource, Offsite, Origin, Place, Restore, Service, Services,
     },
@@ -15,25 +20,65 @@ use crate::{
 
 /// Resolves the backups of what is on the host.
 pub fn backups(context: &Context, host: &Host, services: &Services) -> Vec<Backup> {
-    let specs = context.spec.backups.iter().zip(drills(context));
-    let specs = specs.filter(|(spec, _)| place::is_on(host, &spec.on));
-    specs.filter_map(|(spec, drill)| backup(context, host, spec, drill, services)).collect()
+    let mut drills = Drills::new(context);
+    let mut backups = Vec::new();
+    for spec in &context.spec.backups {
+        let drill = drills.next(spec.drill.as_ref());
+        let base_drill = spec.point_in_time.as_ref().map(|stated| drills.next(stated.drill.as_ref()));
+        if !place::is_on(host, &spec.on) {
+            continue;
+        }
+        let Some(backup) = backup(context, host, spec, drill, services) else { continue };
+        let base = base_drill.and_then(|drill| point_in_time::base(context, spec, &backup, drill));
+        backups.push(match &base {
+            // What may be lost is what the log has not yet, however old the dump is.
+            Some(_) => Backup { rpo: None, ..backup },
+            None => backup,
+        });
+        backups.extend(base);
+    }
+    backups
 }
 
-/// When each backup is drilled: as stated, else on Sunday at the first half hour from 04:00 at which nothing else that
-/// is heavy starts, so that two never load the same disk.
-fn drills(context: &Context) -> Vec<Option<Schedule>> {
-    let backups = &context.spec.backups;
-    let daily = |schedule: &Schedule| schedule.period() >= Duration::from_days(1);
-    let mut taken: BTreeSet<Schedule> = backups.iter().map(|spec| spec.every.value).collect();
-    taken.extend(backups.iter().filter_map(|spec| spec.drill.as_ref()).map(|drill| drill.value));
-    taken.extend(context.spec.jobs.iter().map(|job| job.every.value).filter(daily));
-    let mut free = slots().filter(|slot| !taken.iter().any(|other| other.coincides_with(*slot)));
-    let drill = |spec: &BackupSpec| match &spec.drill {
-        Some(drill) => Some(drill.value),
-        None => free.next().or_else(|| slots().next()),
-    };
-    backups.iter().map(drill).collect()
+/// When backups are drilled: as stated, else on Sunday at the first half hour from 04:00 at which nothing else that is
+/// heavy starts, so that two never load the same disk.
+struct Drills {
+    free: Vec<Schedule>,
+}
+
+impl Drills {
+    fn new(context: &Context) -> Drills {
+        let backups = &context.spec.backups;
+        let bases = || backups.iter().filter_map(|spec| spec.point_in_time.as_ref());
+        let daily = |schedule: &Schedule| schedule.period() >= Duration::from_days(1);
+        let mut taken: BTreeSet<Schedule> = backups.iter().map(|spec| spec.every.value).collect();
+        taken.extend(bases().map(|base| base.every.value));
+        let drills = backups.iter().filter_map(|spec| spec.drill.as_ref());
+        taken.extend(drills.chain(bases().filter_map(|base| base.drill.as_ref())).map(|drill| drill.value));
+        taken.extend(context.spec.jobs.iter().map(|job| job.every.value).filter(daily));
+        let mut free: Vec<Schedule> =
+            slots().filter(|slot| !taken.iter().any(|other| other.coincides_with(*slot))).collect();
+        free.reverse();
+        Drills { free }
+    }
+
+    fn next(&mut self, stated: Option<&Located<Schedule>>) -> Option<Schedule> {
+        stated.map(|drill| drill.value).or_else(|| self.free.pop()).or_else(|| slots().next())
+    }
+}
+
+/// The folder of a backup on the host.
+fn directory(system: &SystemSpec, spec: &BackupSpec) -> Option<AbsPath> {
+    match &spec.to {
+        Some(to) => Some(to.value.clone()),
+        None => AbsPath::parse(&format!("/var/backups/{}", system.name.value)).ok(),
+    }
+}
+
+/// The folder on the host into which the log of a service is archived.
+pub fn log_folder(system: &SystemSpec, spec: &BackupSpec) -> Option<AbsPath> {
+    let name = RelPath::parse(&format!("{}-log", spec.name.value)).ok()?;
+    Some(directory(system, spec)?.join(&name))
 }
 
 /// The half hours of Sunday from 04:00.
@@ -52,10 +97,7 @@ fn backup(
     drill: Option<Schedule>,
     services: &Services,
 ) -> Option<Backup> {
-    let directory = match &spec.to {
-        Some(to) => to.value.clone(),
-        None => AbsPath::parse(&format!("/var/backups/{}", context.spec.name.value)).ok()?,
-    };
+    let directory = directory(context.spec, spec)?;
     let kept = match (&spec.volume, spec.files.as_slice()) {
         (None, []) => Kept::Data(dump(context, spec, services)?),
         (Some(volume), []) => Kept::Files(volume_files(context, spec, volume, services)?),
@@ -133,6 +175,7 @@ fn dump(context: &Context, spec: &BackupSpec, services: &Services) -> Option<Dum
             }
             None => None,
         },
+        log: None,
         drill_environment,
     })
 }
