@@ -58,7 +58,7 @@ pub struct Dump {
     /// Restores of a part, for people: title and shell text run in the service's container, `$1` being the part.
     pub restore_part: Option<(Line, String)>,
     /// The log that goes on from it to any second; none when it comes back as it is and no further.
-    pub log: Option<DataLog>,
+    pub log: Option<Box<DataLog>>,
     /// Environment that a scratch container needs to start for the drill, as `NAME=value` without secrets.
     pub drill_environment: Vec<(String, String)>,
 }
@@ -126,7 +126,7 @@ impl Backup {
     /// The log with which it comes back to any second.
     pub fn log(&self) -> Option<&DataLog> {
         match &self.kept {
-            Kept::Data(dump) => dump.log.as_ref(),
+            Kept::Data(dump) => dump.log.as_deref(),
             Kept::Files(_) => None,
         }
     }

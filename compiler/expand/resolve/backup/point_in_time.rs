@@ -64,7 +64,7 @@ pub(super) fn base(
             verify: shell(&method.verify)?,
             restore: Restore::Offline(shell(&method.restore)?),
             restore_part: None,
-            log: Some(log),
+            log: Some(Box::new(log)),
             ..dump.clone()
         }),
         schedule: stated.every.value,
