@@ -111,6 +111,7 @@ const CHECKS: &[Check] = &[
     files("environment", "env"),
     files("logrotate", "logrotate.d"),
     files("scripts", "scripts"),
+    files("checklists", "checklists.ics"),
     files("page", "runbook.html"),
     files("runbook", "runbook.md"),
     files("workflow", "ci"),

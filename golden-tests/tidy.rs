@@ -147,7 +147,7 @@ fn checks() -> Result<(), Failed> {
     if asked == 0 { Err(format!("no check in {}", folder.display()).into()) } else { verdict(&found) }
 }
 
-/// Links to files that are not there, and to headings that the page does not have.
+/// Links to files that are not there, and to headings that the page, or the one that is linked to, does not have.
 fn links(path: &Path, text: &str) -> Vec<String> {
     let page = Page::read(text);
     let folder = path.parent().unwrap_or(Path::new(""));
@@ -155,7 +155,14 @@ fn links(path: &Path, text: &str) -> Vec<String> {
     let broken = |link: &&String| {
         let (file, heading) = link.split_once('#').unwrap_or((link.as_str(), ""));
         let there = file.is_empty() || Path::new(HOUSE).join(folder).join(file).exists();
-        let headed = !file.is_empty() || heading.is_empty() || page.headings.contains(heading);
+        let headed = match file {
+            _ if heading.is_empty() => true,
+            "" => page.headings.contains(heading),
+            file if file.ends_with(".md") => {
+                read(&folder.join(file)).is_ok_and(|text| Page::read(&text).headings.contains(heading))
+            }
+            _ => true,
+        };
         let leads = there && headed;
         !outside(link) && !leads
     };

@@ -4,6 +4,7 @@
 mod alertmanager;
 mod artifact;
 mod blackbox;
+mod calendar;
 mod ci;
 mod compose;
 mod config;
@@ -70,6 +71,7 @@ pub const ALL: &[Emitter] = &[
         about: "how what lies outside is asked whether it works",
         emit: blackbox::emit,
     },
+    Emitter { name: CALENDAR, about: "what people do again and again", emit: calendar::emit },
     Emitter { name: "config", about: "configuration files of your own services", emit: config::emit },
     Emitter { name: "file", about: "files of your own, passed through", emit: files::emit },
 ];
@@ -99,7 +101,7 @@ pub fn emit(models: &[Model]) -> Vec<Artifact> {
     let mut artifacts: Vec<Artifact> = match models {
         [model] => emitted(model, |_| true),
         models => {
-            models.par_iter().flat_map(on_host).chain(models.par_iter().take(1).flat_map(ci::emit)).collect()
+            models.par_iter().flat_map(on_host).chain(models.par_iter().take(1).flat_map(of_all)).collect()
         }
     };
     artifacts.sort_by(|a, b| a.path.cmp(&b.path));
@@ -111,12 +113,22 @@ fn emitted(model: &Model, wanted: fn(&Emitter) -> bool) -> Vec<Artifact> {
     emitters.flat_map(|emitter| (emitter.emit)(model)).collect()
 }
 
-/// The emitter whose files are those of the environment, not of a host.
+/// The emitters whose files are those of the environment, not of a host.
 const CI: &str = "ci";
+const CALENDAR: &str = "calendar";
+
+fn is_of_all(emitter: &Emitter) -> bool {
+    matches!(emitter.name, CI | CALENDAR)
+}
+
+/// The files that all hosts have together.
+fn of_all(model: &Model) -> Vec<Artifact> {
+    emitted(model, is_of_all)
+}
 
 /// The files of one host of several, with a list of them.
 fn on_host(model: &Model) -> Vec<Artifact> {
-    let mut artifacts = emitted(model, |emitter| emitter.name != CI);
+    let mut artifacts = emitted(model, |emitter| !is_of_all(emitter));
     artifacts.push(inventory::inventory(model, &artifacts));
     artifacts.iter_mut().for_each(|artifact| artifact.move_to(&model.host.name));
     artifacts

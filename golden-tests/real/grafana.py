@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Grafana's provisioning where the container sees it, and every expression of the dashboards as PromQL."""
+"""Grafana's provisioning where the container sees it, dashboards of Grafana's own types, and every expression of them as
+PromQL."""
 
 import json
 import os
@@ -11,6 +12,10 @@ from trial import eventually, main, require, run
 
 # What Grafana puts in place of its own variables.
 VARIABLES = [(r"\$\{?__(rate_)?interval\}?", "5m"), (r"\$\{?__range\}?", "1h"), (r"\$\{?(\w+)(:\w+)?\}?", r"\1")]
+
+# Mistakes that the types must find.
+FAULTS = {"a field that is not there": ('"gridPos"', '"gridpos"'), "a word that is none of its kind": ('"absolute"', '"relative"'),
+          "a text for a number": ('"graphTooltip": 1', '"graphTooltip": "1"')}
 
 
 def check(tree):
@@ -31,7 +36,20 @@ def check(tree):
             require(not missing, f"dashboards that no provider finds: {missing}")
         finally:
             server.kill()
+    typed(tree.files("grafana/**/*.json"))
     expressions(boards)
+
+
+def typed(boards):
+    """Nothing in a dashboard is unknown to Grafana's types or of another type; a fault that is put in is found."""
+    judge = pathlib.Path(__file__).resolve().parent.parent / "tools/boards"
+    run("python-tools", judge, *boards)
+    for name, (old, new) in FAULTS.items():
+        text = boards[0].read_text()
+        require(old in text, f"{boards[0]} has no {old}")
+        faulty = pathlib.Path("/run/faulty.json")
+        faulty.write_text(text.replace(old, new, 1))
+        run("python-tools", judge, faulty, fails=True)
 
 
 def asked(server):

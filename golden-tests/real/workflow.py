@@ -15,7 +15,11 @@ from trial import main, program, require, run, same
 
 KEY, HOSTS = "a private key\nof two lines", "203.0.113.1 ssh-ed25519 AAAA"
 PULL = {"event_name": "pull_request", "ref": "refs/pull/7/merge", "ref_name": "7/merge", "sha": "0" * 40, "workflow": "w",
-        "event": {"pull_request": {"base": {"sha": "1" * 40}}}}
+        "repository": "owner/name", "token": "a token",
+        "event": {"pull_request": {"number": 7, "base": {"sha": "1" * 40}, "head": {"repo": {"full_name": "owner/name"}}}},
+        "needs": {"plan": {"outputs": {"plan": "## a plan\n$(touch /run/ran) `touch /run/ran`"}}}}
+FORK = {**PULL, "event": {"pull_request": {**PULL["event"]["pull_request"], "head": {"repo": {"full_name": "stranger/name"}}}}}
+TELLS = "tell-plan"
 
 
 def push(ref):
@@ -33,16 +37,20 @@ def check(tree):
         runner = Runner(tree, path, workflow)
         tested(runner)
         planned(runner)
+        kept(runner)
+        told(runner)
         for name, job in workflow["jobs"].items():
             if name == f"deploy-{tree.source.name}":
                 delivered(runner, job)
 
 
 def harmless(workflow):
-    """Nothing that a stranger can name is part of a command, and nothing may be written to the repository."""
+    """Nothing that a stranger can name is part of a command; nothing may be written to the repository, and comments only by
+    the job that has nothing of the request."""
     same("permissions", workflow["permissions"], {"contents": "read"})
     for name, job in workflow["jobs"].items():
-        require("permissions" not in job, f"{name} takes permissions of its own")
+        same(f"permissions of {name}", job.get("permissions"), {"pull-requests": "write"} if name == TELLS else None)
+        require(name != TELLS or not any("uses" in step for step in job["steps"]), f"{name} fetches something")
         require(0 < job["timeout-minutes"] <= 360, f"{name} may run without an end")
         for step in job["steps"]:
             require("${{" not in step.get("run", ""), f"an expression in a command: {step}")
@@ -59,11 +67,12 @@ def events(workflow):
     tags = [tag.rstrip("*") + "1.4.2" for tag in asked["push"].get("tags", [])]
     for event in [PULL, push(f"refs/heads/{branch}"), *[push(f"refs/tags/{tag}") for tag in tags]]:
         runs = {name for name, job in jobs.items() if holds(job.get("if", "true"), event)}
-        require(runs - set(deliveries) == set(jobs) - set(deliveries), f"{event['ref']}: only {runs} run")
+        others = set(jobs) - set(deliveries) - (set() if event is PULL else {TELLS})
+        require(runs - set(deliveries) == others, f"{event['ref']}: only {runs} run")
         went = runs & set(deliveries)
         same(f"deliveries of {event['ref']}", len(went), 0 if event is PULL else 1)
         for name in went:
-            same(f"{name} waits for", set(jobs[name]["needs"]), set(jobs) - set(deliveries))
+            same(f"{name} waits for", set(jobs[name]["needs"]), set(jobs) - set(deliveries) - {TELLS})
             require(jobs[name]["environment"] == name.removeprefix("deploy-"), f"{name} has another environment")
             same(f"{name} is cut off", jobs[name]["concurrency"]["cancel-in-progress"], False)
     cancels = workflow["concurrency"]["cancel-in-progress"]
@@ -72,14 +81,14 @@ def events(workflow):
 
 def holds(expression, event):
     """Whether an expression of a workflow is true, for the few things that ours use."""
-    text = re.sub(r"github((?:\.\w+)+)", lambda found: repr(looked_up(event, found[1])), expression)
-    text = text.replace("&&", " and ").replace("true", "True")
+    text = re.sub(r"\b(?:github|(?=needs))((?:\.?\w+)+)", lambda found: repr(looked_up(event, found[1])), expression)
+    text = text.replace("!cancelled()", "True").replace("&&", " and ").replace("true", "True")
     return bool(eval(text, {"__builtins__": {}}, {"startsWith": str.startswith}))  # pylint: disable=eval-used
 
 
 def looked_up(event, path):
     for name in path.strip(".").split("."):
-        event = event[name]
+        event = event.get(name, "") if isinstance(event, dict) else ""
     return event
 
 
@@ -90,7 +99,7 @@ def value(text, event):
     if "==" in text:
         return holds(text.strip("${ }"), event)
     text = re.sub(r"\$\{\{ secrets\.(\w+) \}\}", lambda found: secrets[found[1]], text)
-    return re.sub(r"\$\{\{ github((?:\.\w+)+) \}\}", lambda found: looked_up(event, found[1]), text)
+    return re.sub(r"\$\{\{ (?:github\.|(?=needs))([\w.]+) \}\}", lambda found: str(looked_up(event, found[1])), text)
 
 
 class Runner:
@@ -123,7 +132,8 @@ class Runner:
         summary = self.home / "summary"
         summary.write_text("")
         base = {"PATH": f"{self.home}/bin:{os.environ['PATH']}", "HOME": str(self.home), "RUNNER_TEMP": str(self.home / "temp"),
-                "GITHUB_STEP_SUMMARY": str(summary)}
+                "GITHUB_STEP_SUMMARY": str(summary), "GITHUB_OUTPUT": str(self.home / "output")}
+        (self.home / "temp").mkdir(exist_ok=True)
         failed = False
         for step in job["steps"]:
             if "run" not in step or not holds(step.get("if", "true"), event):
@@ -171,6 +181,60 @@ def planned(runner):
     installed.write_text(text + "# edited\n")
     runner.run(job, PULL, fails=True)
     installed.write_text(text)
+
+
+def kept(runner):
+    """The plan reaches the other job as it is, whatever it says; one too long for a comment without its differences."""
+    job = runner.workflow["jobs"]["plan"]
+    for text, shown in [("a\nend-0\nplan<<x\n$(id)\n", "a\nend-0\nplan<<x\n$(id)"),
+                        ("table\n\n<details><summary>f</summary>\n" + "+ 줄\n" * 30000 + "</details>\n", "table\n\n")]:
+        (runner.home / "text").write_text(text)
+        runner.pretend("ondol", f"case $* in *markdown*) cat {runner.home}/text ;; esac")
+        (runner.home / "output").write_text("")
+        runner.run(job, PULL)
+        name, _, rest = (runner.home / "output").read_text().partition("<<")
+        mark, _, rest = rest.partition("\n")
+        same("the output", (name, rest.count(f"\n{mark}\n")), ("plan", 1))
+        output = rest.split(f"\n{mark}\n")[0]
+        require(output.startswith(shown) and len(output) < 65000, f"the plan is kept as {output[:200]!r}")
+        same("the summary has all of it", (runner.home / "summary").read_text(), text)
+
+
+GH = r"""import json, pathlib, subprocess, sys
+store, words = pathlib.Path("COMMENTS"), sys.argv[2:]
+comments = json.loads(store.read_text())
+if "--jq" in words:
+    sys.stdout.write(subprocess.run(["jq", "-r", words[words.index("--jq") + 1]], input=json.dumps(comments), text=True,
+                                    check=True, capture_output=True).stdout)
+else:
+    method, place = words[words.index("--method") + 1], next(word for word in words if word.startswith("repos/"))
+    body = pathlib.Path(words[words.index("--field") + 1].removeprefix("body=@")).read_text()
+    if method == "POST" and place == "repos/owner/name/issues/7/comments":
+        comments.append({"id": len(comments) + 1, "user": {"login": "github-actions[bot]"}, "body": body})
+    elif method == "PATCH" and place.startswith("repos/owner/name/issues/comments/"):
+        next(one for one in comments if one["id"] == int(place.rsplit("/", 1)[1]))["body"] = body
+    else:
+        sys.exit(f"{method} {place}")
+    store.write_text(json.dumps(comments))
+"""
+
+
+def told(runner):
+    """One comment, written anew by each run; what others wrote stays, a request from a fork has none, nothing in it runs."""
+    job = runner.workflow["jobs"][TELLS]
+    require(not holds(job["if"], FORK), "a fork's request is given a comment")
+    store = runner.home / "comments"
+    mark = job["steps"][0]["env"]["MARK"]
+    theirs = [{"id": 1, "user": {"login": "somebody"}, "body": f"{mark} as a joke"}]
+    store.write_text(json.dumps(theirs))
+    program(runner.home / "gh.py", GH.replace("COMMENTS", str(store)))
+    runner.pretend("gh", f'[ "$GH_TOKEN" = "a token" ] && exec python3 {runner.home}/gh.py "$@"')
+    for text in [PULL["needs"]["plan"]["outputs"]["plan"], "## another plan"]:
+        runner.run(job, {**PULL, "needs": {"plan": {"outputs": {"plan": text}}}})
+        comments = json.loads(store.read_text())
+        same("comments", [*comments[:1], len(comments)], [*theirs, 2])
+        same("the comment", comments[1]["body"], f"{mark}\n\n{text}\n")
+    require(not pathlib.Path("/run/ran").exists(), "a command in a plan was run")
 
 
 def delivered(runner, job):

@@ -13,9 +13,16 @@ use crate::model::{Deploy, Model, PartTest, Pipeline};
 const RUNNER: &str = "ubuntu-24.04";
 /// The only action, pinned to what was looked at.
 const CHECKOUT: &str = "actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683";
-/// Longest time in minutes for installing ondol and planning, and for building and delivering.
+/// Longest time in minutes for installing ondol and planning, for telling what was planned, and for building and
+/// delivering.
 const PLANNING: i64 = 20;
+const TELLING: i64 = 5;
 const DELIVERING: i64 = 60;
+/// Keeps the plan for the job that tells it. A comment has room for 65,536 characters: of a longer plan the differences
+/// of files are left out, and then its end. Its end mark is one that nobody could have written into it.
+const KEEP: &str = include_str!("keep.sh");
+/// Writes the comment anew that has the mark, or a first one.
+const TELL: &str = include_str!("tell.sh");
 
 /// Makes the workflow, which is that of all hosts.
 pub fn emit(model: &Model) -> Vec<Artifact> {
@@ -40,14 +47,14 @@ fn workflow(model: &Model, pipeline: &Pipeline) -> Artifact {
     for test in &pipeline.tests {
         jobs = jobs.set(format!("test-{}", test.name), part(test));
     }
-    jobs = jobs.set("plan", plan(pipeline, made, installed));
+    jobs = jobs.set("plan", plan(pipeline, made, installed)).set("tell-plan", told(model));
     for deploy in &pipeline.deploys {
         jobs = jobs.set(format!("deploy-{}", deploy.environment), delivery(pipeline, deploy, &trees));
     }
     let document = Map::new()
         .set("name", model.system.as_str())
         .set("on", events(pipeline))
-        .comment("What a job is not given it cannot do: nothing of this writes to the repository.")
+        .comment("What a job is not given it cannot do: nothing of this writes to the repository, and only the job that runs\nnothing of it may comment on a request.")
         .set("permissions", Map::new().set("contents", "read"))
         .set(
             "concurrency",
@@ -119,20 +126,49 @@ fn plan(pipeline: &Pipeline, made: String, installed: String) -> Map {
         .set("run", "git worktree add --detach \"$RUNNER_TEMP/base\" \"$BASE\"");
     let summary = on_request("What this request changes").set(
         "run",
-        "ondol plan \"$DESCRIPTION\" --out \"$RUNNER_TEMP/base/$TREES\" --format markdown >>\"$GITHUB_STEP_SUMMARY\"",
+        "ondol plan \"$DESCRIPTION\" --out \"$RUNNER_TEMP/base/$TREES\" --format markdown >\"$RUNNER_TEMP/plan.md\"",
     );
+    let keep = Map::new()
+        .set("name", "Show it, and keep it for the comment")
+        .set("if", "github.event_name == 'pull_request'")
+        .set("id", "kept")
+        .set("run", KEEP);
     let stale = Map::new()
         .set("name", "The trees in the repository are what the description makes")
         .set("run", "ondol plan \"$DESCRIPTION\" --out \"$TREES\" --detailed-exitcode");
     let same = Map::new()
         .set("name", "This workflow is what the description makes")
         .set("run", "cmp \"$MADE\" \"$INSTALLED\"");
-    steps.extend([base.into(), summary.into(), stale.into(), same.into()]);
+    steps.extend([base.into(), summary.into(), keep.into(), stale.into(), same.into()]);
     Map::new()
         .set("runs-on", RUNNER)
         .set("timeout-minutes", PLANNING)
+        .set("outputs", Map::new().set("plan", "${{ steps.kept.outputs.plan }}"))
         .set("env", variables)
         .set("steps", seq(steps))
+}
+
+/// Tells the plan in a comment on the request. It checks nothing out and runs nothing of the request, so it may be trusted
+/// to write comments; a request from a fork is given no such right, and has the summary.
+fn told(model: &Model) -> Map {
+    let variables = Map::new()
+        .set("GH_TOKEN", "${{ github.token }}")
+        .set("REPOSITORY", "${{ github.repository }}")
+        .set("NUMBER", "${{ github.event.pull_request.number }}")
+        .set("PLAN", "${{ needs.plan.outputs.plan }}")
+        .set("MARK", format!("<!-- ondol plan of {} -->", model.system));
+    let tell = Map::new().set("name", "Comment on the request, once").set("env", variables).set("run", TELL);
+    Map::new()
+        .set("needs", seq(["plan"]))
+        .comment("Also when the trees are not what the description makes: then above all.")
+        .set(
+            "if",
+            "!cancelled() && needs.plan.outputs.plan != '' && github.event.pull_request.head.repo.full_name == github.repository",
+        )
+        .set("runs-on", RUNNER)
+        .set("timeout-minutes", TELLING)
+        .set("permissions", Map::new().set("pull-requests", "write"))
+        .set("steps", seq([Yaml::from(tell)]))
 }
 
 fn delivery(pipeline: &Pipeline, deploy: &Deploy, trees: &str) -> Map {

@@ -6,6 +6,7 @@ mod external;
 mod host;
 mod page;
 mod picture;
+mod recovery;
 mod response;
 mod variables;
 mod view;

@@ -6,6 +6,7 @@ use super::{
     capacity::{self, CapacityView},
     external,
     host::{self, HostView, PeerView},
+    recovery::{self, RecoveryView},
     response::{self, ResponseView},
     variables,
 };
@@ -41,7 +42,7 @@ pub struct View {
     capacity: Option<CapacityView>,
     heartbeat: Option<HeartbeatView>,
     backups: Vec<BackupView>,
-    backup_directories: Vec<String>,
+    recovery: Option<RecoveryView>,
     jobs: Vec<JobView>,
     alerts: Vec<AlertView>,
     monitored: bool,
@@ -53,6 +54,8 @@ pub struct View {
     rto: Option<String>,
     troubles: Vec<TroubleView>,
     checklists: Vec<ChecklistView>,
+    /// The calendar of what comes again, when something does.
+    calendar: Option<String>,
     teams: Vec<TeamView>,
     links: Vec<LinkView>,
     sections: Vec<SectionView>,
@@ -216,9 +219,6 @@ pub fn view(model: &Model) -> View {
         model.services.iter().flat_map(|s| &s.private_paths).map(ToString::to_string).collect();
     private.sort();
     private.dedup();
-    let mut directories: Vec<String> = model.backups.iter().map(|b| b.directory.to_string()).collect();
-    directories.sort();
-    directories.dedup();
     View {
         title: model.title.to_string(),
         system: model.system.to_string(),
@@ -292,7 +292,7 @@ pub fn view(model: &Model) -> View {
                 log: backup.log().map(|log| log.every.words(language)),
             })
             .collect(),
-        backup_directories: directories,
+        recovery: recovery::view(model),
         jobs: model
             .jobs
             .iter()
@@ -381,6 +381,7 @@ pub fn view(model: &Model) -> View {
                 items: list.items.iter().map(|i| item(model, i)).collect(),
             })
             .collect(),
+        calendar: calendar(model),
         teams: model
             .teams
             .iter()
@@ -453,6 +454,17 @@ fn service(model: &Model, service: &Service) -> ServiceView {
     }
 }
 
+/// Where the calendar is: in the tree, or of several hosts beside their folders.
+fn calendar(model: &Model) -> Option<String> {
+    let mut items = model.checklists.iter().flat_map(|list| &list.items);
+    let again = items.any(|item| item.proof.is_none() && item.every.is_some());
+    let folder = match model.peers.is_empty() {
+        true => String::new(),
+        false => format!("{}/{}/", model.system, model.environment),
+    };
+    again.then(|| format!("{folder}checklists.ics"))
+}
+
 fn item(model: &Model, item: &Item) -> ItemView {
     let pick = |en, ko| model.language.pick(en, ko);
     ItemView {
@@ -472,7 +484,7 @@ fn item(model: &Model, item: &Item) -> ItemView {
 }
 
 /// A code block whose fence is longer than any run of backticks in it.
-fn block(command: &str) -> String {
+pub(super) fn block(command: &str) -> String {
     let longest = command.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
     let text: String =

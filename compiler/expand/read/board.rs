@@ -85,7 +85,7 @@ fn panel(r: &mut Reader) -> Option<PanelSpec> {
 
 fn query(r: &mut Reader) -> Option<QuerySpec> {
     let measure = r.prop::<Name>("measure", "the measure of the service's kind").optional();
-    let of = r.prop::<Name>("of", "the service or host that it is about; the host when absent").optional();
+    let of = r.prop::<Name>("of", "the service or host that it is about; every host when absent").optional();
     let form = form(r);
     let by = r
         .prop::<MetricName>(

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Edge, Node, Zone, text};
+use super::{Edge, Node, Zone, compact::compact, text};
 
 /// Space between a box and its text, to the left and right.
 pub const PADDING: f32 = 11.0;
@@ -46,17 +46,18 @@ pub struct Layout {
 
 /// What takes a place in a column.
 #[derive(Clone, Copy)]
-enum Item {
+pub enum Item {
     Box(usize),
     /// A line that passes on its way elsewhere.
     Passage(usize),
 }
 
-struct Column {
+/// A column, its items from top to bottom.
+pub struct Column {
     zone: Zone,
-    items: Vec<Item>,
+    pub items: Vec<Item>,
     /// The middle of each item.
-    middles: Vec<f32>,
+    pub middles: Vec<f32>,
 }
 
 /// Places everything.
@@ -66,6 +67,7 @@ pub fn layout(nodes: &[Node], edges: &[Edge]) -> Layout {
     let mut links = links(&columns, edges, &column_of);
     order(&mut columns, &mut links);
     heights(&mut columns, &links, &sizes);
+    compact(&mut columns, &links, &sizes);
     let mut layout = Layout { boxes: vec![Rect::default(); nodes.len()], ..Layout::default() };
     let passages = place(&columns, &sizes, edges, &mut layout);
     layout.lines =
@@ -216,7 +218,7 @@ fn spread(items: &[Item], wanted: &[f32], sizes: &[(f32, f32)]) -> Vec<f32> {
 }
 
 /// The height that an item takes, with what keeps it from others.
-fn room(item: Item, sizes: &[(f32, f32)]) -> f32 {
+pub fn room(item: Item, sizes: &[(f32, f32)]) -> f32 {
     match item {
         Item::Box(index) => sizes[index].1 + GAP,
         Item::Passage(_) => PASSAGE + GAP / 2.0,
@@ -238,7 +240,7 @@ fn place(
             let ends = column.items.iter().zip(&column.middles);
             ends.map(move |(item, middle)| middle * sign + room(*item, sizes) / 2.0)
         });
-        ends.fold(0.0, f32::max)
+        ends.reduce(f32::max).unwrap_or_default()
     };
     let (above, below) = (extent(-1.0).ceil(), extent(1.0).ceil());
     let top = TITLE + above;
@@ -354,6 +356,21 @@ mod tests {
             && other.x < one.x + one.width
             && one.y < other.y + other.height
             && other.y < one.y + one.height
+    }
+
+    #[test]
+    fn what_nothing_joins_does_not_stand_apart() {
+        let zones =
+            [Zone::Entry, Zone::Services, Zone::Data, Zone::Entry, Zone::Services, Zone::Data, Zone::Beyond];
+        let nodes: Vec<Node> = zones.iter().map(|zone| node(*zone, 0, "x")).collect();
+        let edges: Vec<Edge> = [(0, 1), (1, 2), (3, 4), (4, 5)]
+            .map(|(from, to)| Edge { from, to, label: String::new() })
+            .into_iter()
+            .collect();
+        let layout = layout(&nodes, &edges);
+        let tallest = layout.boxes.iter().map(|rect| rect.height).fold(0.0, f32::max);
+        let lowest = layout.boxes.iter().map(|rect| rect.y + rect.height).fold(0.0, f32::max);
+        assert!(lowest < 2.0 * tallest + 100.0 && layout.height < lowest + 40.0, "{layout:?}");
     }
 
     fn within(inner: Rect, outer: Rect) -> bool {

@@ -4,6 +4,7 @@
 //! others run. What only operates the rest (exporters, dashboards) stands below, without lines: those would cross
 //! everything and say what the name says.
 
+mod compact;
 mod graph;
 mod layout;
 mod svg;

@@ -1,4 +1,6 @@
-//! Boards: panels of watches, objectives and other measures.
+//! Boards: panels of watches, objectives and other measures, of all hosts.
+
+use std::collections::BTreeSet;
 
 use super::{
     Input, known,
@@ -17,27 +19,44 @@ use crate::{
     values::Name,
 };
 
-/// Every board.
-pub fn boards(input: &Input, watches: &[Watch], slos: &[Slo]) -> Vec<Board> {
-    input.monitor.boards.iter().map(|spec| board(input, watches, slos, spec)).collect()
+/// What panels are made of.
+struct Sources<'a> {
+    /// The hosts, at least one.
+    inputs: &'a [Input<'a>],
+    watches: &'a [Watch],
+    slos: &'a [Slo],
 }
 
-fn board(input: &Input, watches: &[Watch], slos: &[Slo], spec: &BoardSpec) -> Board {
-    let title = spec.title.as_ref().map(|title| title.get(input.model.language).to_owned());
-    Board {
+/// Every board; the inputs are those of all hosts, and of watches and objectives all are known.
+pub fn boards(inputs: &[Input], watches: &[Watch], slos: &[Slo]) -> Vec<Board> {
+    let Some(input) = inputs.first() else { return Vec::new() };
+    let sources = Sources { inputs, watches, slos };
+    let title =
+        |spec: &BoardSpec| spec.title.as_ref().map(|title| title.get(input.model.language).to_owned());
+    let board = |spec: &BoardSpec| Board {
         name: spec.name.value.clone(),
-        title: title.unwrap_or_else(|| spec.name.value.to_string()),
-        panels: spec.panels.iter().filter_map(|spec| panel(input, watches, slos, spec)).collect(),
-    }
+        title: title(spec).unwrap_or_else(|| spec.name.value.to_string()),
+        panels: spec.panels.iter().filter_map(|spec| panel(&sources, input, spec)).collect(),
+    };
+    input.monitor.boards.iter().map(board).collect()
 }
 
-fn panel(input: &Input, watches: &[Watch], slos: &[Slo], spec: &PanelSpec) -> Option<Panel> {
+fn panel(sources: &Sources, input: &Input, spec: &PanelSpec) -> Option<Panel> {
+    let Sources { watches, slos, .. } = sources;
     let mut parts: Vec<Panel> = Vec::new();
     for name in &spec.watches {
-        let stated = watches.iter().map(|watch| watch.stated.as_str());
-        match watches.iter().find(|watch| watch.stated == name.value) {
-            Some(watch) => parts.push(panels::watched(watch)),
-            None => missing(input, "watch", name, &stated.collect::<Vec<_>>()),
+        let found = watched(watches, &name.value);
+        if found.is_empty() {
+            let stated: Vec<&str> = watches.iter().map(|watch| watch.stated.as_str()).collect();
+            missing(input, "watch", name, &stated);
+        }
+        let several = found.len() > 1;
+        for watch in found {
+            let mut part = panels::watched(watch);
+            for (_, legend) in part.queries.iter_mut().filter(|_| several) {
+                *legend = watch.measure.subject.name().to_string();
+            }
+            parts.push(part);
         }
     }
     if let Some(name) = &spec.slo {
@@ -49,7 +68,7 @@ fn panel(input: &Input, watches: &[Watch], slos: &[Slo], spec: &PanelSpec) -> Op
         }
     }
     for query in &spec.queries {
-        parts.extend(asked(input, query));
+        parts.extend(sources.places(query).into_iter().filter_map(|place| asked(sources, place, query)));
     }
     let nothing = spec.watches.is_empty() && spec.slo.is_none() && spec.queries.is_empty();
     if nothing {
@@ -73,6 +92,22 @@ fn panel(input: &Input, watches: &[Watch], slos: &[Slo], spec: &PanelSpec) -> Op
     Some(panel)
 }
 
+/// The watches of that name: of a service the one, of hosts one each.
+fn watched<'a>(watches: &'a [Watch], name: &Name) -> Vec<&'a Watch> {
+    let mut subjects = BTreeSet::new();
+    let known = watches.iter().filter(|watch| watch.stated == *name);
+    known.filter(|watch| subjects.insert(&watch.measure.subject)).collect()
+}
+
+impl<'a> Sources<'a> {
+    /// The hosts that a query is answered on: the first that runs its service, the one that it names, else all.
+    fn places(&self, spec: &QuerySpec) -> Vec<&'a Input<'a>> {
+        let Some(of) = &spec.of else { return self.inputs.iter().collect() };
+        let is_there = |input: &&Input| input.model.host.name == of.value || input.model.runs(&of.value);
+        self.inputs.iter().find(is_there).or(self.inputs.first()).into_iter().collect()
+    }
+}
+
 fn missing(input: &Input, what: &str, name: &Located<Name>, known: &[&str]) {
     input.unknown(
         Diagnostic::error("unknown-measure", format!("there is no `{what}` of the name `{}`", name.value))
@@ -84,7 +119,7 @@ fn missing(input: &Input, what: &str, name: &Located<Name>, known: &[&str]) {
 }
 
 /// A panel of one query.
-fn asked(input: &Input, spec: &QuerySpec) -> Option<Panel> {
+fn asked(sources: &Sources, input: &Input, spec: &QuerySpec) -> Option<Panel> {
     let (subject, services) = watch::watched(input, spec.of.as_ref())?;
     let (form, title) = match (&spec.form, &spec.measure) {
         (Some(form), _) => (form.clone(), None),
@@ -122,6 +157,11 @@ fn asked(input: &Input, spec: &QuerySpec) -> Option<Panel> {
         (None, _) => (measure.expr(true), title.unwrap_or_default()),
     };
     let legend = spec.legend.as_ref().map_or(legend, |text| text.to_string());
+    // Of several hosts, each says which it is.
+    let legend = match (&spec.of, sources.inputs.len()) {
+        (None, 2..) => format!("{} {legend}", input.model.host.name).trim_end().to_owned(),
+        _ => legend,
+    };
     let unit = match &measure.form {
         Form::Expression(..) => Unit::Number,
         _ => measure.unit(None),

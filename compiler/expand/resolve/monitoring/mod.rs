@@ -145,7 +145,7 @@ pub fn monitored(mut models: Vec<Model>, services: &Services, context: &Context,
         );
     }
     response::label(&inputs[0], &mut alerts);
-    let boards = boards::boards(&inputs[0], &watches, &slos);
+    let boards = boards::boards(&inputs, &watches, &slos);
     let extra = extra::Extra { read: context.read, sink: context.sink };
     let groups = || alerts.iter().map(|alert| alert.group.as_str()).chain(["escalation_steps", "heartbeat"]);
     let rules: Vec<String> = groups().map(|group| format!("{group}.yml")).collect();
