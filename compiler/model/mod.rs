@@ -51,8 +51,8 @@ pub use notify::{HEARTBEAT, Heartbeat, Notify, Receiver, Way};
 pub use pipeline::{Deploy, PartTest, Pipeline};
 pub use response::{Escalation, Priority};
 pub use service::{
-    Build, Condition, Dependency, Health, Image, Metric, MetricType, Mount, MountHow, MountSource, Published,
-    Reach, Resources, Runs, Service, SettingValue,
+    Beside, Build, Condition, Dependency, Health, Image, Metric, MetricType, Mount, MountHow, MountSource,
+    Published, Reach, Resources, Runs, Service, SettingValue,
 };
 pub use services::Services;
 pub use slo::{Recording, Slo};

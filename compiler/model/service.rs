@@ -69,6 +69,8 @@ pub struct Service {
     pub read_only: bool,
     /// Capabilities that it needs beyond none, when the kind has dropped the rest.
     pub capabilities: Option<Vec<Line>>,
+    /// How two releases stand side by side while requests are switched over; none where one replaces the other.
+    pub beside: Option<Beside>,
     /// Time to stop in before it is killed.
     pub stop_grace: Option<Duration>,
     /// Variables that it reads from files: the variable and where the file is in the container.
@@ -196,6 +198,15 @@ impl Service {
             .chain(container.odd_env.iter().map(|(_, text)| text))
             .chain(&self.user)
     }
+}
+
+/// A release takes over from another that still stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Beside {
+    /// How long the old one goes on after the switch.
+    pub drain: Duration,
+    /// Where that is stated.
+    pub span: Span,
 }
 
 /// Where a service runs.

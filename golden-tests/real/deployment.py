@@ -1,12 +1,18 @@
 #!/usr/bin/python3
 """Releases: each is recorded and answers through the proxy, a changed configuration is taken up, one that does not work
-goes back by itself to the one before, and an operator goes back by hand; of nothing else than releases is anything lost."""
+goes back by itself to the one before, and an operator goes back by hand; of nothing else than releases is anything lost.
+Where two releases stand side by side, no request fails while they change places, and one that is not well gets none."""
 
+import contextlib
 import fcntl
+import json
 import re
+import subprocess
+import sys
 
 from containers import Project, healthy
-from trial import main, require, run, same
+from traffic import Traffic
+from trial import eventually, main, require, run, same
 
 MARK = "X-Trial"
 
@@ -15,7 +21,8 @@ def check(tree):
     project = Project(tree)
     try:
         if any("build" in service for service in tree.services.values()):
-            Releases(tree, project).all()
+            kind = SideBySide if tree.files("nginx/upstreams/*.conf") else Releases
+            kind(tree, project).all()
         else:
             pulled(tree, project)
     finally:
@@ -32,6 +39,9 @@ def pulled(tree, project):
 class Releases:
     """What happens to the images that are built from source, as an operator would have built them."""
 
+    # What the third release is.
+    BROKEN = 'ENTRYPOINT ["/bin/sh", "-c", "echo broken; exit 1"]'
+
     def __init__(self, tree, project):
         self.tree, self.project = tree, project
         self.built = [name for name, service in tree.services.items() if "build" in service]
@@ -40,10 +50,18 @@ class Releases:
     def all(self):
         for release in ("1.0", "2.0"):
             self.make(release)
-        self.make("3.0", "--change", 'ENTRYPOINT ["/bin/sh", "-c", "echo broken; exit 1"]')
+        self.make("3.0", "--change", self.BROKEN)
         self.refused()
         self.deploy("1.0")
         self.answers("1.0")
+        with self.watched():
+            self.changes()
+
+    def watched(self):
+        """Whoever looks on while releases change."""
+        return contextlib.nullcontext()
+
+    def changes(self):
         self.alone()
         nginx = self.started()
         self.marked("two")
@@ -130,6 +148,87 @@ class Releases:
             for url in urls:
                 head = run("curl", "-sSfk", "-o", "/dev/null", "-D", "-", "--resolve", "*:443:127.0.0.1", "--resolve", "*:80:127.0.0.1", url)
                 same(f"the mark in the answer of {url}", re.findall(rf"(?im)^{MARK}: (\w+)", head), [mark] if mark else [])
+
+
+class SideBySide(Releases):
+    """The new release of a service is beside the old one until it is well, and gets all requests from then on."""
+
+    # It runs, and would answer; its health check says that it is not well.
+    BROKEN = 'ENTRYPOINT ["/usr/bin/python3", "-c", "import http.server as h; h.test(h.SimpleHTTPRequestHandler, port=8080)"]'
+    DRAIN = 4 # seconds, instead of what the description says
+
+    def __init__(self, tree, project):
+        super().__init__(tree, project)
+        self.switched = [path.stem for path in tree.files("nginx/upstreams/*.conf")]
+        self.plain = {path: path.read_text() for path in tree.files("nginx/upstreams/*.conf")}
+        script = tree.home / "scripts/deploy.sh"
+        text, count = re.subn(r"(?m)^(    switch_over \S+ \d+) \d+", rf"\1 {self.DRAIN}", script.read_text())
+        same("services that are switched over", count, len(self.switched))
+        script.write_text(text)
+        # That it is not well is known sooner.
+        override = tree.home / "compose.override.yaml"
+        checks = json.loads(override.read_text())
+        for service in self.switched:
+            checks["services"][service]["healthcheck"]["start_period"] = "15s"
+        override.write_text(json.dumps(checks))
+        self.traffic = Traffic(tree.domain, tree.has("tls"))
+
+    def watched(self):
+        return self.traffic
+
+    def changes(self):
+        super().changes()
+        self.called_back()
+
+    def make(self, release, *changes):
+        """Only what is switched over is ever broken: the rest of a release is in place when that is found."""
+        every = self.built
+        self.built = self.switched if changes else every
+        super().make(release, *changes)
+        if changes:
+            self.built = [name for name in every if name not in self.switched]
+            super().make(release)
+        self.built = every
+
+    def answers(self, release, mark=""):
+        super().answers(release, mark)
+        self.traffic.seen()
+        asked = {container["Config"]["Hostname"] for name in self.switched for container in self.project.containers(name)}
+        if self.traffic.clients[0].is_alive():
+            seen = eventually("requests are answered", self.traffic.seen, 10, 0.5)
+            require(seen <= asked, f"{seen - asked} answer, which are not of release {release}: {asked}")
+        for path, text in self.plain.items():
+            same(f"{path.name} when one release stands", path.read_text(), text)
+
+    def script(self, name, *arguments, **options):
+        """Of a release that is not well nobody ever got an answer: only what stood before and what stands now spoke."""
+        before = self.hostnames()
+        self.traffic.seen()
+        try:
+            return super().script(name, *arguments, **options)
+        finally:
+            strangers = self.traffic.seen() - before - self.hostnames()
+            same("containers that answered and were neither there before nor after", strangers, set())
+
+    def hostnames(self):
+        return {container["Config"]["Hostname"] for name in self.switched for container in self.project.containers(name)}
+
+    def called_back(self):
+        """While both stand somebody asks for the old one."""
+        script = self.tree.home / "scripts/deploy.sh"
+        script.write_text(re.sub(rf"(?m)^(    switch_over \S+ \d+) {self.DRAIN}$", r"\1 300", script.read_text()))
+        old = self.hostnames()
+        with subprocess.Popen([script, "--no-build", "2.0"], cwd="/", stdout=sys.stderr) as deployment:
+            eventually("both stand", (self.tree.home / ".releases/.switched").exists, 90, 0.2)
+            self.traffic.seen()
+            seen = eventually("the new one answers", self.traffic.seen, 10, 1)
+            same("old ones that still answer", seen & old, set())
+            self.script("rollback")
+            deployment.wait(60)
+        require(deployment.returncode, "a deployment that was called back says that it worked")
+        self.answers("1.0")
+        same("containers that stand, and stood", self.hostnames(), old)
+        same("what was done", [line.split()[1:3] for line in self.log().splitlines()[-2:]], [["2.0", "failed"], ["1.0", "rolled-back"]])
 
 
 main(check)

@@ -17,7 +17,12 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
     let mut wanted: Vec<_> = running
         .filter_map(|service| {
             let limit = service.limits.memory?;
-            Some((limit.bytes().saturating_mul(service.replicas.get().into()), service, limit))
+            let releases = if service.beside.is_some() { 2 } else { 1 };
+            Some((
+                limit.bytes().saturating_mul(service.replicas.get().into()).saturating_mul(releases),
+                service,
+                limit,
+            ))
         })
         .collect();
     let sum = wanted.iter().fold(0_u64, |sum, (bytes, ..)| sum.saturating_add(*bytes));
@@ -31,6 +36,16 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
     );
     for (_, service, limit) in wanted {
         let label = match service.replicas.get() {
+            1 if service.beside.is_some() => {
+                format!(
+                    "{} for each of two releases of `{}`, which stand side by side",
+                    limit.value, service.name
+                )
+            }
+            several if service.beside.is_some() => format!(
+                "{} for each of {several} containers of `{}`, in two releases that stand side by side",
+                limit.value, service.name
+            ),
             1 => format!("{} for `{}`", limit.value, service.name),
             several => format!("{} for each of {several} containers of `{}`", limit.value, service.name),
         };

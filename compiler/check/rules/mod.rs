@@ -5,6 +5,7 @@ use super::Rule;
 mod alerts_unheard;
 mod backup_missing;
 mod backup_same_disk;
+mod blue_green_unfit;
 mod capacity_exceeded;
 mod cpus_beyond_host;
 mod destructive_command;
@@ -47,6 +48,7 @@ pub const ALL: &[Rule] = &[
     alerts_unheard::RULE,
     backup_missing::RULE,
     backup_same_disk::RULE,
+    blue_green_unfit::RULE,
     capacity_exceeded::RULE,
     cpus_beyond_host::RULE,
     destructive_command::RULE,

@@ -14,6 +14,7 @@ use crate::model::Model;
 static MAIN: Template = Template::new(Format::Nginx, include_str!("nginx.conf.tera"));
 static SITE: Template = Template::new(Format::Nginx, include_str!("site.conf.tera"));
 static FORWARDED: Template = Template::new(Format::Nginx, include_str!("forwarded.inc.tera"));
+static UPSTREAM: Template = Template::new(Format::Nginx, include_str!("upstream.conf.tera"));
 static CERTIFICATE: Template = Template::new(Format::Shell, include_str!("certificate.sh.tera"));
 
 /// What every reverse proxy needs.
@@ -41,6 +42,10 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
         file(format!("nginx/conf.d/{}.conf", model.system), SITE.render(&view), 0o644, reload()),
         file("nginx/conf.d/forwarded.inc".into(), FORWARDED.render(&view), 0o644, reload()),
     ];
+    for servers in view::beside(model, ingress) {
+        let path = format!("nginx/upstreams/{}.conf", servers.service);
+        files.push(file(path, UPSTREAM.render(&servers), 0o644, reload()));
+    }
     if view.tls {
         files.push(file(
             "nginx/docker-entrypoint.d/10-certificate.sh".into(),

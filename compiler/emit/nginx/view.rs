@@ -1,6 +1,6 @@
 //! What the nginx templates see.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -70,7 +70,32 @@ struct Upstream {
     /// Whether Docker's DNS knows it, to be asked again and again; a service of the host itself is in the hosts file of the
     /// container, one of another host is known by address.
     in_dns: bool,
+    /// The service whose servers are in a file of their own, because its releases stand side by side.
+    beside: Option<String>,
     balance: &'static str,
+}
+
+/// The servers of a service, in a file of their own.
+#[derive(Serialize)]
+pub struct Servers {
+    header: String,
+    pub service: String,
+    server: String,
+}
+
+/// The services on this host whose releases stand side by side for a while, each with its server.
+pub fn beside(model: &Model, ingress: &Ingress) -> Vec<Servers> {
+    let targets =
+        ingress.routes.iter().map(|route| &route.target).filter(|target| stands_beside(model, target));
+    let found: BTreeMap<_, _> = targets.map(|target| (target.service.to_string(), target.port)).collect();
+    let file =
+        |(service, port)| Servers { header: header(model), server: format!("{service}:{port}"), service };
+    found.into_iter().map(file).collect()
+}
+
+/// Whether releases of the service stand side by side, here where nginx switches between them.
+fn stands_beside(model: &Model, target: &Target) -> bool {
+    in_dns(model, target) && model.service(&target.service).is_some_and(|service| service.beside.is_some())
 }
 
 #[derive(Serialize)]
@@ -203,7 +228,9 @@ fn upstreams(model: &Model, ingress: &Ingress, resolve: bool) -> Vec<Upstream> {
             [] => vec![format!("{service}:{port}")],
             hosts => hosts.iter().map(|host| Address::Ip(*host).with_port(*port)).collect(),
         };
-        upstreams.push(Upstream { name, servers, in_dns: in_dns(model, &route.target), balance });
+        let in_dns = in_dns(model, &route.target);
+        let beside = stands_beside(model, &route.target).then(|| service.to_string());
+        upstreams.push(Upstream { name, servers, in_dns, beside, balance });
     }
     upstreams
 }

@@ -12,6 +12,7 @@ use crate::{
 };
 
 pub(super) static DEPLOY: Template = Template::new(Format::Shell, include_str!("deploy.sh.tera"));
+static BESIDE: Template = Template::new(Format::Shell, include_str!("beside.sh.tera"));
 pub(super) static ROLLBACK: Template = Template::new(Format::Shell, include_str!("rollback.sh.tera"));
 
 #[derive(Serialize)]
@@ -26,6 +27,31 @@ struct View {
     /// Where curl finds the proxy: `name:port:address`.
     resolve: String,
     checks: Vec<String>,
+    /// The part for releases that stand side by side; empty when there are none.
+    beside: String,
+    /// What can be restored.
+    stores: Vec<String>,
+}
+
+/// What stands side by side, and beside what.
+#[derive(Serialize)]
+struct BesideView {
+    /// The compose project.
+    project: String,
+    proxy: String,
+    switched: Vec<Switched>,
+    /// Every other service that is brought up.
+    others: Vec<String>,
+}
+
+/// A service whose releases stand side by side.
+#[derive(Serialize)]
+struct Switched {
+    service: String,
+    replicas: u32,
+    drain: u64,
+    /// Files of the tree that it reads.
+    files: Vec<String>,
 }
 
 /// A service whose image is built on the host.
@@ -88,7 +114,41 @@ fn view(model: &Model) -> View {
             .into_iter()
             .map(|(_, path)| format!("{scheme}://{}:{port}{path}", model.domain))
             .collect(),
+        beside: beside(model),
+        stores: model.backups.iter().map(|backup| backup.name.to_string()).collect(),
     }
+}
+
+/// What a deployment does of which two releases stand side by side.
+fn beside(model: &Model) -> String {
+    let in_containers = || model.services.iter().filter(|service| service.unit().is_none());
+    let switched: Vec<Switched> = in_containers()
+        .filter_map(|service| {
+            let beside = service.beside?;
+            Some(Switched {
+                service: service.name.to_string(),
+                replicas: service.replicas.get(),
+                drain: beside.drain.whole_seconds(),
+                files: of_tree(service).map(|mount| mount.path).collect(),
+            })
+        })
+        .collect();
+    let Some(ingress) = model.ingress.as_ref().filter(|_| !switched.is_empty()) else { return String::new() };
+    let others = in_containers().filter(|service| service.beside.is_none() && service.profile.is_none());
+    BESIDE.render(&BesideView {
+        project: model.system.to_string(),
+        proxy: ingress.service.to_string(),
+        others: others.map(|service| service.name.to_string()).collect(),
+        switched,
+    })
+}
+
+/// What it mounts of the tree.
+fn of_tree(service: &Service) -> impl Iterator<Item = Mount> {
+    service.mounts.iter().filter_map(|mount| match &mount.source {
+        MountSource::Tree(path) => Some(Mount { path: path.clone(), target: mount.target.to_string() }),
+        _ => None,
+    })
 }
 
 /// The scheme and the port of the host on which the proxy takes requests.
@@ -102,11 +162,7 @@ fn entrance(model: &Model, ingress: &Ingress) -> (&'static str, u16) {
 
 /// How the service learns of changed files; none when it reads none.
 fn reader(model: &Model, service: &Service) -> Option<Reader> {
-    let of_tree = |mount: &crate::model::Mount| match &mount.source {
-        MountSource::Tree(path) => Some(Mount { path: path.clone(), target: mount.target.to_string() }),
-        _ => None,
-    };
-    let mounts: Vec<Mount> = service.mounts.iter().filter_map(of_tree).collect();
+    let mounts: Vec<Mount> = of_tree(service).collect();
     let monitoring = model.monitoring.as_ref();
     let way = if model.ingress.as_ref().is_some_and(|ingress| ingress.service == service.name) {
         "nginx"
@@ -118,7 +174,8 @@ fn reader(model: &Model, service: &Service) -> Option<Reader> {
     } else {
         "restart"
     };
-    (!mounts.is_empty() && service.profile.is_none()).then(|| Reader {
+    // One that stands beside the next is not restarted: new files are a new release of it.
+    (!mounts.is_empty() && service.profile.is_none() && service.beside.is_none()).then(|| Reader {
         service: service.name.to_string(),
         way,
         mounts,

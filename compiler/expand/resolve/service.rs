@@ -10,13 +10,13 @@ use crate::{
         placeholder::Scope,
         read::{
             from::Source,
-            service::{ResourceSpec, ServiceSpec},
+            service::{ResourceSpec, ServiceSpec, Strategy},
         },
         setting::Typed,
     },
     model::{
-        Build, Condition, Container, Dependency, Health, Image, Metric, Origin, Resources, Runs, Service,
-        SettingValue, Text,
+        Beside, Build, Condition, Container, Dependency, Health, Image, Metric, Origin, Resources, Runs,
+        Service, SettingValue, Text,
     },
     source::Located,
     values::{Count, Duration, EnvName, Language, Name, Value as _},
@@ -78,6 +78,7 @@ pub fn service(context: &Context, spec: &ServiceSpec) -> Option<Service> {
         },
         read_only: kind.read_only,
         capabilities: kind.capabilities.as_ref().map(|kept| kept.iter().map(|c| c.value.clone()).collect()),
+        beside: beside(spec),
         stop_grace: spec.stop_grace.as_ref().or(kind.stop_grace.as_ref()).map(|grace| grace.value),
         profile: spec.derived.profile.clone(),
         secret_files: spec.derived.secret_files.clone(),
@@ -89,6 +90,12 @@ pub fn service(context: &Context, spec: &ServiceSpec) -> Option<Service> {
         raw_compose: spec.raw_compose.clone(),
         origin: spec.origin.clone().unwrap_or(Origin::Stated(spec.span)),
     })
+}
+
+/// How releases stand side by side, where they do.
+fn beside(spec: &ServiceSpec) -> Option<Beside> {
+    let release = spec.release.as_ref().filter(|release| release.strategy.value == Strategy::BlueGreen)?;
+    Some(Beside { drain: release.drain.value, span: release.span })
 }
 
 fn image(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> Option<Image> {

@@ -6,6 +6,7 @@ pub mod container;
 mod health;
 mod log;
 mod publish;
+mod release;
 mod resources;
 mod unit;
 mod volume;
@@ -16,6 +17,7 @@ pub use container::{ContainerSpec, Kernel};
 pub use health::HealthSpec;
 pub use log::{LogRhythm, LogSpec, ReportSpec, log};
 pub use publish::PublishSpec;
+pub use release::{ReleaseSpec, Strategy};
 pub use resources::{Cpus, ResourceSpec};
 pub use unit::{UnitSpec, UnitWays, ways};
 pub use volume::{MountLabel, VolumeSpec};
@@ -91,6 +93,8 @@ pub struct ServiceSpec {
     pub configs: Vec<ConfigSpec>,
     /// Metrics of its own.
     pub own_metrics: Vec<KindMetric>,
+    /// How a new release takes over.
+    pub release: Option<ReleaseSpec>,
     /// Time to stop in.
     pub stop_grace: Option<Located<Duration>>,
     /// The user that it runs as.
@@ -166,6 +170,7 @@ impl ServiceSpec {
             logs: Vec::new(),
             configs: Vec::new(),
             own_metrics: Vec::new(),
+            release: None,
             stop_grace: None,
             run_as: None,
             container: ContainerSpec::default(),
@@ -230,6 +235,11 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
     let configs =
         r.keyed("config", "a configuration file, made from the description and mounted", config::config);
     let own_metrics = r.keyed("metric", "a metric of its own", metric);
+    let release = r.block(
+        "release",
+        "how a new release takes over from the one that runs; its containers are replaced when absent",
+        release::release,
+    );
     let stop_grace = r.prop::<Duration>("stop-grace", "time to stop in before it is killed").optional();
     let run_as =
         r.prop::<Or<Line>>("run-as", "the user that it runs as, when not the image's own").optional();
@@ -269,6 +279,7 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         logs,
         configs,
         own_metrics,
+        release,
         stop_grace,
         run_as,
         container,

@@ -2,7 +2,10 @@
 
 use super::Derive;
 use crate::{
-    expand::{kind::Role, read::service::PublishSpec},
+    expand::{
+        kind::Role,
+        read::service::{PublishSpec, Strategy},
+    },
     model::{Mount, MountHow, MountSource, Tls},
     source::Located,
     values::{AbsPath, Name, Ports, Value as _},
@@ -26,17 +29,24 @@ impl Derive<'_> {
             .filter(|to| self.names.contains_key(&to.value))
             .collect();
         let tls = ingress.tls.as_ref().map(|tls| &tls.value);
+        let beside = self.services.iter().any(|service| {
+            let strategy = service.release.as_ref().map(|release| release.strategy.value);
+            strategy == Some(Strategy::BlueGreen) && routed.iter().any(|to| to.value == service.name.value)
+        });
         let service = &mut self.services[index];
         service.on.clone_from(&ingress.on);
         service.version = ingress.version.clone().or(service.version.take());
         service.raw_compose.extend(ingress.raw_compose.iter().cloned());
-        service.derived.needs.extend(routed);
+        service.derived.needs.extend(routed.iter().cloned());
         let ports: &[&str] = if matches!(tls, Some(Tls::None)) { &["80"] } else { &["80", "443"] };
         for port in ports.iter().filter_map(|port| Ports::parse(port).ok()) {
             let port = Located::new(port, span);
             service.publish.push(PublishSpec::one(port, Some(port), true, span));
         }
         let mut mounts = Vec::new();
+        if beside {
+            mounts.extend(tree("nginx/upstreams", "/etc/nginx/upstreams"));
+        }
         if !matches!(tls, Some(Tls::None)) {
             mounts.extend(tree(
                 "nginx/docker-entrypoint.d/10-certificate.sh",

@@ -28,8 +28,7 @@ record() { printf '%s %s %s %s\n' "$(date +%Y-%m-%dT%H:%M:%S%z)" "$release" "$1"
 
 # Every file that a service reads is compared, because compose does not notice when the contents of a mounted file change.
 read_by_all() {
-    read_by app restart config/app/config.yaml=/app/config/config.yaml
-    read_by nginx nginx nginx/nginx.conf=/etc/nginx/nginx.conf nginx/conf.d=/etc/nginx/conf.d nginx/docker-entrypoint.d/10-certificate.sh=/docker-entrypoint.d/10-certificate.sh
+    read_by nginx nginx nginx/nginx.conf=/etc/nginx/nginx.conf nginx/conf.d=/etc/nginx/conf.d nginx/upstreams=/etc/nginx/upstreams nginx/docker-entrypoint.d/10-certificate.sh=/docker-entrypoint.d/10-certificate.sh
     read_by alertmanager alertmanager alertmanager=/etc/alertmanager
     read_by prometheus prometheus prometheus=/etc/prometheus
     read_by grafana restart grafana/provisioning=/etc/grafana/provisioning grafana/dashboards=/etc/grafana/dashboards
@@ -91,6 +90,121 @@ answers() {
     done
 }
 
+# Two releases of a service side by side: the new one is started, and is well, before it gets a request.
+
+# Every container of a service, jobs aside: those that run, and those that ended.
+containers_of() { # SERVICE
+    docker ps --all --quiet --no-trunc --filter "label=com.docker.compose.project=aicode-manager" \
+        --filter "label=com.docker.compose.service=$1" --filter label=com.docker.compose.oneoff=False
+}
+# As nginx finds them.
+names_of() { [ $# -eq 0 ] || docker inspect --format '{{.Name}}' "$@" | tr -d /; } # CONTAINER...
+# Whether one of them is not what the tree and the release say: other settings, another image, other files.
+is_old() { # SERVICE CONTAINER...
+    local service=$1 hash image
+    shift
+    [ "$(digest_of "$service")" = "$(cat "$kept/read/$service" 2>/dev/null || :)" ] || return 0
+    hash=$(compose config --hash "$service" | awk '{ print $2 }')
+    image=$(docker inspect --format '{{.Config.Image}}' "$1")
+    docker inspect --format '{{index .Config.Labels "com.docker.compose.config-hash"}} {{.Config.Image}} {{.Image}}' "$@" |
+        grep --quiet --invert-match --line-regexp --fixed-strings -- "$hash $image $(docker image inspect --format '{{.Id}}' "$image")"
+}
+# Who gets the requests for a service from now on. Those that only may come next are looked up by nginx, and not asked.
+ask() { # SERVICE NAMES [NAMES TO COME]: of containers, or the service for all of them
+    local service=$1 file=$directory/nginx/upstreams/$1.conf plain name
+    plain=$(sed -n '/^server /{ s/ down;/;/; p; q }' "$file")
+    {
+        grep --invert-match '^server ' "$file"
+        for name in $2; do printf '%s\n' "${plain/#server *:/server $name:}"; done
+        for name in ${3-}; do printf '%s\n' "${plain/#server *:/server $name:}" | sed 's/;$/ down;/'; done
+    } >"$file.new" && mv "$file.new" "$file" || return 1
+    compose exec -T "$proxy" nginx -t -q </dev/null && compose exec -T "$proxy" nginx -s reload </dev/null || return 1
+    sleep 3 # nginx looks the names up, and its old workers let go
+}
+# Waits until all are well. One that ended or was restarted will not be.
+well() { # CONTAINER...
+    local state
+    while :; do
+        state=$(docker inspect --format '{{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{else}}healthy{{end}} {{.RestartCount}}' "$@")
+        ! grep --quiet --invert-match --line-regexp 'running healthy 0' <<<"$state" && return 0
+        if grep --quiet --extended-regexp --invert-match '^(created|running) (starting|healthy) 0$' <<<"$state"; then
+            docker logs --tail 20 "$1" >&2 || :
+            return 1
+        fi
+        sleep 1
+    done
+}
+# Lets go of containers, and has every one that is left asked.
+leave() { # SERVICE CONTAINER...
+    local service=$1
+    shift
+    docker stop "$@" >/dev/null && docker rm "$@" >/dev/null || return 1
+    sleep 6 # as long as nginx may go by what it has looked up
+    ask "$service" "$service"
+}
+switch_over() { # SERVICE COUNT SECONDS
+    local service=$1 count=$2 drain=$3 old new before_names names
+    mapfile -t old < <(containers_of "$service")
+    if [ ${#old[@]} -eq 0 ] || ! is_old "$service" "${old[@]}"; then return 0; fi
+    say "starting $release of $service beside what runs"
+    before_names=$(names_of "${old[@]}")
+    ask "$service" "$service" "$before_names" && ask "$service" "$before_names" "$service" || return 1
+    compose up --detach --no-build --no-deps --no-recreate --scale "$service=$((${#old[@]} + count))" "$service" || :
+    mapfile -t new < <(containers_of "$service" | grep --invert-match --line-regexp --fixed-strings -- "$(printf '%s\n' "${old[@]}")")
+    if [ ${#new[@]} -ne "$count" ] || ! well "${new[@]}"; then
+        say "$release of $service is not well; it got no request"
+        [ ${#new[@]} -eq 0 ] || docker rm --force "${new[@]}" >/dev/null
+        ask "$service" "$service" "$before_names"
+        return 1
+    fi
+    names=$(names_of "${new[@]}")
+    ask "$service" "$before_names" "$names $service" && ask "$service" "$names" "$before_names $service" || return 1
+    say "$service is $release now; what was before stands for another ${drain} s"
+    if ! stands_the_test "$drain"; then
+        say "switching $service back"
+        ask "$service" "$before_names" "$names $service" && leave "$service" "${new[@]}"
+        return 1
+    fi
+    leave "$service" "${old[@]}"
+}
+# While both stand, going back is a reload: when it does not answer, or somebody asks for it (rollback.sh does, or Ctrl-C).
+stands_the_test() { # SECONDS
+    local end=$((SECONDS + $1)) back='' well=''
+    trap 'back=1' INT TERM
+    echo $$ >"$kept/.switched"
+    answers && well=1
+    while [ -n "$well" ] && [ -z "$back" ] && [ $SECONDS -lt $end ]; do sleep 1; done
+    [ -z "$well" ] || [ -n "$back" ] || answers || well=''
+    rm -f "$kept/.switched"
+    trap - INT TERM
+    [ -n "$well" ] && [ -z "$back" ]
+}
+
+# Of every file of the tree that a service reads.
+digest_of() { # SERVICE
+    local files=()
+    case $1 in
+        app) files=(config/app/config.yaml) ;;
+    esac
+    [ ${#files[@]} -eq 0 ] ||
+        (cd "$directory" && find "${files[@]}" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum)
+}
+# Everything else first, in its order: what the new release needs is there, and nothing waits for it.
+others=(postgres redis audit nginx node-exporter postgres-exporter redis-exporter nginx-exporter alertmanager prometheus grafana)
+proxy=nginx
+bring_up() {
+    local name switched=(app)
+    # Where nothing of it stands yet there is nothing to switch from.
+    for name in "${switched[@]}"; do
+        if [ -z "$(containers_of "$name")" ]; then others+=("$name"); fi
+    done
+    compose up --detach --wait --no-build --no-deps "${others[@]}" || return 1
+    switch_over app 2 30 || return 1
+    compose up --detach --wait --no-build --remove-orphans || return 1
+    for name in "${switched[@]}"; do digest_of "$name" >"$kept/read/$name"; done
+}
+
+
 # Every later `docker compose up` starts the same release.
 remember() {
     local env
@@ -125,7 +239,7 @@ deploy() {
     if [ -n "$pull" ]; then compose pull --ignore-buildable --quiet || exit 1; fi
 
     # From here on things change.
-    if compose up --detach --wait --no-build --remove-orphans && read_by_all && answers; then
+    if bring_up && read_by_all && answers; then
         remember
         record "$action"
         keep_release || say "no copy of the tree could be kept: nothing can go back to this release"
