@@ -25,7 +25,7 @@ pub struct Job {
 pub enum Command {
     /// A generated script, relative to the tree: `scripts/backup-redis.sh`, with arguments.
     Script(String, Vec<String>),
-    /// Shell text in the running container of a service.
+    /// Shell text in the running container of a service, or beside its unit: as its account, with its environment.
     InService(Name, String),
     /// Shell text on the host.
     OnHost(String),

@@ -12,7 +12,7 @@ import sys
 
 from containers import Project, healthy
 from traffic import Traffic
-from trial import eventually, main, require, run, same
+from trial import Failed, eventually, main, require, run, same
 
 MARK = "X-Trial"
 
@@ -192,10 +192,10 @@ class SideBySide(Releases):
 
     def answers(self, release, mark=""):
         super().answers(release, mark)
-        self.traffic.seen()
-        asked = {container["Config"]["Hostname"] for name in self.switched for container in self.project.containers(name)}
+        self.seen()
+        asked = self.hostnames()
         if self.traffic.clients[0].is_alive():
-            seen = eventually("requests are answered", self.traffic.seen, 10, 0.5)
+            seen = eventually("requests are answered", self.seen, 10, 0.5)
             require(seen <= asked, f"{seen - asked} answer, which are not of release {release}: {asked}")
         for path, text in self.plain.items():
             same(f"{path.name} when one release stands", path.read_text(), text)
@@ -203,15 +203,28 @@ class SideBySide(Releases):
     def script(self, name, *arguments, **options):
         """Of a release that is not well nobody ever got an answer: only what stood before and what stands now spoke."""
         before = self.hostnames()
-        self.traffic.seen()
+        self.seen()
         try:
             return super().script(name, *arguments, **options)
         finally:
-            strangers = self.traffic.seen() - before - self.hostnames()
+            strangers = self.seen() - before - self.hostnames()
             same("containers that answered and were neither there before nor after", strangers, set())
 
+    def seen(self):
+        """Who has answered; of requests that failed, what the proxy says about them."""
+        try:
+            return self.traffic.seen()
+        except Failed as failure:
+            proxies = [["docker", "logs", "--since", "120s", container["Id"]] for name in self.tree.of("nginx")
+                       for container in self.project.containers(name)]
+            lines = [line for command in proxies for line in run(*command, stderr=subprocess.STDOUT).splitlines()]
+            raise Failed("\n".join([str(failure), *[line for line in lines if '"status":5' in line or "[e" in line][:8]])) from failure
+
     def hostnames(self):
-        return {container["Config"]["Hostname"] for name in self.switched for container in self.project.containers(name)}
+        """Those that run, asked of the engine: compose says nothing while the environment file is wrong."""
+        filters = [["--filter", f"label=com.docker.compose.service={name}"] for name in self.switched]
+        ids = [number for words in filters for number in run("docker", "ps", "--quiet", *words).split()]
+        return {container["Config"]["Hostname"] for container in json.loads(run("docker", "inspect", *ids))} if ids else set()
 
     def called_back(self):
         """While both stand somebody asks for the old one."""
@@ -220,8 +233,8 @@ class SideBySide(Releases):
         old = self.hostnames()
         with subprocess.Popen([script, "--no-build", "2.0"], cwd="/", stdout=sys.stderr) as deployment:
             eventually("both stand", (self.tree.home / ".releases/.switched").exists, 90, 0.2)
-            self.traffic.seen()
-            seen = eventually("the new one answers", self.traffic.seen, 10, 1)
+            self.seen()
+            seen = eventually("the new one answers", self.seen, 10, 1)
             same("old ones that still answer", seen & old, set())
             self.script("rollback")
             deployment.wait(60)

@@ -18,6 +18,7 @@ mod host_too_small;
 mod jobs_collide;
 mod jobs_unwatched;
 mod keep_too_short;
+mod letsencrypt_several_hosts;
 mod literal_secret;
 mod live_copy;
 mod logrotate_contradiction;
@@ -61,6 +62,7 @@ pub const ALL: &[Rule] = &[
     jobs_collide::RULE,
     jobs_unwatched::RULE,
     keep_too_short::RULE,
+    letsencrypt_several_hosts::RULE,
     literal_secret::RULE,
     live_copy::RULE,
     logrotate_contradiction::RULE,

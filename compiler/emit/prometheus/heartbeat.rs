@@ -8,7 +8,7 @@ use crate::{
     model::{HEARTBEAT, Model},
 };
 
-/// `rules/heartbeat.yml`.
+/// `rules/signs_of_life.yml`.
 pub fn rule(model: &Model) -> String {
     let rule = Map::new().set("alert", HEARTBEAT).set("expr", "vector(1)").set("labels", labels());
     let yaml: Yaml =
@@ -19,7 +19,7 @@ pub fn rule(model: &Model) -> String {
     ))
 }
 
-/// `tests/heartbeat_test.yml`.
+/// `tests/signs_of_life_test.yml`.
 pub fn test(model: &Model) -> String {
     let check = |time: &str| {
         Map::new()
@@ -33,11 +33,14 @@ pub fn test(model: &Model) -> String {
         .set("input_series", Yaml::Flow(Vec::new()))
         .set("alert_rule_test", seq([check("0m"), check("10m")]));
     let yaml: Yaml = Map::new()
-        .set("rule_files", seq(["../rules/heartbeat.yml"]))
+        .set("rule_files", seq(["../rules/signs_of_life.yml"]))
         .set("evaluation_interval", "1m")
         .set("tests", seq([test]))
         .into();
-    yaml.document(&format!("{}\nRun: promtool test rules prometheus/tests/heartbeat_test.yml", header(model)))
+    yaml.document(&format!(
+        "{}\nRun: promtool test rules prometheus/tests/signs_of_life_test.yml",
+        header(model)
+    ))
 }
 
 fn labels() -> Map {

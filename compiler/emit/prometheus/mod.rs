@@ -47,10 +47,10 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     }
     if model.notify.heartbeat.is_some() && monitoring.alertmanager.is_some() {
         let from = || vec!["system".to_owned()];
-        files.push(file("prometheus/rules/heartbeat.yml".into(), heartbeat::rule(model), from()));
+        files.push(file("prometheus/rules/signs_of_life.yml".into(), heartbeat::rule(model), from()));
         files.push(Artifact {
             on_change: OnChange::Nothing,
-            ..file("prometheus/tests/heartbeat_test.yml".into(), heartbeat::test(model), from())
+            ..file("prometheus/tests/signs_of_life_test.yml".into(), heartbeat::test(model), from())
         });
     }
     let escalated = escalation::escalated(model, &monitoring.alerts);

@@ -302,6 +302,11 @@ pub fn view(model: &Model) -> View {
                 about: job.about.clone(),
                 run: match &job.command {
                     Command::Script(script, args) => [std::slice::from_ref(script), args].concat().join(" "),
+                    Command::InService(service, _)
+                        if model.service(service).is_some_and(|s| s.unit().is_some()) =>
+                    {
+                        format!("scripts/job-{}.sh", job.name)
+                    }
                     Command::InService(service, run) => {
                         format!("docker compose exec -T {service} sh -c {}", quote::shell(run))
                     }

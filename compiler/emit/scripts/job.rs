@@ -32,8 +32,17 @@ struct View<'a> {
     when: String,
     /// The service in whose container it runs; on the host when absent.
     service: Option<&'a str>,
+    /// The unit as whose account it runs.
+    unit: Option<UnitView<'a>>,
     run: &'a str,
     seconds: u64,
+}
+
+#[derive(Serialize)]
+struct UnitView<'a> {
+    name: &'a str,
+    user: String,
+    working_directory: String,
 }
 
 /// The runner; none when nothing runs by the clock.
@@ -58,6 +67,11 @@ pub fn stated(model: &Model, job: &Job) -> Option<Script> {
         Command::InService(service, run) => (Some(service.as_str()), run),
         Command::OnHost(run) => (None, run),
     };
+    let runs_in = match &job.command {
+        Command::InService(service, _) => model.service(service),
+        _ => None,
+    };
+    let unit = runs_in.and_then(|service| service.unit());
     let view = View {
         header: header(model),
         directory: model.directory(),
@@ -65,7 +79,12 @@ pub fn stated(model: &Model, job: &Job) -> Option<Script> {
         name: job.name.as_str(),
         about: &job.about,
         when: job.schedule.words(Language::English),
-        service,
+        service: service.filter(|_| unit.is_none()),
+        unit: unit.map(|unit| UnitView {
+            name: unit.name.as_str(),
+            user: unit.user.to_string(),
+            working_directory: unit.working_directory(),
+        }),
         run,
         seconds: job.timeout.whole_seconds().max(1),
     };

@@ -130,12 +130,21 @@ fn containers_only(spec: &ServiceSpec) -> Vec<(&'static str, Span, &'static str)
         found.push(("`run-as`", run_as.span, "the account is the `user` of `unit`"));
     }
     if let Some(stated) = &spec.unit
-        && !spec.container.is_silent()
+        && !(spec.container.is_silent()
+            && spec.container.process.is_silent()
+            && spec.container.privileges.is_silent())
     {
         found.push((
             "a word about its container",
             stated.span,
             "remove it: compose does not know of this service",
+        ));
+    }
+    if let Some(span) = spec.kernel.span() {
+        found.push((
+            "a bound of processes, shared memory or the kernel",
+            span,
+            "remove it; a unit has `open-files`, and `limits` its `cpus` and `memory`",
         ));
     }
     if let Some(node) = spec.raw_compose.first() {

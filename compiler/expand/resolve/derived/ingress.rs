@@ -48,6 +48,7 @@ impl Derive<'_> {
             mounts.extend(tree("nginx/upstreams", "/etc/nginx/upstreams"));
         }
         if !matches!(tls, Some(Tls::None)) {
+            mounts.extend(volume(&format!("{}-tls", service.name.value), "/etc/nginx/tls", false, ""));
             mounts.extend(tree(
                 "nginx/docker-entrypoint.d/10-certificate.sh",
                 "/docker-entrypoint.d/10-certificate.sh",

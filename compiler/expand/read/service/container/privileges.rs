@@ -36,6 +36,30 @@ pub struct Privileges {
     pub userns: Option<Located<Or<Line>>>,
 }
 
+impl Privileges {
+    /// Whether nothing is said.
+    pub fn is_silent(&self) -> bool {
+        let Privileges {
+            read_only,
+            privileged,
+            gain,
+            cap_add,
+            cap_drop,
+            options,
+            groups,
+            devices,
+            pid,
+            ipc,
+            cgroup,
+            userns,
+        } = self;
+        [read_only, privileged].into_iter().all(Option::is_none)
+            && gain.is_none()
+            && [cap_add, cap_drop, options, groups, devices].into_iter().all(Vec::is_empty)
+            && [pid, ipc, cgroup, userns].into_iter().all(Option::is_none)
+    }
+}
+
 pub(super) fn privileges(r: &mut Reader) -> Option<Privileges> {
     r.example("privileges {\n    read-only\n    cap-drop \"ALL\"\n    cap-add \"NET_BIND_SERVICE\"\n}");
     let read_only = match r.bare("read-only") {

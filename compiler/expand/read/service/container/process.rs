@@ -36,6 +36,32 @@ pub struct Process {
     pub attach: Option<Located<Or<bool>>>,
 }
 
+impl Process {
+    /// Whether nothing is said.
+    pub fn is_silent(&self) -> bool {
+        let Process {
+            name,
+            hostname,
+            domainname,
+            platform,
+            pull,
+            working_dir,
+            init,
+            tty,
+            stdin,
+            stop_signal,
+            runtime,
+            attach,
+        } = self;
+        [name, runtime].into_iter().all(Option::is_none)
+            && [hostname, domainname].into_iter().all(Option::is_none)
+            && [platform, stop_signal].into_iter().all(Option::is_none)
+            && [init, tty, stdin, attach].into_iter().all(Option::is_none)
+            && pull.is_none()
+            && working_dir.is_none()
+    }
+}
+
 /// When an image is pulled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PullPolicy {

@@ -2,7 +2,7 @@
 
 use crate::{
     expand::read::from::{LocatedSource, Or, Source},
-    source::Located,
+    source::{Located, Span},
     syntax::Reader,
     values::{Count, Line, Name, Size, Value},
 };
@@ -18,6 +18,16 @@ pub struct Kernel {
     pub ulimits: Vec<Ulimit>,
     /// Parameters of the kernel.
     pub sysctls: Vec<(Located<Line>, LocatedSource)>,
+}
+
+impl Kernel {
+    /// Where the first of them is stated; none when nothing is said.
+    pub fn span(&self) -> Option<Span> {
+        let Kernel { pids, shm, ulimits, sysctls } = self;
+        let scalars = pids.as_ref().map(|pids| pids.span).or(shm.as_ref().map(|shm| shm.span));
+        let ulimit = || ulimits.first().map(|ulimit| ulimit.name.span);
+        scalars.or_else(ulimit).or_else(|| sysctls.first().map(|(name, _)| name.span))
+    }
 }
 
 /// A bound of each process.
