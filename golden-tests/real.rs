@@ -62,12 +62,14 @@ const LACKS: &[(&str, &str, &[&str])] = &[
     ("knowledge-chat", "prod/app-2", &["tls"]),
     ("knowledge-chat", "prod/data-1", &["tls", "closed paths"]),
     ("knowledge-chat", "staging", &["tls"]),
+    ("knowledge-chat", "dev", &["tls", "monitoring", "backups", "closed paths"]),
     ("other-kinds", "", &["variables", "backups"]),
     ("several-hosts", "default/edge-1", &["variables", "backups"]),
     ("several-hosts", "default/app-1", &["tls", "backups", "closed paths"]),
     ("several-hosts", "default/app-2", &["tls", "backups", "closed paths"]),
     ("several-hosts", "default/data-1", &["tls", "closed paths"]),
     ("bare", "", &["monitoring", "variables", "backups", "closed paths"]),
+    ("redis-cluster", "", &["tls", "closed paths"]),
     ("typed-variables", "", &["monitoring", "backups", "closed paths"]),
 ];
 
@@ -80,6 +82,7 @@ const ENGINE: &[(&str, &[&str])] = &[
     ("other-kinds", &[]),
     ("several-hosts", &["firewall"]),
     ("bare", &["up"]),
+    ("redis-cluster", &["tuning"]),
     ("typed-variables", &[]),
 ];
 

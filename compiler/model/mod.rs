@@ -65,7 +65,7 @@ use std::collections::BTreeSet;
 use crate::{
     source::Span,
     syntax::Node,
-    values::{EnvName, Hostname, Language, Line, Name, Timezone},
+    values::{EnvName, Hostname, Language, Line, Name, RelPath, Timezone},
 };
 
 /// Where a fact comes from.
@@ -257,6 +257,12 @@ impl Model {
     pub fn sources(&self) -> &'static str {
         // generated/<system>/<environment>, and of several hosts one folder more.
         if self.peers.is_empty() { "../../.." } else { "../../../.." }
+    }
+
+    /// A folder of the source as compose finds it: relative to the description, which may lie elsewhere.
+    pub fn source(&self, folder: &RelPath) -> String {
+        let below = if folder.is_here() { String::new() } else { format!("/{}", folder.bare()) };
+        format!("${{SOURCE_DIR:-{}}}{below}", self.sources())
     }
 
     /// Where the tree lives on the host; scripts and cron lines use it.

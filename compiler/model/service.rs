@@ -285,6 +285,8 @@ pub enum MountSource {
     Host(AbsPath),
     /// A path from the folder of compose.yaml on that may lead out of it: `../common`.
     Beside(String),
+    /// A folder of the source, relative to the description.
+    Source(RelPath),
     /// A path or the name of a volume that is known at run time.
     Filled(Text),
     /// A volume without a name, made anew with each container.

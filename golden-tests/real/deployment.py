@@ -9,6 +9,7 @@ import json
 import re
 import subprocess
 import sys
+import threading
 
 from containers import Project, healthy
 from traffic import Traffic
@@ -162,7 +163,7 @@ class SideBySide(Releases):
         self.switched = [path.stem for path in tree.files("nginx/upstreams/*.conf")]
         self.plain = {path: path.read_text() for path in tree.files("nginx/upstreams/*.conf")}
         script = tree.home / "scripts/deploy.sh"
-        text, count = re.subn(r"(?m)^(    switch_over \S+ \d+) \d+", rf"\1 {self.DRAIN}", script.read_text())
+        text, count = re.subn(r"(?m)( switch_over \S+ \d+) \d+", rf"\1 {self.DRAIN}", script.read_text())
         same("services that are switched over", count, len(self.switched))
         script.write_text(text)
         # That it is not well is known sooner.
@@ -217,7 +218,7 @@ class SideBySide(Releases):
         except Failed as failure:
             proxies = [["docker", "logs", "--since", "120s", container["Id"]] for name in self.tree.of("nginx")
                        for container in self.project.containers(name)]
-            lines = [line for command in proxies for line in run(*command, stderr=subprocess.STDOUT).splitlines()]
+            lines = [line for command in proxies for line in run(*command).splitlines()]
             raise Failed("\n".join([str(failure), *[line for line in lines if '"status":5' in line or "[e" in line][:8]])) from failure
 
     def hostnames(self):
@@ -229,13 +230,15 @@ class SideBySide(Releases):
     def called_back(self):
         """While both stand somebody asks for the old one."""
         script = self.tree.home / "scripts/deploy.sh"
-        script.write_text(re.sub(rf"(?m)^(    switch_over \S+ \d+) {self.DRAIN}$", r"\1 300", script.read_text()))
+        script.write_text(re.sub(rf"( switch_over \S+ \d+) {self.DRAIN} ", r"\1 300 ", script.read_text()))
         old = self.hostnames()
         with subprocess.Popen([script, "--no-build", "2.0"], cwd="/", stdout=sys.stderr) as deployment:
             eventually("both stand", (self.tree.home / ".releases/.switched").exists, 90, 0.2)
             self.seen()
             seen = eventually("the new one answers", self.seen, 10, 1)
             same("old ones that still answer", seen & old, set())
+            # Whoever started it takes note of its end, as a shell does.
+            threading.Thread(target=deployment.wait).start()
             self.script("rollback")
             deployment.wait(60)
         require(deployment.returncode, "a deployment that was called back says that it worked")

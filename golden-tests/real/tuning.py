@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 """What a description tunes is what the servers then say of themselves; a slow query is logged; what is meant to be done
-in a database by the clock works there, twice."""
+in a database by the clock works there, twice. Servers that are a cluster serve every key, also when one of them is away."""
 
+import contextlib
 import re
+import time
 
 from containers import running
 from trial import eventually, main, require, run, same
@@ -13,9 +15,13 @@ UNITS = {"kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30, "ms": 0.001, "s": 1, "min"
 
 def check(tree):
     tuned = {name: tool for images, tool in ((["postgres"], Postgres), (["redis"], Redis)) for name in tree.of(*images)}
+    # What only holds servers of the image together.
+    keepers = [name for name in tuned if "--cluster" in " ".join(map(str, tree.services[name].get("command") or []))
+               and tree.services[name]["command"][0] != "redis-server"]
+    tuned = {name: tool for name, tool in tuned.items() if name not in keepers}
     if not tuned:
         return
-    with running(tree, *tuned) as project:
+    with running(tree, *tuned, *keepers) as project:
         for name, tool in tuned.items():
             server = tool(project, name)
             words = [str(word) for word in tree.services[name]["command"]]
@@ -24,6 +30,8 @@ def check(tree):
             for setting, value in wanted:
                 same(f"{setting} of {name}", number(server.ask(setting)), number(value))
             server.more(tree)
+        for keeper in keepers:
+            Cluster(tree, project, keeper).all()
 
 
 def number(text):
@@ -32,6 +40,76 @@ def number(text):
     if not found:
         return text
     return float(found[1]) * UNITS.get(found[2].lower(), 1)
+
+
+class Cluster:
+    """Redis servers that share the keys among them."""
+
+    KEYS = 40
+
+    def __init__(self, tree, project, keeper):
+        self.tree, self.project, self.keeper = tree, project, keeper
+        self.nodes = [str(word) for word in tree.services[keeper]["command"] if str(word) in tree.services and str(word) != keeper]
+        require(len(self.nodes) >= 6, f"nodes of {keeper}: {self.nodes}")
+
+    def cli(self, node, *words):
+        return self.project.compose("exec", "-T", node, "redis-cli", *words).strip()
+
+    def all(self):
+        """Keys go to every master and come back; a master is killed, its replica takes over, and nothing is lost; it
+        comes back under another address and is a replica. What asks for health sees all of that."""
+        eventually("the keeper is healthy", lambda: self.health() == "healthy", 60, 0.5)
+        first = self.nodes[0]
+        same("state", self.info(first)["cluster_state"], "ok")
+        same("slots", self.info(first)["cluster_slots_ok"], "16384")
+        same("masters", self.info(first)["cluster_size"], "3")
+        for number in range(self.KEYS):
+            same("set", self.cli(first, "-c", "set", f"key-{number}", f"value-{number}"), "OK")
+        held = {node: int(self.cli(node, "dbsize").split()[-1]) for node in self.nodes}
+        require(all(held.values()), f"keys of the nodes: {held}")
+        master = next(node for node in self.nodes[1:] if "role:master" in self.cli(node, "info", "replication"))
+        for node in self.nodes:
+            eventually("every replica follows", lambda node=node: "role:master" in self.cli(node, "info", "replication")
+                       or "master_link_status:up" in self.cli(node, "info", "replication"), 20, 0.5)
+        before = self.masters(first)
+        self.project.compose("kill", master)
+        eventually("a replica is master in its place", lambda: len(self.masters(first) - before) == 1
+                   and self.info(first)["cluster_state"] == "ok", 60, 0.5)
+        self.reads(first)
+        eventually("the keeper sees it", lambda: self.health() == "healthy", 60, 0.5)
+        # Somebody else has its address when it comes back.
+        with self.address_taken(master):
+            self.project.compose("up", "-d", "--no-deps", "--pull", "never", master)
+            eventually("it is a replica now", lambda: "role:slave" in self.cli(master, "info", "replication")
+                       and "master_link_status:up" in self.cli(master, "info", "replication"), 60, 0.5)
+        # All at once, as when the machine starts.
+        self.project.compose("restart", "--timeout", "5", *self.nodes)
+        eventually("the cluster is whole again", lambda: self.info(first)["cluster_state"] == "ok", 90, 0.5)
+        self.reads(first)
+
+    def reads(self, node):
+        for number in range(self.KEYS):
+            same(f"key {number}", self.cli(node, "-c", "get", f"key-{number}"), f"value-{number}")
+
+    def info(self, node):
+        return dict(line.split(":", 1) for line in self.cli(node, "cluster", "info").splitlines() if ":" in line)
+
+    def masters(self, node):
+        lines = [line.split() for line in self.cli(node, "cluster", "nodes").splitlines()]
+        return {words[0] for words in lines if "master" in words[2] and "fail" not in words[2] and len(words) > 8}
+
+    def health(self):
+        return self.project.containers(self.keeper)[0]["State"]["Health"]["Status"]
+
+    @contextlib.contextmanager
+    def address_taken(self, service):
+        """A container that is made now gets the address that was left."""
+        name, network = f"taken-{int(time.time())}", f"{self.tree.system}_default"
+        run("docker", "run", "-d", "--rm", "--name", name, "--network", network, "standin/app", "--port", "80")
+        try:
+            yield
+        finally:
+            run("docker", "rm", "-f", name)
 
 
 class Postgres:

@@ -17,6 +17,7 @@ pub fn mount(model: &Model, mount: &Mount) -> Item {
         MountSource::Tree(path) => quote::compose(&format!("./{path}")),
         MountSource::Host(path) => quote::compose(path.as_str()),
         MountSource::Beside(path) => quote::compose(path),
+        MountSource::Source(folder) => model.source(folder),
         MountSource::Filled(value) => text(&model.variables, value),
         MountSource::Anonymous => String::new(),
         MountSource::Memory(size, mode) => {

@@ -89,13 +89,12 @@ fn image(map: Map, model: &Model, service: &Service) -> Map {
 }
 
 fn build(model: &Model, build: &Build) -> Yaml {
-    let folder = if build.context.is_here() { String::new() } else { format!("/{}", build.context.bare()) };
     let args = build
         .args
         .iter()
         .fold(Map::new(), |args, (name, value)| args.set(name.as_str(), text(&model.variables, value)));
     Map::new()
-        .set("context", format!("${{SOURCE_DIR:-{}}}{folder}", model.sources()))
+        .set("context", model.source(&build.context))
         .maybe("dockerfile", build.dockerfile.as_ref().map(|path| path.bare().to_owned()))
         .maybe("target", build.target.as_ref().map(ToString::to_string))
         .filled("args", args)

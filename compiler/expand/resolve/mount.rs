@@ -12,7 +12,8 @@ use crate::{
         },
     },
     model::{Mount, MountHow, MountSource, Text},
-    values::{AbsPath, BindPath, Name, Value as _},
+    source::Span,
+    values::{AbsPath, BindPath, Name, RelPath, Value as _},
 };
 
 /// Everything that its kind, the compiler and the service itself mount.
@@ -103,6 +104,9 @@ fn source(context: &Context, spec: &ServiceSpec, volume: &VolumeSpec) -> Option<
         Or::Value(line) => line.as_str(),
         Or::From(_) => return container::or_text(context, stated).map(MountSource::Filled),
     };
+    if volume.of_source {
+        return of_source(context, stated.span, text);
+    }
     if let Some(shared) = container::shared_volume(context, text) {
         return Some(MountSource::Volume(shared.to_string()));
     }
@@ -124,6 +128,21 @@ fn source(context: &Context, spec: &ServiceSpec, volume: &VolumeSpec) -> Option<
                 } else {
                     "write a name such as \"uploads\", a path such as \"/srv/uploads\" or \"./uploads\", or declare the volume in the system: `volume \"my_uploads\"`"
                 }),
+            );
+            None
+        }
+    }
+}
+
+/// A folder of the source.
+fn of_source(context: &Context, span: Span, text: &str) -> Option<MountSource> {
+    match RelPath::parse(text) {
+        Ok(path) => Some(MountSource::Source(path)),
+        Err(reason) => {
+            context.sink.report(
+                Diagnostic::error("invalid-volume", format!("`{text}` is no folder of the source: {reason}"))
+                    .at(span, "mounted from here")
+                    .help("write it as in `build`, from the description on: `volume \"./web\" at=\"/app\" of-source=#true`"),
             );
             None
         }

@@ -12,6 +12,8 @@ use crate::{
 pub struct VolumeSpec {
     /// A named volume's name, or a path of the host, or a file beside the description; none for one without a name.
     pub source: Option<Located<Or<Line>>>,
+    /// Whether the path is one of the source.
+    pub of_source: bool,
     /// Where in the container.
     pub target: Located<AbsPath>,
     /// Whether it cannot be written there.
@@ -85,6 +87,10 @@ pub(super) fn volume(r: &mut Reader) -> Option<VolumeSpec> {
         .arg::<Or<Line>>("source", "a name (a named volume), a path of the host, or one from the folder of compose.yaml on (`./data`); absent for a volume without a name")
         .optional();
     let target = r.prop::<AbsPath>("at", "where in the container").required();
+    let of_source = r.switch(
+        "of-source",
+        "whether it is a folder of the source, from the description on, as in `build`: for development, where a program reloads what was edited",
+    );
     let read_only = r.flag("read-only", "whether it cannot be written there");
     let label = r
         .prop::<MountLabel>(
@@ -104,6 +110,7 @@ pub(super) fn volume(r: &mut Reader) -> Option<VolumeSpec> {
     let mode = r.prop::<Mode>("mode", "its permission bits in memory").optional();
     Some(VolumeSpec {
         source,
+        of_source,
         target: target?,
         read_only,
         label: label.map(|label| label.value),
