@@ -53,8 +53,10 @@ impl Process {
             runtime,
             attach,
         } = self;
-        [name, runtime].into_iter().all(Option::is_none)
-            && [hostname, domainname].into_iter().all(Option::is_none)
+        name.is_none()
+            && runtime.is_none()
+            && hostname.is_none()
+            && domainname.is_none()
             && [platform, stop_signal].into_iter().all(Option::is_none)
             && [init, tty, stdin, attach].into_iter().all(Option::is_none)
             && pull.is_none()

@@ -115,6 +115,8 @@ ask() { # SERVICE NAMES [NAMES TO COME]: of containers, or the service for all o
         for name in $2; do printf '%s\n' "${plain/#server *:/server $name:}"; done
         for name in ${3-}; do printf '%s\n' "${plain/#server *:/server $name:}" | sed 's/;$/ down;/'; done
     } >"$file.new" && mv "$file.new" "$file" || return 1
+    # It reads everything anew: what it has read last is not what is noted of it.
+    rm -f "$kept/read/$proxy"
     compose exec -T "$proxy" nginx -t -q </dev/null && compose exec -T "$proxy" nginx -s reload </dev/null || return 1
     sleep 3 # nginx looks the names up, and its old workers let go
 }
@@ -135,7 +137,7 @@ well() { # CONTAINER...
 leave() { # SERVICE CONTAINER...
     local service=$1
     shift
-    docker stop "$@" >/dev/null && docker rm "$@" >/dev/null || return 1
+    if [ $# -gt 0 ]; then docker stop "$@" >/dev/null && docker rm "$@" >/dev/null || return 1; fi
     sleep 6 # as long as nginx may go by what it has looked up
     ask "$service" "$service"
 }
@@ -150,8 +152,7 @@ switch_over() { # SERVICE COUNT SECONDS
     mapfile -t new < <(containers_of "$service" | grep --invert-match --line-regexp --fixed-strings -- "$(printf '%s\n' "${old[@]}")")
     if [ ${#new[@]} -ne "$count" ] || ! well "${new[@]}"; then
         say "$release of $service is not well; it got no request"
-        [ ${#new[@]} -eq 0 ] || docker rm --force "${new[@]}" >/dev/null
-        ask "$service" "$service" "$before_names"
+        leave "$service" "${new[@]}"
         return 1
     fi
     names=$(names_of "${new[@]}")
@@ -190,13 +191,13 @@ digest_of() { # SERVICE
 others=(nginx)
 proxy=nginx
 bring_up() {
-    local name switched=(web)
+    local name switched=(web) fresh=' '
     # Where nothing of it stands yet there is nothing to switch from.
     for name in "${switched[@]}"; do
-        if [ -z "$(containers_of "$name")" ]; then others+=("$name"); fi
+        if [ -z "$(containers_of "$name")" ]; then others+=("$name") fresh+="$name "; fi
     done
     compose up --detach --wait --no-build --no-deps "${others[@]}" || return 1
-    switch_over web 2 60 || return 1
+    [[ $fresh = *" web "* ]] || switch_over web 2 60 || return 1
     compose up --detach --wait --no-build --remove-orphans || return 1
     for name in "${switched[@]}"; do digest_of "$name" >"$kept/read/$name"; done
 }
