@@ -125,7 +125,14 @@ fn row(node: &KdlNode, letter: &str, example: Option<&str>) -> Result<Row, Strin
                 row.says.push(Place { file, texts });
             }
             "carried" => {
-                let file = format!("generated/{}/{environment}/{}", system()?, texts.remove(0));
+                // Of a system that is no example, the artifact that a golden case expects.
+                let tree = property("case").map_or_else(
+                    || Ok(format!("generated/{}/{environment}", system()?)),
+                    |case| {
+                        Ok::<_, String>(format!("golden-tests/cases/{case}/expected/generated/shop/default"))
+                    },
+                )?;
+                let file = format!("{tree}/{}", texts.remove(0));
                 row.carried.push(Place { file, texts });
             }
             "real" => {
