@@ -32,6 +32,8 @@ pub mod env;
 
 pub mod emit;
 
+pub mod lines;
+
 pub mod load;
 
 pub mod plan;

@@ -24,6 +24,10 @@ const UNSHOWN: &[(&str, &str)] = &[
     ("import-cycle", "two files that import each other"),
     ("internal-error", "a fault of ondol"),
     ("invalid-utf8", "a file that is no text"),
+    ("log-missing-field", "a log"),
+    ("log-not-json", "a log"),
+    ("log-unknown-field", "a log"),
+    ("log-wrong-value", "a log"),
     ("no-description", "an empty folder"),
     ("not-confirmed", "a run without a terminal"),
     ("nul-character", "a character that a page should not hold"),
@@ -35,6 +39,7 @@ const UNSHOWN: &[(&str, &str)] = &[
     ("unknown-environment", "an option of the command line"),
     ("unreadable-manifest", "a target whose manifest is broken"),
     ("unreadable-plan", "a saved plan that is broken"),
+    ("which-log", "a log, and several descriptions of logs"),
     ("which-system", "two descriptions, and an environment file"),
 ];
 

@@ -22,6 +22,7 @@ use std::{
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
+mod calendar;
 mod quoted;
 mod texts;
 
@@ -68,6 +69,7 @@ const LACKS: &[(&str, &str, &[&str])] = &[
     ("several-hosts", "default/app-1", &["tls", "backups", "closed paths"]),
     ("several-hosts", "default/app-2", &["tls", "backups", "closed paths"]),
     ("several-hosts", "default/data-1", &["tls", "closed paths"]),
+    ("by-timers", "", &["tls", "backups", "closed paths"]),
     ("bare", "", &["monitoring", "variables", "backups", "closed paths"]),
     ("redis-cluster", "", &["tls", "closed paths"]),
     ("typed-variables", "", &["monitoring", "backups", "closed paths"]),
@@ -77,6 +79,7 @@ const LACKS: &[(&str, &str, &[&str])] = &[
 /// they show on the examples.
 const ENGINE: &[(&str, &[&str])] = &[
     ("behind-proxy", &["backup", "up", "firewall"]),
+    ("by-timers", &[]),
     ("edge-cases", &["up", "backup", "firewall", "certificate"]),
     ("keeps-files", &["backup"]),
     ("other-kinds", &[]),
@@ -99,11 +102,13 @@ const CHECKS: &[Check] = &[
     behaviour("probes", "blackbox"),
     behaviour("escalation", "prometheus/rules/escalation_steps.yml"),
     behaviour("jobs", "cron.d"),
+    behaviour("logs", "logs"),
     behaviour("proxy", "nginx"),
     behaviour("hostile", "nginx"),
     behaviour("host", "scripts/install.sh"),
     behaviour("application", "compose.yaml"),
     behaviour("security", "scripts/security-check.sh"),
+    behaviour("timers", "timers"),
     behaviour("units", "systemd"),
     files("compose", "compose.yaml"),
     files("nginx", "nginx"),
@@ -188,6 +193,7 @@ fn main() -> ExitCode {
         }
     };
     trials.push(Trial::test("quoted", || every_text(house)));
+    trials.push(Trial::test("calendar", || every_schedule(house)));
     let mut arguments = Arguments::from_args();
     // Trials wait more than they work.
     arguments.test_threads.get_or_insert(thread::available_parallelism().map_or(2, |cores| cores.get() + 1));
@@ -339,6 +345,16 @@ fn every_text(house: &Path) -> Result<(), Failed> {
     let mut command = Command::new(house.join("golden-tests/tools/sandbox"));
     command.arg(house.join("golden-tests/real/quoted.py")).arg(folder.path());
     within(command, Duration::from_secs(240))
+}
+
+/// Schedules of every cadence in zones that change their clocks, for cron and for systemd, and an independent calendar.
+fn every_schedule(house: &Path) -> Result<(), Failed> {
+    let folder = tempfile::tempdir()?;
+    calendar::write(folder.path())?;
+    let mut command = Command::new(house.join("golden-tests/tools/sandbox"));
+    command.arg(house.join("golden-tests/real/clocks.py")).arg(folder.path().join("schedules.json"));
+    // Around four changes of a clock cron has to be waited for.
+    within(command, Duration::from_secs(900))
 }
 
 /// Runs a command to its end or to the limit; its last lines are the failure.

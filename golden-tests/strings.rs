@@ -61,11 +61,14 @@ fn tree(texts: &[String], more: usize) -> Result<(tempfile::TempDir, PathBuf), F
         .collect();
     let system = format!(
         "system \"strings\" {{\n{variables}service \"app\" kind=\"go-http\" {{\nimage \"app:1\"\ncommand {}\nhealth {{ command {}; }}\n\
-         env {{\n{}{}}}\nconfig \"/app/config.yaml\" format=\"yaml\" {{\n{}}}\nconfig \"/app/config.json\" format=\"json\" {{\n{}}}\n}}\n}}\n",
+         env {{\n{}{}}}\nconfig \"/app/config.yaml\" format=\"yaml\" {{\n{}}}\nconfig \"/app/config.json\" format=\"json\" {{\n{}}}\n\
+         config \"/app/config.toml\" format=\"toml\" {{\n{}}}\nconfig \"/app/config.env\" format=\"env\" {{\n{}}}\n}}\n}}\n",
         each(&|_, text| format!(" {text}")),
         each(&|_, text| format!(" {text}")),
         each(&|i, text| format!("E{i} {text}\n")),
         each(&|i, _| format!("D{i} (variable)\"V{i}\"\n")),
+        each(&|i, text| format!("t{i} {text}\n")),
+        each(&|i, text| format!("t{i} {text}\n")),
         each(&|i, text| format!("t{i} {text}\n")),
         each(&|i, text| format!("t{i} {text}\n")),
     );
@@ -265,15 +268,31 @@ fn judged() -> Result<(), Failed> {
     if wrong < 100 { Err(format!("only {wrong} things were wrong").into()) } else { Ok(()) }
 }
 
+/// Python's own parser of TOML.
+const TOML: &str = "import json, sys, tomllib; json.dump(tomllib.load(open(sys.argv[1], 'rb')), sys.stdout)";
+
 fn configuration() -> Result<(), Failed> {
     let texts = texts();
     let (_folder, tree) = tree(&texts, 0)?;
     let folder = tree.join("config/app");
     let yaml: Json = serde_yaml_ng::from_str(&fs::read_to_string(folder.join("config.yaml"))?)?;
     let json: Json = serde_json::from_str(&fs::read_to_string(folder.join("config.json"))?)?;
+    let mut command = Command::new("/usr/bin/python3");
+    command.args(["-c", TOML]).arg(folder.join("config.toml"));
+    let toml: Json = serde_json::from_slice(&succeeded(&mut command)?.stdout)?;
+    let compose = folder.join("compose.yaml");
+    fs::write(&compose, "services:\n  app:\n    image: a\n    env_file: config.env\n")?;
+    let cache = env::var_os("ONDOL_TEST_CACHE")
+        .map_or_else(|| PathBuf::from("/var/cache/ondol-tests"), PathBuf::from);
+    let mut command = Command::new(cache.join("bin/docker-compose"));
+    command.args(["config", "--format", "json"]).current_dir(&folder).env_clear();
+    let env: Json = serde_json::from_slice(&succeeded(&mut command)?.stdout)?;
+    let env = &env["services"]["app"]["environment"];
     for (index, text) in texts.iter().enumerate() {
-        for (format, read) in [("YAML", &yaml), ("JSON", &json)] {
-            if read[format!("t{index}")].as_str() != Some(text) {
+        for (format, read) in [("YAML", &yaml), ("JSON", &json), ("TOML", &toml), ("env", env)] {
+            // What compose prints has its dollar signs doubled.
+            let single = |seen: &str| if format == "env" { seen.replace("$$", "$") } else { seen.to_owned() };
+            if read[format!("t{index}")].as_str().map(single).as_deref() != Some(text) {
                 return Err(
                     format!("{format} {index}: {text:?} arrived as {:?}", read[format!("t{index}")]).into()
                 );

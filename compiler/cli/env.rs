@@ -1,6 +1,7 @@
 //! `ondol env check`
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::{self, Read as _},
     path::{Path, PathBuf},
@@ -14,13 +15,14 @@ use super::{
     common::{self, Input},
 };
 use crate::{
-    diagnostic::{Diagnostic, Diagnostics, Severity},
+    diagnostic::{Diagnostic, Diagnostics, Severity, nearest},
     env::{Finding, judge, read},
     expand::Expanded,
     load,
     model::Model,
     render,
     source::{Sources, Span},
+    values::EnvName,
 };
 
 /// What is done with environment files.
@@ -36,6 +38,10 @@ pub struct Args {
     file: PathBuf,
     #[command(flatten)]
     input: Input,
+    /// The host whose file it is (repeatable); of several hosts each has a file of its own, and all of them are asked when
+    /// absent
+    #[arg(long, value_name = "NAME")]
+    host: Vec<String>,
     /// How findings are printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -49,10 +55,11 @@ enum Format {
     Json,
 }
 
-/// A finding, and the environment in which it holds when there are others in which it does not.
+/// A finding, and the environment or the host for which it holds when there are others for which it does not.
 struct Found {
     finding: Finding,
     environment: Option<String>,
+    host: Option<String>,
 }
 
 pub fn run(command: &Command) -> u8 {
@@ -95,9 +102,10 @@ fn check(args: &Args) -> Result<u8, Refused> {
     if let Some(other) = expanded.iter().find(|one| one.system != expanded[0].system) {
         return Err(refused(which([&expanded[0], other].map(|one| format!("system \"{}\"", one.system)))));
     }
-    let mut found = found(&expanded, &text);
+    let asked = asked(&expanded, &args.host).map_err(refused)?;
+    let mut found = found(&asked, &text);
     if let Some(open) = readable_by_others(&args.file) {
-        found.push(Found { finding: open, environment: None });
+        found.push(Found { finding: open, environment: None, host: None });
     }
     found.sort_by_key(|one| one.finding.place.as_ref().map_or(usize::MAX, |place| place.start));
     found.retain(|one| {
@@ -111,7 +119,7 @@ fn check(args: &Args) -> Result<u8, Refused> {
     }
     let errors = found.iter().any(|one| one.finding.severity == Severity::Error);
     match args.format {
-        Format::Text => print_text(args, &found, &text, project.sources, &expanded),
+        Format::Text => print_text(args, &found, &text, project.sources, &asked),
         Format::Json => print_json(&found, &text, &project.sources, &environments),
     }
     Ok(if errors { FAILED } else { DONE })
@@ -142,30 +150,64 @@ fn which(names: impl IntoIterator<Item = String>) -> Diagnostic {
         .help(format!("name the description behind the file: {}", names.join(", ")))
 }
 
-/// A model with the variables of every host: one file may serve all of them.
-fn whole(expanded: &Expanded) -> Option<Model> {
-    let (first, rest) = expanded.models.split_first()?;
-    let mut model = first.clone();
-    model.variables.extend(rest.iter().flat_map(|model| model.variables.iter().cloned()));
-    model.variables.sort_by(|one, other| one.name.cmp(&other.name));
-    model.variables.dedup_by(|one, other| one.name == other.name);
-    Some(model)
+/// What one file is held against: a host in an environment.
+struct Asked<'a> {
+    environment: &'a str,
+    model: &'a Model,
 }
 
-/// What is wrong in the environments; what is wrong in all of them is told once.
-fn found(expanded: &[Expanded], text: &str) -> Vec<Found> {
+/// The hosts that are meant, in every environment; the error of a name that none of them has.
+fn asked<'a>(expanded: &'a [Expanded], names: &[String]) -> Result<Vec<Asked<'a>>, Diagnostic> {
+    let all = || {
+        expanded.iter().flat_map(|one| {
+            one.models.iter().map(|model| Asked { environment: one.environment.as_str(), model })
+        })
+    };
+    let mut known: Vec<&str> = all().map(|one| one.model.host.name.as_str()).collect();
+    known.sort_unstable();
+    known.dedup();
+    if let Some(missing) = names.iter().find(|name| !known.contains(&name.as_str())) {
+        let diagnostic = Diagnostic::error("unknown-host", format!("no environment has a host `{missing}`"));
+        return Err(match nearest(missing, known.iter().copied()) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            None => diagnostic.help(format!("hosts: {}", known.join(", "))),
+        });
+    }
+    let meant =
+        |one: &Asked| names.is_empty() || names.iter().any(|name| name == one.model.host.name.as_str());
+    Ok(all().filter(meant).collect())
+}
+
+/// What is wrong on the hosts and in the environments; what is wrong everywhere is told once. What one host does not read
+/// is for another when the file is for several.
+fn found(asked: &[Asked], text: &str) -> Vec<Found> {
     let file = read(text);
-    let judged: Vec<(&Expanded, Vec<Finding>)> =
-        expanded.iter().filter_map(|one| Some((one, judge(&whole(one)?, &file)))).collect();
+    let judged: Vec<(&Asked, Vec<Finding>)> =
+        asked.iter().map(|one| (one, judge(one.model, &file))).collect();
+    let is_read = |name: &str, environment: &str| {
+        let there = asked.iter().filter(|one| one.environment == environment);
+        there.flat_map(|one| &one.model.variables).any(|known| known.name.as_str() == name)
+    };
     let mut found: Vec<Found> = Vec::new();
     for (one, findings) in &judged {
         for finding in findings {
-            if found.iter().any(|known| known.environment.is_none() && known.finding == *finding) {
-                continue;
+            let of_all = |these: &dyn Fn(&Asked) -> bool| {
+                judged.iter().filter(|(other, _)| these(other)).all(|(_, others)| others.contains(finding))
+            };
+            let everywhere = of_all(&|_| true);
+            let several = judged.iter().any(|(other, _)| other.environment != one.environment);
+            let environment = (several && !everywhere).then(|| one.environment.to_owned());
+            let here = of_all(&|other| other.environment == one.environment);
+            let host = (!here).then(|| one.model.host.name.to_string());
+            let for_another = !here
+                && finding.code == "env-unknown"
+                && finding.variable.as_deref().is_some_and(|name| is_read(name, one.environment));
+            let known = |known: &Found| {
+                known.finding == *finding && known.environment == environment && known.host == host
+            };
+            if !for_another && !found.iter().any(known) {
+                found.push(Found { finding: finding.clone(), environment, host });
             }
-            let everywhere = judged.iter().all(|(_, others)| others.contains(finding));
-            let environment = (!everywhere).then(|| one.environment.to_string());
-            found.push(Found { finding: finding.clone(), environment });
         }
     }
     found
@@ -195,12 +237,15 @@ fn readable_by_others(_: &Path) -> Option<Finding> {
 
 fn message(one: &Found) -> String {
     let name = one.finding.variable.as_ref().map(|name| format!("`{name}`: ")).unwrap_or_default();
-    let environment =
-        one.environment.as_ref().map(|name| format!(" (environment `{name}`)")).unwrap_or_default();
-    format!("{name}{}{environment}", one.finding.message)
+    let places: Vec<String> = [("environment", &one.environment), ("host", &one.host)]
+        .into_iter()
+        .filter_map(|(noun, name)| Some(format!("{noun} `{}`", name.as_ref()?)))
+        .collect();
+    let only = if places.is_empty() { String::new() } else { format!(" ({})", places.join(", ")) };
+    format!("{name}{}{only}", one.finding.message)
 }
 
-fn print_text(args: &Args, found: &[Found], text: &str, mut sources: Sources, expanded: &[Expanded]) {
+fn print_text(args: &Args, found: &[Found], text: &str, mut sources: Sources, asked: &[Asked]) {
     let masked = Masked::new(text);
     let id = sources.add(args.file.display().to_string(), masked.text.as_str());
     let diagnostics: Vec<Diagnostic> = found
@@ -224,11 +269,12 @@ fn print_text(args: &Args, found: &[Found], text: &str, mut sources: Sources, ex
     common::report(&diagnostics, &sources, args.input.output.color.stderr());
     if !args.input.output.quiet {
         let count = |word| diagnostics.iter().filter(|one| render::word(one.severity) == word).count();
-        let asked = expanded.iter().filter_map(|one| Some(whole(one)?.variables.len())).max();
+        let names: BTreeSet<&EnvName> =
+            asked.iter().flat_map(|one| &one.model.variables).map(|variable| &variable.name).collect();
         common::remark(&format!(
             "checked {} against {} variables: {} errors, {} warnings",
             args.file.display(),
-            asked.unwrap_or(0),
+            names.len(),
             count("error"),
             count("warning"),
         ));
@@ -253,6 +299,7 @@ fn print_json(found: &[Found], text: &str, sources: &Sources, environments: &[St
                 "help": finding.help,
                 "line": line,
                 "environment": one.environment,
+                "host": one.host,
                 "declared": declared,
             })
         })

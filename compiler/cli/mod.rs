@@ -7,6 +7,7 @@ mod env;
 mod explain;
 mod fmt;
 mod init;
+mod log;
 mod plan;
 
 use std::process::ExitCode;
@@ -43,6 +44,9 @@ enum Command {
     /// Hold an environment file against the variables that a system asks for
     #[command(subcommand)]
     Env(env::Command),
+    /// Hold a log against what is described of its lines
+    #[command(subcommand)]
+    Log(log::Command),
     /// Tell the whole story of a diagnostic
     Explain(explain::Args),
     /// Print completions for a shell
@@ -73,6 +77,7 @@ pub fn run() -> ExitCode {
         Command::Apply(args) => apply::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::Env(command) => env::run(&command),
+        Command::Log(command) => log::run(&command),
         Command::Explain(args) => explain::run(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -18,6 +18,7 @@ mod header;
 pub(crate) mod hostile;
 mod inventory;
 mod logrotate;
+mod logs;
 mod nginx;
 #[cfg(test)]
 mod places;
@@ -28,10 +29,12 @@ mod runbook;
 mod scripts;
 mod systemd;
 pub mod template;
+mod timers;
 mod ufw;
 pub mod yaml;
 
 pub use artifact::{Artifact, OnChange};
+pub use logs::schema as log_schema;
 pub use template::fault;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -64,6 +67,7 @@ pub const ALL: &[Emitter] = &[
     Emitter { name: "ufw", about: "the firewall", emit: ufw::emit },
     Emitter { name: "env", about: "the variables that the host supplies", emit: env::emit },
     Emitter { name: "cron", about: "everything that runs by the clock", emit: cron::emit },
+    Emitter { name: "timers", about: "jobs that systemd starts", emit: timers::emit },
     Emitter { name: "logrotate", about: "rotation of logs on the host", emit: logrotate::emit },
     Emitter { name: "alertmanager", about: "whom alerts reach", emit: alertmanager::emit },
     Emitter {
@@ -73,6 +77,7 @@ pub const ALL: &[Emitter] = &[
     },
     Emitter { name: CALENDAR, about: "what people do again and again", emit: calendar::emit },
     Emitter { name: "config", about: "configuration files of your own services", emit: config::emit },
+    Emitter { name: "logs", about: "what the lines of logs hold", emit: logs::emit },
     Emitter { name: "file", about: "files of your own, passed through", emit: files::emit },
 ];
 

@@ -137,7 +137,7 @@ pub struct ConfigFile {
     pub path: String,
     /// Where the container sees it.
     pub target: AbsPath,
-    /// `yaml` or `json`.
+    /// `yaml`, `json`, `toml` or `env`.
     pub format: &'static str,
     /// What is in it.
     pub value: ConfigValue,

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::Origin;
+use super::{LogSchema, Origin};
 use crate::source::Located;
 use crate::values::{AbsPath, Address, Cidr, Count, Line, Name, Port, Size, UserName};
 
@@ -111,6 +111,8 @@ pub struct Log {
     pub reload: Option<Name>,
     /// Lines of the user's own for this stanza.
     pub raw: Vec<Located<Line>>,
+    /// What its lines hold, when they are JSON objects of which that is stated.
+    pub schema: Option<LogSchema>,
     /// What the security check reports of it.
     pub reports: Vec<LogReport>,
     /// Why it is there.

@@ -14,10 +14,46 @@ pub struct Job {
     pub command: Command,
     /// Time after which it is killed and has failed.
     pub timeout: Duration,
+    /// The timer of systemd that starts it; cron does without.
+    pub timer: Option<Timer>,
     /// What it is for.
     pub about: String,
     /// Where it is stated, or why it exists.
     pub origin: Origin,
+}
+
+impl Job {
+    /// The name of its units, without suffix.
+    pub fn unit(&self, system: &Name) -> String {
+        format!("ondol-{system}-{}", self.name)
+    }
+
+    /// Its command, word by word: always a script, because neither a line of a crontab nor a unit is the place for long
+    /// commands.
+    pub fn command_line(&self, directory: &str) -> Vec<String> {
+        match &self.command {
+            Command::Script(script, args) => [&[format!("{directory}/{script}")], args.as_slice()].concat(),
+            Command::InService(..) | Command::OnHost(_) => {
+                vec![format!("{directory}/scripts/job-{}.sh", self.name)]
+            }
+        }
+    }
+}
+
+/// How systemd starts a job.
+#[derive(Clone, Debug, Default)]
+pub struct Timer {
+    /// Time within which the start is put off by chance.
+    pub spread: Option<Duration>,
+}
+
+/// What starts jobs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheduler {
+    /// cron.
+    Cron,
+    /// Timers of systemd.
+    Systemd,
 }
 
 /// What a job runs.

@@ -15,6 +15,7 @@ pub mod host;
 pub mod ingress;
 pub mod job;
 pub mod literal;
+pub mod log;
 pub mod mention;
 pub mod notify;
 pub mod pipeline;
@@ -45,8 +46,9 @@ pub use document::{
 pub use external::{External, Probe};
 pub use host::{Firewall, Host, Log, LogReport, Opening, Peer, Requirement};
 pub use ingress::{Balance, Ingress, RateLimit, Route, Target, Tls};
-pub use job::{Command, Job};
+pub use job::{Command, Job, Scheduler, Timer};
 pub use literal::Literal;
+pub use log::{Field, FieldType, LogMetric, LogSchema, LogUnit};
 pub use notify::{HEARTBEAT, Heartbeat, Notify, Receiver, Way};
 pub use pipeline::{Deploy, PartTest, Pipeline};
 pub use response::{Escalation, Priority};

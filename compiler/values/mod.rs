@@ -45,6 +45,7 @@ mod year_day;
 
 mod address;
 mod cidr;
+mod clock_change;
 mod host_port;
 mod hostname;
 mod ip;

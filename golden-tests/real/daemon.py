@@ -1,11 +1,14 @@
 """The real cron daemon on the sandbox's server, its log read from the socket that syslog would have."""
 
+import datetime
 import os
 import pathlib
 import shutil
 import socket
 import subprocess
 import threading
+import time
+import zoneinfo
 
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 
@@ -13,22 +16,33 @@ FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 class Cron:
     """A cron daemon with the tables that lie in /etc/cron.d, at a time of its own that may pass faster.
 
-    `start` is "2026-11-22 00:00:30", in UTC; `speed` how many seconds pass in one."""
+    `start` is "2026-11-22 00:00:30", in UTC; `speed` how many seconds pass in one; `zone` the one whose clock it follows."""
 
-    def __init__(self, start, speed=1):
-        self.start, self.speed, self.log = start, speed, []
+    def __init__(self, start, speed=1, zone="UTC"):
+        self.start, self.speed, self.zone, self.log = self.on_clock(start, zone), speed, zone, []
+        # Seconds of its own clock behind `start` at which it said each line of the log.
+        self.times, self.begun = [], time.monotonic()
+
+    @staticmethod
+    def on_clock(start, zone):
+        """That instant as the clock of the zone tells it, which is what faketime reads."""
+        instant = datetime.datetime.fromisoformat(start).replace(tzinfo=datetime.timezone.utc)
+        return f"{instant.astimezone(zoneinfo.ZoneInfo(zone)):%Y-%m-%d %H:%M:%S}"
 
     def __enter__(self):
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind("/dev/log")
         threading.Thread(target=self.listen, daemon=True).start()
-        environment = {**os.environ, "TZ": "UTC", "LD_PRELOAD": FAKETIME, "FAKETIME": f"@{self.start} x{self.speed}"}
+        environment = {**os.environ, "TZ": self.zone, "LD_PRELOAD": FAKETIME, "FAKETIME": f"@{self.start} x{self.speed}"}
+        self.begun = time.monotonic()
         self.process = subprocess.Popen(["cron", "-f"], env=environment)
         return self
 
     def listen(self):
         while True:
-            self.log.append(self.socket.recv(8192).decode(errors="replace").rstrip("\0\n"))
+            line = self.socket.recv(8192).decode(errors="replace").rstrip("\0\n")
+            self.times.append((time.monotonic() - self.begun) * self.speed)
+            self.log.append(line)
 
     def __exit__(self, *_):
         self.process.kill()

@@ -72,6 +72,8 @@ class Tree:
         self.units = {path.stem: unit.parse(path.read_text()) for path in self.files("systemd/*.service")}
         self.values = self._environment()
         self._certificate()
+        if self.files("timers/*"):
+            unit.pretend()
         if self.units:
             self._prepared()
         for name in PROPERTIES:

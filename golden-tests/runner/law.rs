@@ -19,9 +19,10 @@ use super::{
 };
 
 /// The published schemas.
-const SCHEMAS: [(&str, &str); 4] = [
+const SCHEMAS: [(&str, &str); 5] = [
     ("check", include_str!("../../docs/schema/check.json")),
     ("env-check", include_str!("../../docs/schema/env-check.json")),
+    ("log-check", include_str!("../../docs/schema/log-check.json")),
     ("plan", include_str!("../../docs/schema/plan.json")),
     ("manifest", include_str!("../../docs/schema/manifest.json")),
 ];
@@ -40,6 +41,7 @@ pub fn hold(case: &Case) -> Result<(), Failed> {
     }
     let written = if checked.status == 0 { written(here)? } else { nothing_written(here)? };
     environment(here)?;
+    log(here)?;
     formatting(&case.input, &codes(&findings), &written)?;
     mutation::survive(&case.input)
 }
@@ -80,6 +82,20 @@ fn environment(here: &Path) -> Result<(), Failed> {
     }
     if !checked.stdout.is_empty() {
         valid("env-check", &checked.stdout)?;
+    }
+    Ok(())
+}
+
+/// What is said of a log is as its schema says, and shows nothing of the log.
+fn log(here: &Path) -> Result<(), Failed> {
+    fs::write(here.join("law.jsonl"), "swordfish\n{\"level\": \"swordfish\", \"odd\": [\"swordfish\"]}\n\n")?;
+    let checked = ondol::run(here, &["log", "check", "law.jsonl", ".", "--format", "json"])?;
+    fs::remove_file(here.join("law.jsonl"))?;
+    if checked.stdout.contains("swordfish") || checked.stderr.contains("swordfish") {
+        return Err("`log check` shows a value".into());
+    }
+    if !checked.stdout.is_empty() {
+        valid("log-check", &checked.stdout)?;
     }
     Ok(())
 }
@@ -135,7 +151,9 @@ fn written(here: &Path) -> Result<Files, Failed> {
         .filter_map(|p| p["files"].as_array())
         .map(Vec::len)
         .sum();
-    let manifests = tree.keys().filter(|path| path.ends_with("manifest.json")).count();
+    // That of an environment; those of its hosts, when there are several, are planned as other files are.
+    let manifest = |path: &&PathBuf| path.ends_with("manifest.json") && path.iter().count() == 3;
+    let manifests = tree.keys().filter(manifest).count();
     if planned + manifests != tree.keys().filter(|path| !hidden(path)).count() {
         return Err(format!("{planned} files were planned, others were written").into());
     }
@@ -175,7 +193,9 @@ pub fn readable(tree: &Files) -> Result<(), Failed> {
         let wrong =
             |error: String| Failed::from(format!("{} cannot be read: {error}\n{text}", path.display()));
         match path.extension().and_then(|extension| extension.to_str()) {
-            Some("json") if path.ends_with("manifest.json") => drop(valid("manifest", text)?),
+            Some("json") if path.ends_with("manifest.json") && path.iter().count() == 3 => {
+                drop(valid("manifest", text)?)
+            }
             Some("json") => {
                 serde_json::from_str::<Value>(text).map_err(|error| wrong(error.to_string()))?;
             }

@@ -3,7 +3,9 @@
 //! References to variables stay references, `${NAME}`: the service expands them from its environment, so that no
 //! secret is in a file.
 
+mod env;
 mod json;
+mod toml;
 mod yaml;
 
 use super::{
@@ -22,6 +24,8 @@ fn file(model: &Model, config: &ConfigFile) -> Artifact {
         path: config.path.clone(),
         contents: match config.format {
             "json" => json::document(&config.value),
+            "toml" => toml::document(&config.value, &about(model, config)),
+            "env" => env::document(&config.value, &about(model, config)),
             _ => yaml::yaml(&config.value).document(&about(model, config)),
         },
         mode: 0o644,

@@ -1,4 +1,4 @@
-//! `cron.d/<system>`: every job, in the system crontab format, through the job runner.
+//! `cron.d/<system>`: every job that no timer starts, in the system crontab format, through the job runner.
 //!
 //! It refuses to let a job run without its lock, limit, log and metrics.
 
@@ -10,7 +10,7 @@ use super::{
     quote,
     template::{Format, Template},
 };
-use crate::model::{Command, Job, Model};
+use crate::model::{Job, Model};
 
 pub static TABLE: Template = Template::new(Format::Line, include_str!("cron.tera"));
 
@@ -30,15 +30,16 @@ struct Line {
     command: String,
 }
 
-/// Makes the file; none without jobs.
+/// Makes the file; none without jobs, or when timers start all of them.
 pub fn emit(model: &Model) -> Vec<Artifact> {
-    if model.jobs.is_empty() {
+    let jobs = || model.jobs.iter().filter(|job| job.timer.is_none());
+    if jobs().next().is_none() {
         return Vec::new();
     }
     let view = View {
         header: header(model),
         timezone: model.timezone.to_string(),
-        jobs: model.jobs.iter().map(|job| line(model, job)).collect(),
+        jobs: jobs().map(|job| line(model, job)).collect(),
     };
     let mut from = vec!["system".to_owned(), format!("host/{}", model.host.name)];
     from.extend(model.jobs.iter().map(|job| format!("job/{}", job.name)));
@@ -61,7 +62,7 @@ fn line(model: &Model, job: &Job) -> Line {
             job.name.to_string(),
             job.timeout.whole_seconds().max(1).to_string(),
         ],
-        command(model, job),
+        job.command_line(model.directory()),
     ];
     let run = words.concat().iter().map(|word| quote::cron_word(word)).collect::<Vec<_>>().join(" ");
     let guarded = cron.guard.is_some();
@@ -75,17 +76,5 @@ fn line(model: &Model, job: &Job) -> Line {
         guarded,
         fields: cron.fields,
         command: quote::cron(&run),
-    }
-}
-
-/// The job's command, word by word: always a script, because a line of a crontab holds neither line breaks nor long
-/// commands.
-fn command(model: &Model, job: &Job) -> Vec<String> {
-    let directory = model.directory();
-    match &job.command {
-        Command::Script(script, args) => [&[format!("{directory}/{script}")], args.as_slice()].concat(),
-        Command::InService(..) | Command::OnHost(_) => {
-            vec![format!("{directory}/scripts/job-{}.sh", job.name)]
-        }
     }
 }

@@ -39,7 +39,12 @@ struct View {
     rclone: bool,
     firewall: bool,
     logrotate: bool,
+    jq: bool,
     jobs: Vec<String>,
+    /// Whether cron starts some of them.
+    cron: bool,
+    /// Units of those that timers start.
+    timers: Vec<String>,
     units: Vec<UnitView>,
     logs: String,
     log_folders: Vec<Folder>,
@@ -116,7 +121,15 @@ fn view(model: &Model) -> View {
         rclone: offsite(|offsite| matches!(offsite, Offsite::Rclone(_))),
         firewall: !model.firewall.openings.is_empty(),
         logrotate: !model.logs.is_empty(),
+        jq: model.monitoring.is_some() && model.logs.iter().any(|log| log.schema.is_some()),
         units: unit::units(model),
+        cron: model.jobs.iter().any(|job| job.timer.is_none()),
+        timers: model
+            .jobs
+            .iter()
+            .filter(|job| job.timer.is_some())
+            .map(|job| job.unit(&model.system))
+            .collect(),
         jobs: model.jobs.iter().map(|job| job.name.to_string()).collect(),
         logs: logs(model),
         log_folders: log_folders(model),

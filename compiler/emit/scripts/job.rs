@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::{Script, header, logs, textfiles};
+use super::{Script, header, logs, starter, textfiles};
 use crate::{
     emit::template::{Format, Template},
     model::{Command, Job, Model},
@@ -20,6 +20,7 @@ struct Runner {
     system: String,
     logs: String,
     textfiles: Option<String>,
+    cron: bool,
 }
 
 #[derive(Serialize)]
@@ -29,6 +30,7 @@ struct View<'a> {
     textfiles: Option<String>,
     name: &'a str,
     about: &'a str,
+    starter: &'static str,
     when: String,
     /// The service in whose container it runs; on the host when absent.
     service: Option<&'a str>,
@@ -52,6 +54,7 @@ pub fn runner(model: &Model) -> Option<Script> {
         system: model.system.to_string(),
         logs: logs(model),
         textfiles: textfiles(model),
+        cron: model.jobs.iter().any(|job| job.timer.is_none()),
     };
     (!model.jobs.is_empty()).then(|| Script {
         name: "run-job".to_owned(),
@@ -78,6 +81,7 @@ pub fn stated(model: &Model, job: &Job) -> Option<Script> {
         textfiles: textfiles(model),
         name: job.name.as_str(),
         about: &job.about,
+        starter: starter(job),
         when: job.schedule.words(Language::English),
         service: service.filter(|_| unit.is_none()),
         unit: unit.map(|unit| UnitView {

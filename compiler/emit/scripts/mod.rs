@@ -9,6 +9,7 @@ mod deliver;
 mod deploy;
 mod host;
 mod job;
+mod log;
 mod security;
 mod unit;
 
@@ -20,8 +21,8 @@ use super::{
     template::Template,
 };
 use crate::{
-    model::{Command, Model},
-    values::{Language, Schedule},
+    model::{Command, Job, Model},
+    values::Language,
 };
 
 /// What nearly every system needs.
@@ -61,6 +62,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     scripts.extend(model.jobs.iter().filter_map(|job| job::stated(model, job)));
     scripts.extend(deliver::script(model));
     scripts.extend(certificate::script(model, &clock));
+    scripts.extend(log::script(model, &clock));
     scripts.extend(unit::scripts(model, &clock));
     scripts.extend(backup::scripts(model, &clock));
     scripts.into_iter().map(|script| artifact(model, script)).collect()
@@ -89,8 +91,8 @@ fn textfiles(model: &Model) -> Option<String> {
     model.monitoring.as_ref().map(|monitoring| monitoring.textfiles.to_string())
 }
 
-/// When cron runs which script.
-struct Clock<'a>(BTreeMap<&'a str, Schedule>);
+/// Which script runs by the clock, and when.
+struct Clock<'a>(BTreeMap<&'a str, &'a Job>);
 
 impl Clock<'_> {
     fn of(model: &Model) -> Clock<'_> {
@@ -98,17 +100,27 @@ impl Clock<'_> {
         let jobs = model.jobs.iter().rev();
         Clock(
             jobs.filter_map(|job| match &job.command {
-                Command::Script(script, _) => Some((script.as_str(), job.schedule)),
+                Command::Script(script, _) => Some((script.as_str(), job)),
                 Command::InService(..) | Command::OnHost(_) => None,
             })
             .collect(),
         )
     }
 
+    /// Who starts the script of that name.
+    fn starter(&self, name: &str) -> &'static str {
+        self.0.get(format!("scripts/{name}.sh").as_str()).map_or("Cron", |job| starter(job))
+    }
+
     /// When the script of that name runs: `every day at 02:00`.
     fn when(&self, name: &str) -> Option<String> {
-        self.0.get(format!("scripts/{name}.sh").as_str()).map(|schedule| schedule.words(Language::English))
+        self.0.get(format!("scripts/{name}.sh").as_str()).map(|job| job.schedule.words(Language::English))
     }
+}
+
+/// Who starts a job.
+fn starter(job: &Job) -> &'static str {
+    if job.timer.is_some() { "A timer of systemd" } else { "Cron" }
 }
 
 /// Addresses of all services.

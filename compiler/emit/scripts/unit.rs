@@ -67,6 +67,7 @@ struct View {
     directory: String,
     system: String,
     textfiles: Option<String>,
+    starter: &'static str,
     when: Option<String>,
     defaults: Vec<Default>,
     units: Vec<UnitView>,
@@ -100,6 +101,7 @@ fn script(model: &Model, clock: &Clock, name: &str, template: &Template) -> Scri
         directory: model.directory().to_owned(),
         system: model.system.to_string(),
         textfiles: textfiles(model),
+        starter: clock.starter(name),
         when: clock.when(name),
         defaults: model
             .variables

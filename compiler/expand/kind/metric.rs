@@ -26,7 +26,14 @@ choice! { MetricType, "a type of metric", {
 
 /// A metric: `metric "name" type="histogram" about="…"`; services state metrics in the same words.
 pub fn metric(r: &mut Reader) -> Option<KindMetric> {
-    r.example("metric \"llm_request_duration_seconds\" type=\"histogram\" about=\"time that a call of the model takes\"");
+    r.example(EXAMPLE);
+    plain(r)
+}
+
+const EXAMPLE: &str = "metric \"llm_request_duration_seconds\" type=\"histogram\" about=\"time that a call of the model takes\"";
+
+/// The same without an example, for places that have another.
+pub fn plain(r: &mut Reader) -> Option<KindMetric> {
     let name = r.arg::<MetricName>("name", "its name; of a histogram without `_bucket`").required();
     let kind = r.prop::<MetricType>("type", "its type").required();
     let labels = r.list::<Line>("labels", "labels worth knowing");

@@ -16,7 +16,7 @@ pub use alert::KindAlert;
 pub use backup::{KindBackup, KindPointInTime};
 pub use health::KindHealth;
 pub use measure::{Form, Measure, Sample, form};
-pub use metric::{KindMetric, metric};
+pub use metric::{KindMetric, metric, plain as plain_metric};
 pub use mount::{KindMount, KindMountSource};
 pub use panel::KindPanel;
 pub use phrase::{Phrase, phrase};

@@ -3,10 +3,10 @@
 use super::allow::allows;
 use crate::{
     diagnostic::Diagnostic,
-    model::Allow,
+    model::{Allow, Scheduler},
     source::{Located, Span},
     syntax::Reader,
-    values::{AbsPath, Duration, HostPath, Line, Name, Prose, Schedule, Time},
+    values::{AbsPath, Duration, HostPath, Line, Name, Prose, Schedule, Time, choice},
 };
 
 /// A stated `backup`.
@@ -94,6 +94,10 @@ pub struct JobSpec {
     pub on: Vec<Located<Name>>,
     /// Time after which it has failed.
     pub timeout: Located<Duration>,
+    /// What starts it, when not what starts the others.
+    pub scheduler: Option<Located<Scheduler>>,
+    /// Time within which its start is put off by chance.
+    pub spread: Option<Located<Duration>>,
     /// What it is for.
     pub about: Option<Located<Line>>,
     /// Warnings that are accepted for it.
@@ -101,6 +105,8 @@ pub struct JobSpec {
     /// Where it is stated.
     pub span: Span,
 }
+
+choice! { Scheduler, "a scheduler", { "cron" => Cron, "systemd" => Systemd, } }
 
 /// Reads a schedule: `every "day" at="02:00"`.
 pub fn schedule(r: &mut Reader) -> Option<Located<Schedule>> {
@@ -262,6 +268,16 @@ pub fn job(r: &mut Reader) -> Option<JobSpec> {
     );
     let timeout =
         r.prop::<Duration>("timeout", "time after which it is killed and has failed").above_zero().or("1h");
+    let scheduler = r
+        .prop::<Scheduler>("scheduler", "what starts it, when not what starts the system's other jobs")
+        .optional();
+    let spread = r
+        .prop::<Duration>(
+            "spread",
+            "time within which a timer of systemd puts its start off by chance, so that not all hosts ask at once",
+        )
+        .above_zero()
+        .optional();
     let about = r.prop::<Line>("about", "what it is for").optional();
     let allows = allows(r);
     Some(JobSpec {
@@ -271,6 +287,8 @@ pub fn job(r: &mut Reader) -> Option<JobSpec> {
         in_service,
         on,
         timeout: timeout?,
+        scheduler,
+        spread,
         about,
         allows,
         span: r.span()?,

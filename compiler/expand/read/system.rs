@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     expand::kinds::Kinds,
-    model::{Allow, Objective, Team},
+    model::{Allow, Objective, Scheduler, Team},
     source::{Located, Span},
     syntax::{Node, Reader},
     values::{Hostname, Line, Name, Timezone},
@@ -67,6 +67,8 @@ pub struct SystemSpec {
     pub backups: Vec<BackupSpec>,
     /// Jobs.
     pub jobs: Vec<JobSpec>,
+    /// What starts them.
+    pub scheduler: Option<Located<Scheduler>>,
     /// Monitoring.
     pub monitor: Option<MonitorSpec>,
     /// Whom alerts reach.
@@ -127,6 +129,12 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
         r.keyed("open", "a port of the host itself that may be reached, beside ssh and the ingress", open);
     let backups = r.keyed("backup", "backups of a service's data", backup);
     let jobs = r.keyed("job", "something that runs by the clock", job);
+    let scheduler = r
+        .prop::<Scheduler>(
+            "scheduler",
+            "what starts jobs and backups on the hosts: `cron` when absent, or timers of `systemd`",
+        )
+        .optional();
     let monitor = r.block("monitor", "what is measured and what must hold", monitor);
     let notify = r.block("notify", "whom alerts reach", notify);
     let checklists = r.keyed("checklist", "a list that people go through", checklist);
@@ -161,6 +169,7 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
         opens,
         backups,
         jobs,
+        scheduler,
         monitor,
         notify,
         checklists,

@@ -7,12 +7,12 @@ use crate::{
     diagnostic::Diagnostic,
     expand::read::{
         from::Source,
-        service::{ConfigFormat, ServiceSpec},
+        service::{ConfigFormat, ConfigSpec, ServiceSpec},
     },
     model::{ConfigFile, ConfigValue, Mount, MountHow, MountSource, Origin, Service, Text},
     source::Located,
     syntax::{Entry, FromEntry as _, Node, Scalar},
-    values::Name,
+    values::{EnvName, Name, Value as _},
 };
 
 /// Every configuration file; each is mounted into its service, which is given the variables that stand in it.
@@ -26,6 +26,9 @@ pub fn configs(context: &Context, specs: &[ServiceSpec], services: &mut [Service
             let name = config.target.value.as_str().rsplit('/').next().unwrap_or_default();
             let path = format!("config/{}/{name}", spec.name.value);
             let value = map(context, &config.nodes, &[]);
+            if matches!(config.format, ConfigFormat::Toml | ConfigFormat::Env) {
+                unfit(context, config, &value);
+            }
             let variables = variables(&value);
             if !variables.is_empty() {
                 config.nodes.iter().for_each(|node| dollars(context, node));
@@ -50,6 +53,8 @@ pub fn configs(context: &Context, specs: &[ServiceSpec], services: &mut [Service
                 format: match config.format {
                     ConfigFormat::Yaml => "yaml",
                     ConfigFormat::Json => "json",
+                    ConfigFormat::Toml => "toml",
+                    ConfigFormat::Env => "env",
                 },
                 value,
                 origin: Origin::Stated(config.span),
@@ -57,6 +62,56 @@ pub fn configs(context: &Context, specs: &[ServiceSpec], services: &mut [Service
         }
     }
     files
+}
+
+/// Reports what the format of a file has no way to write.
+fn unfit(context: &Context, config: &ConfigSpec, value: &ConfigValue) {
+    let ConfigValue::Map(entries) = value else { return };
+    let place = |name: &str| {
+        config.nodes.iter().find(|node| node.name.value == name).map_or(config.span, |node| node.span)
+    };
+    for (name, value) in entries {
+        let why = match config.format {
+            ConfigFormat::Env if EnvName::parse(name).is_err() => Some("this is no name of a variable"),
+            ConfigFormat::Env
+                if matches!(value, ConfigValue::Null | ConfigValue::List(_) | ConfigValue::Map(_)) =>
+            {
+                Some("a variable has one value")
+            }
+            ConfigFormat::Toml if holds(value, &|one| matches!(one, ConfigValue::Null)) => {
+                Some("TOML knows no null")
+            }
+            ConfigFormat::Toml
+                if holds(
+                    value,
+                    &|one| matches!(one, ConfigValue::Integer(n) if i64::try_from(*n).is_err()),
+                ) =>
+            {
+                Some("a whole number of TOML has 64 bits")
+            }
+            _ => None,
+        };
+        if let Some(why) = why {
+            context.sink.report(
+                Diagnostic::error(
+                    "format-cannot-hold",
+                    format!("`{}` cannot hold `{name}`", config.target.value),
+                )
+                .at(place(name), why)
+                .help("leave it out, or write it as text"),
+            );
+        }
+    }
+}
+
+/// Whether a value, or one within it, is such.
+fn holds(value: &ConfigValue, such: &dyn Fn(&ConfigValue) -> bool) -> bool {
+    such(value)
+        || match value {
+            ConfigValue::List(items) => items.iter().any(|item| holds(item, such)),
+            ConfigValue::Map(entries) => entries.iter().any(|(_, inner)| holds(inner, such)),
+            _ => false,
+        }
 }
 
 /// Properties and children of one node as a map.

@@ -3,7 +3,8 @@
 use super::{context::Context, place};
 use crate::{
     diagnostic::Diagnostic,
-    model::{Backup, Command, Dump, Host, Ingress, Job, Kept, Origin, Services, Tls},
+    expand::read::backup::JobSpec,
+    model::{Backup, Command, Dump, Host, Ingress, Job, Kept, Log, Origin, Scheduler, Services, Timer, Tls},
     source::Span,
     values::{Duration, Name, Schedule, Time, Value as _},
 };
@@ -15,6 +16,7 @@ pub fn jobs(
     backups: &[Backup],
     ingress: Option<&Ingress>,
     services: &Services,
+    logs: &[Log],
 ) -> Vec<Job> {
     let mut jobs = Vec::new();
     for backup in backups {
@@ -112,6 +114,7 @@ pub fn jobs(
             service.origin.span(),
         ));
     }
+    jobs.extend(drawing(context, logs));
     if let Ok(weekly) = Schedule::new("monday", Time::parse("06:30").ok(), None) {
         jobs.extend(derived(
             "security-check",
@@ -129,6 +132,9 @@ pub fn jobs(
             "every host is checked once a week",
             context.spec.name.span,
         ));
+    }
+    if scheduler(context) == Scheduler::Systemd {
+        jobs.iter_mut().for_each(|job| job.timer = Some(Timer::default()));
     }
     for spec in context.spec.jobs.iter().filter(|spec| place::is_on(host, &spec.on)) {
         let command = match &spec.in_service {
@@ -155,11 +161,53 @@ pub fn jobs(
             schedule: spec.every.value,
             command,
             timeout: spec.timeout.value,
+            timer: timer(context, spec),
             about: spec.about.as_ref().map(|about| about.value.to_string()).unwrap_or_default(),
             origin: Origin::Stated(spec.span),
         });
     }
     jobs
+}
+
+/// What starts jobs that do not say it themselves.
+fn scheduler(context: &Context) -> Scheduler {
+    context.spec.scheduler.as_ref().map_or(Scheduler::Cron, |stated| stated.value)
+}
+
+/// The timer of a stated job; none when cron starts it.
+fn timer(context: &Context, spec: &JobSpec) -> Option<Timer> {
+    let stated = spec.scheduler.as_ref().map(|stated| stated.value);
+    if stated.unwrap_or_else(|| scheduler(context)) == Scheduler::Systemd {
+        return Some(Timer { spread: spec.spread.as_ref().map(|spread| spread.value) });
+    }
+    if let Some(spread) = &spec.spread {
+        context.sink.report(
+            Diagnostic::error("spread-without-timer", "cron starts a job at its time and at no other")
+                .at(spread.span, "this asks for a start that is put off by chance")
+                .help("let a timer start it: `scheduler=\"systemd\"`"),
+        );
+    }
+    None
+}
+
+/// The job that draws metrics from logs; none when no log is described, or nobody would collect them.
+fn drawing(context: &Context, logs: &[Log]) -> Option<Job> {
+    let schema = logs.iter().find_map(|log| log.schema.as_ref())?;
+    context.spec.monitor.as_ref()?;
+    let about = context.language.pick(
+        "draws metrics from the new lines of logs, and holds these against their description",
+        "로그의 새 줄에서 메트릭을 뽑고, 줄이 기술된 대로인지 확인",
+    );
+    derived(
+        "log-metrics",
+        Schedule::new("minute", None, None).ok()?,
+        "scripts/log-metrics.sh",
+        &[],
+        Duration::from_seconds(50),
+        about.into(),
+        "the lines of a log are described",
+        schema.origin.span(),
+    )
 }
 
 /// The job that keeps the certificate valid; none without TLS.
@@ -223,6 +271,7 @@ fn derived(
         schedule,
         command: Command::Script(script.to_owned(), args.iter().map(|arg| (*arg).to_owned()).collect()),
         timeout,
+        timer: None,
         about,
         origin: Origin::Derived { because: because.to_owned(), from },
     })

@@ -1,6 +1,6 @@
 //! How the logs are rotated that services write.
 
-use super::context::Context;
+use super::{context::Context, log_schema};
 use crate::{
     expand::read::service::{LogSpec, ServiceSpec},
     model::{Log, LogReport, Origin, Services},
@@ -28,6 +28,7 @@ pub fn logs(context: &Context, services: &Services) -> Vec<Log> {
                 rule.owner = Some(owner);
                 rule.writer = Some(spec.name.value.clone());
             }
+            rule.schema = log_schema::schema(context.sink, spec, log, &rule.pattern);
             logs.push(rule);
         }
     }
@@ -45,6 +46,7 @@ fn rule(context: &Context, spec: &ServiceSpec, log: &LogSpec) -> Log {
         owner: None,
         writer: None,
         reload: None,
+        schema: None,
         raw: log.raw.clone(),
         reports: log
             .reports

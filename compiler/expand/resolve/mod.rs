@@ -17,6 +17,7 @@ mod ingress;
 mod job;
 mod literal;
 mod log;
+mod log_schema;
 mod monitoring;
 mod mount;
 mod notify;
@@ -100,8 +101,8 @@ impl Whole<'_> {
             .as_ref()
             .and_then(|ingress| ingress::ingress(context, ingress, &services, self.services));
         let backups = backup::backups(context, host, &services);
-        let jobs = job::jobs(context, host, &backups, ingress.as_ref(), &services);
         let mut logs = log::logs(context, &services);
+        let jobs = job::jobs(context, host, &backups, ingress.as_ref(), &services, &logs);
         if !jobs.is_empty() {
             logs.push(job_logs(spec));
         }
@@ -206,6 +207,7 @@ fn job_logs(spec: &SystemSpec) -> Log {
         owner: None,
         writer: None,
         reload: None,
+        schema: None,
         reports: Vec::new(),
         raw: Vec::new(),
         origin: Origin::Derived { because: "jobs write their logs there".into(), from: spec.name.span },

@@ -309,8 +309,10 @@ fn metrics(context: &Context, spec: &ServiceSpec, kind: &Kind) -> Vec<Metric> {
         .as_ref()
         .and_then(|name| context.service(name))
         .and_then(|exporter| context.kind(exporter));
+    let drawn = spec.logs.iter().flat_map(|log| &log.metrics).map(|drawn| &drawn.metric);
     spec.own_metrics
         .iter()
+        .chain(drawn)
         .chain(&kind.metrics)
         .chain(exporter.into_iter().flat_map(|exporter| &exporter.metrics))
         .map(|metric| Metric {

@@ -78,6 +78,21 @@ impl<'a> Reader<'a> {
         values
     }
 
+    /// Blocks with a name of their own in the words of the node that they stand in: the reference tells these once.
+    pub fn alike<T>(
+        &mut self,
+        name: &'static str,
+        about: &'static str,
+        read: fn(&mut Reader<'a>) -> Option<T>,
+    ) -> Vec<T> {
+        if self.table.is_some() {
+            self.blocks.push(name);
+            self.describe_block(name, about, true, true, |_| ());
+            return Vec::new();
+        }
+        self.keyed(name, about, read)
+    }
+
     /// Blocks without a name of their own, of which there may be several.
     pub fn blocks<T>(
         &mut self,

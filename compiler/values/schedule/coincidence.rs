@@ -3,7 +3,7 @@
 //! It refuses to look at a calendar: what is on a day that both may have counts, even if it comes once in years.
 
 use super::{Cadence, Schedule};
-use crate::values::{MonthDay, Weekday};
+use crate::values::{MonthDay, Weekday, month_day::Nth};
 
 /// The sets that a date and time must be in, as bits.
 struct When {
@@ -34,6 +34,21 @@ impl Schedule {
             Cadence::Hours(n) => u16::from(n) * 60,
             _ => 24 * 60,
         }
+    }
+
+    /// The days of that month on which it runs, and the weekdays of which they must be one, as bits; none when it does not
+    /// run in it.
+    pub(super) fn days_in(self, month: u8) -> Option<(u32, u8)> {
+        let when = self.when();
+        let length = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31].get(usize::from(month) - 1)?;
+        let last = |days: u8| (length - days + 1..=*length).fold(0, |set, day| set | 1 << day);
+        let days = match self.cadence {
+            Cadence::Month(Some(MonthDay::Last)) | Cadence::Quarter(Some(MonthDay::Last)) => last(1),
+            Cadence::Month(Some(MonthDay::Nth(Nth::Last, _)))
+            | Cadence::Quarter(Some(MonthDay::Nth(Nth::Last, _))) => last(7),
+            _ => when.days,
+        };
+        (when.months & 1 << (month - 1) != 0).then_some((days, when.weekdays))
     }
 
     fn when(self) -> When {

@@ -25,9 +25,9 @@ impl Schedule {
             Cadence::Minutes(1) => Cron { fields: "* * * * *".into(), guard: None },
             Cadence::Minutes(n) => Cron { fields: format!("*/{n} * * * *"), guard: None },
             Cadence::Hours(n) => {
-                let hours = match (n, hour) {
+                let hours: String = match (n, hour) {
                     (1, _) => "*".into(),
-                    (n, 0) => format!("*/{n}"),
+                    // Not `*/n`, which cron leaves out in the hour that is skipped and repeats in the one that is told twice.
                     (n, first) => format!("{first}-23/{n}"),
                 };
                 Cron { fields: format!("{minute} {hours} * * *"), guard: None }

@@ -1,9 +1,9 @@
 //! A schedule as a systemd timer runs it.
 //!
-//! It refuses to name a time zone; a caller may append one to the line.
+//! It refuses to leave it to systemd what happens when clocks are changed.
 
 use super::{Cadence, Schedule};
-use crate::values::{MonthDay, Weekday, YearDay, month_day::Nth};
+use crate::values::{MonthDay, Timezone, Weekday, YearDay, month_day::Nth};
 
 impl Schedule {
     /// The value of `OnCalendar=`.
@@ -14,7 +14,12 @@ impl Schedule {
             Cadence::Minutes(1) => "*-*-* *:*:00".into(),
             Cadence::Minutes(n) => format!("*-*-* *:00/{n}:00"),
             Cadence::Hours(1) => format!("*-*-* *:{minute:02}:00"),
-            Cadence::Hours(n) => format!("*-*-* {hour:02}/{n}:{minute:02}:00"),
+            // One by one: at a repetition such as `02/12` systemd 252 gives up on the day on which clocks go forward over it.
+            Cadence::Hours(n) => {
+                let hours: Vec<String> =
+                    (hour..24).step_by(usize::from(n)).map(|hour| format!("{hour:02}")).collect();
+                format!("*-*-* {}:{minute:02}:00", hours.join(","))
+            }
             Cadence::Day => format!("*-*-* {clock}"),
             Cadence::Weekdays => format!("Mon..Fri *-*-* {clock}"),
             Cadence::Week(day) => format!("{} *-*-* {clock}", day.unwrap_or(Weekday::Monday).systemd()),
@@ -29,6 +34,71 @@ impl Schedule {
                 format!("*-{:02}-{:02} {clock}", on.month(), on.day())
             }
         }
+    }
+}
+
+impl Schedule {
+    /// The values of `OnCalendar=` under which a timer starts a job when the clock of a zone says so, and in the cases in
+    /// which that clock is odd just as cron does:
+    ///
+    /// - what runs each hour or more often runs evenly, also when an hour is told twice. systemd would leave the second one
+    ///   out, so the times are those of UTC where clocks are changed.
+    /// - what runs less often runs once in the hour that is told twice, and right after a gap that it falls into. systemd
+    ///   passes over a time that does not exist, so a second value has the end of the gap on the day of the gap.
+    pub fn timer(self, zone: &Timezone) -> Vec<String> {
+        if let Some(even) = self.evenly(zone) {
+            return vec![even];
+        }
+        let mut values = vec![format!("{} {zone}", self.systemd_calendar())];
+        values.extend(self.caught_up(zone));
+        values
+    }
+
+    /// What runs each hour or more often, in UTC where clocks are changed.
+    fn evenly(self, zone: &Timezone) -> Option<String> {
+        if !zone.changes() {
+            return None;
+        }
+        match (self.cadence, zone.minutes_ahead()) {
+            (Cadence::Minutes(1), _) => Some("*-*-* *:*:00 UTC".into()),
+            // Every clock is ahead by a multiple of half an hour then.
+            (Cadence::Minutes(n), _) if 30 % n == 0 => Some(format!("*-*-* *:00/{n}:00 UTC")),
+            (Cadence::Minutes(n), Some(ahead)) => Some(format!("*-*-* *:{:02}/{n}:00 UTC", (60 - ahead) % n)),
+            (Cadence::Hours(1), Some(ahead)) => {
+                Some(format!("*-*-* *:{:02}:00 UTC", (self.time().minute() + 60 - ahead) % 60))
+            }
+            _ => None,
+        }
+    }
+
+    /// The end of the gap, on the days on which this would run in it.
+    fn caught_up(self, zone: &Timezone) -> Option<String> {
+        let gap = zone.gap()?;
+        let first = self.time().minute_of_day();
+        let step = match self.cadence {
+            Cadence::Minutes(_) | Cadence::Hours(1) => return None,
+            Cadence::Hours(n) => u16::from(n) * 60,
+            _ => 24 * 60,
+        };
+        let mut times = (first..24 * 60).step_by(usize::from(step));
+        times.find(|time| (gap.from..gap.to).contains(time))?;
+        let (days, weekdays) = self.days_in(gap.month)?;
+        if weekdays & (1 << (gap.weekday.iso() - 1)) == 0 {
+            return None;
+        }
+        let mut both = (gap.days.0..=gap.days.1).filter(|day| days & (1 << day) != 0);
+        let (first, last) = (both.next()?, both.next_back());
+        // The end of a day is the beginning of the next.
+        let later = u8::from(gap.to == 24 * 60);
+        let weekday = Weekday::ALL[usize::from(gap.weekday.iso() - 1 + later) % 7];
+        let (hour, minute) = (gap.to / 60 % 24, gap.to % 60);
+        let last = last.map(|last| format!("..{:02}", last + later)).unwrap_or_default();
+        Some(format!(
+            "{} *-{:02}-{:02}{last} {hour:02}:{minute:02}:00 {zone}",
+            weekday.systemd(),
+            gap.month,
+            first + later
+        ))
     }
 }
 

@@ -26,9 +26,13 @@ pub enum ConfigFormat {
     Yaml,
     /// JSON.
     Json,
+    /// TOML.
+    Toml,
+    /// Names and values, as environment files have them.
+    Env,
 }
 
-choice! { ConfigFormat, "a format", { "yaml" => Yaml, "json" => Json, } }
+choice! { ConfigFormat, "a format", { "yaml" => Yaml, "json" => Json, "toml" => Toml, "env" => Env, } }
 
 pub(super) fn config(r: &mut Reader) -> Option<ConfigSpec> {
     r.example("config \"/app/config.yaml\" format=\"yaml\" {\n    server port=8080 host=\"0.0.0.0\"\n}");

@@ -1,5 +1,6 @@
 //! A log file, how it is rotated, and what is reported of it.
 
+use super::field::{FieldSpec, LogMetricSpec, field, log_metric};
 use crate::{
     expand::kind::{Phrase, phrase},
     source::{Located, Span},
@@ -26,6 +27,12 @@ pub struct LogSpec {
     pub raw: Vec<Located<Line>>,
     /// What the security check reports of it.
     pub reports: Vec<ReportSpec>,
+    /// What its lines hold, when they are JSON objects.
+    pub fields: Vec<FieldSpec>,
+    /// Whether they may hold other fields.
+    pub open: bool,
+    /// Metrics that are drawn from them.
+    pub metrics: Vec<LogMetricSpec>,
     /// Where it is stated.
     pub span: Span,
 }
@@ -85,6 +92,9 @@ pub fn log(r: &mut Reader) -> Option<LogSpec> {
     let raw = r.list::<Line>("logrotate", "lines for the stanza that the language has no word for");
     let reports =
         r.keyed("report", "lines that the security check counts and shows, of the last seven days", report);
+    let fields = r.keyed("field", "a field of the JSON object that each line is", field);
+    let open = r.switch("open", "whether a line may have other fields than those stated");
+    let metrics = r.keyed("metric", "a metric that is drawn from its lines each minute", log_metric);
     Some(LogSpec {
         path: path?,
         rhythm: rhythm?.value,
@@ -94,6 +104,9 @@ pub fn log(r: &mut Reader) -> Option<LogSpec> {
         mode: mode?,
         raw,
         reports,
+        fields,
+        open,
+        metrics,
         span: r.span()?,
     })
 }

@@ -3,6 +3,7 @@
 mod build;
 mod config;
 pub mod container;
+mod field;
 mod health;
 mod log;
 mod publish;
@@ -14,6 +15,7 @@ mod volume;
 pub use build::BuildSpec;
 pub use config::{ConfigFormat, ConfigSpec};
 pub use container::{ContainerSpec, Kernel};
+pub use field::{ConditionSpec, FieldSpec, LogMetricSpec};
 pub use health::HealthSpec;
 pub use log::{LogRhythm, LogSpec, ReportSpec, log};
 pub use publish::PublishSpec;

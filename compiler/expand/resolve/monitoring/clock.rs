@@ -123,7 +123,10 @@ impl Clock<'_> {
             ),
             steps: vec![
                 format!("tail -n 50 /var/log/{}/{name}.log", self.input.model.system),
-                format!("grep {name} /etc/cron.d/{}", self.input.model.system),
+                match &job.timer {
+                    Some(_) => format!("systemctl list-timers {}.timer", job.unit(&self.input.model.system)),
+                    None => format!("grep {name} /etc/cron.d/{}", self.input.model.system),
+                },
             ],
             address: format!("job/{name}"),
             from: job.origin.span(),

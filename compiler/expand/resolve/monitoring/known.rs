@@ -14,7 +14,12 @@ const OF_THE_HOST: [&str; 2] = ["node_", "ondol_"];
 
 /// Reports a measure that reads what `services`, whose metrics are about its subject, do not export.
 pub fn check(input: &Input, span: Span, measure: &Measure, services: &[&Service]) -> Option<()> {
-    let scraped = services.iter().any(|service| service.metrics_path.is_some());
+    // What is drawn from logs arrives with what the host tells.
+    let drawn = |service: &&Service| {
+        let logs = input.model.logs.iter().filter_map(|log| log.schema.as_ref());
+        logs.filter(|log| log.service == service.name).any(|log| !log.metrics.is_empty())
+    };
+    let scraped = services.iter().any(|service| service.metrics_path.is_some() || drawn(service));
     if !scraped {
         let origin = services.first().map(|service| service.origin.span());
         let name = measure.subject.name();

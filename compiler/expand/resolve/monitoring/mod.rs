@@ -8,6 +8,7 @@ mod externals;
 mod extra;
 mod kinds;
 mod known;
+mod logs;
 mod measure;
 mod panels;
 mod proof;
@@ -197,6 +198,7 @@ fn part(input: &Input, scraper: Option<&Name>) -> Part {
     alerts.extend(externals::alerts(input));
     alerts.extend(clock::alerts(input));
     alerts.extend(units::alerts(input));
+    alerts.extend(logs::alerts(input));
     alerts.extend(kinds::alerts(input));
     alerts.extend(trend::alerts(input));
     let (slos, burning): (Vec<_>, Vec<_>) = slo::slos(input).into_iter().unzip();

@@ -1,0 +1,77 @@
+//! Schedules as cron and systemd are told them, written down for a check that knows a calendar of its own.
+
+use std::{fs, io, path::Path};
+
+use ondol::values::{Schedule, Time, Timezone, Value as _};
+use serde_json::{Value, json};
+
+/// `every`, `on` and `at` of each, as they are written; the times are those at which clocks are changed somewhere.
+const SCHEDULES: &[(&str, &str, &str)] = &[
+    ("minute", "", ""),
+    ("15m", "", ""),
+    ("20m", "", ""),
+    ("hour", "", ""),
+    ("hour", "", "00:20"),
+    ("2h", "", "00:30"),
+    ("3h", "", "02:00"),
+    ("6h", "", ""),
+    ("12h", "", "02:10"),
+    ("day", "", ""),
+    ("day", "", "01:30"),
+    ("day", "", "02:00"),
+    ("day", "", "02:30"),
+    ("day", "", "03:00"),
+    ("day", "", "12:00"),
+    ("weekday", "", "02:45"),
+    ("sunday", "", "02:15"),
+    ("monday", "", "02:15"),
+    ("week", "", "00:10"),
+    ("month", "", "02:30"),
+    ("month", "8", "02:40"),
+    ("month", "28", "02:40"),
+    ("month", "last", "02:50"),
+    ("month", "first tuesday", "03:00"),
+    ("month", "first sunday", "02:05"),
+    ("month", "second sunday", "02:05"),
+    ("month", "last sunday", "02:20"),
+    ("month", "last friday", "23:30"),
+    ("quarter", "1", "02:30"),
+    ("quarter", "last", "02:55"),
+    ("quarter", "last sunday", "02:55"),
+    ("year", "03-08", "02:35"),
+    ("year", "12-31", "23:59"),
+];
+
+/// Northern and southern clocks, one that never changes, one that changes at midnight, one that is ahead by half an hour, one
+/// that changes by half an hour, and one whose other time is that of winter.
+const ZONES: &[&str] = &[
+    "Asia/Seoul",
+    "Europe/Berlin",
+    "America/New_York",
+    "America/Santiago",
+    "America/St_Johns",
+    "Australia/Lord_Howe",
+    "Asia/Kathmandu",
+    "Europe/Dublin",
+];
+
+/// Writes `schedules.json`.
+pub fn write(folder: &Path) -> io::Result<()> {
+    let mut all: Vec<Value> = Vec::new();
+    for zone in ZONES {
+        let zone = Timezone::parse(zone).map_err(io::Error::other)?;
+        // Where clocks change by half an hour, what runs each hour cannot be told to systemd evenly.
+        let uneven = |every: &str| zone.minutes_ahead().is_none() && ["20m", "hour"].contains(&every);
+        for (every, on, at) in SCHEDULES.iter().filter(|(every, ..)| !uneven(every)) {
+            let time = if at.is_empty() { None } else { Some(Time::parse(at).map_err(io::Error::other)?) };
+            let day = (!on.is_empty()).then_some(*on);
+            let schedule = Schedule::new(every, time, day).map_err(io::Error::other)?;
+            let cron = schedule.cron();
+            all.push(json!({
+                "zone": zone.as_str(), "every": every, "on": on, "at": at,
+                "timer": schedule.timer(&zone), "fields": cron.fields, "guard": cron.guard,
+            }));
+        }
+    }
+    fs::write(folder.join("schedules.json"), serde_json::to_string(&all)?)
+}

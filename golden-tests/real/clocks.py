@@ -1,0 +1,157 @@
+#!/usr/bin/python3
+"""Schedules against a calendar of our own, the year round and on the days on which clocks are changed: what systemd says of
+every timer, and what the real cron does with every line."""
+
+import collections
+import datetime
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+import zoneinfo
+
+from daemon import FAKETIME, Cron
+from trial import Failed, require, run
+
+UTC = datetime.timezone.utc
+YEAR = 2026
+DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+NTH = ["first", "second", "third", "fourth", "fifth"]
+# Seconds that pass for cron in one, and by how much it may be late then.
+SPEED = 120
+LATE = datetime.timedelta(minutes=9)
+
+
+def check(schedules):
+    for one in schedules:
+        timer(one)
+    for zone in ("Europe/Berlin", "America/New_York"):
+        for change in changes(zone):
+            cron(zone, change, [one for one in schedules if one["zone"] == zone])
+
+
+def changes(zone):
+    """The instants of the year at which the clock is changed."""
+    where, hours = zoneinfo.ZoneInfo(zone), [datetime.datetime(YEAR, 1, 1, tzinfo=UTC) + datetime.timedelta(minutes=30 * n) for n in range(2 * 24 * 365)]
+    offset = lambda instant: instant.astimezone(where).utcoffset()
+    return [after for before, after in zip(hours, hours[1:]) if offset(before) != offset(after)]
+
+
+def expected(one, start, end):
+    """The instants at which it is to run, by the words of the description alone."""
+    where = zoneinfo.ZoneInfo(one["zone"])
+    span = re.fullmatch(r"(\d*)(m|minute|h|hour)", one["every"])
+    hour, minute = map(int, one["at"].split(":")) if one["at"] else (0, 0)
+    if span and (span[2] in ("m", "minute") or span[1] in ("", "1")):
+        # Evenly, whatever the clock does: it tells the minutes of an hour.
+        every = int(span[1] or 1)
+        due = (lambda local: local.minute % every == 0) if span[2] in ("m", "minute") else (lambda local: local.minute == minute)
+        minutes = (start + datetime.timedelta(minutes=n) for n in range(int((end - start).total_seconds()) // 60))
+        return [instant for instant in minutes if due(instant.astimezone(where))]
+    times = [(h, minute) for h in range(hour, 24, int(span[1]))] if span else [(hour, minute)]
+    found, day = set(), start.astimezone(where).date() - datetime.timedelta(days=1)
+    while day <= end.astimezone(where).date() + datetime.timedelta(days=1):
+        if span or falls(day, one["every"], one["on"]):
+            found |= {instant(where, datetime.datetime(day.year, day.month, day.day, *at)) for at in times}
+        day += datetime.timedelta(days=1)
+    return sorted(one for one in found if start <= one < end)
+
+
+def instant(where, local):
+    """Once, the first time, when the clock tells it twice; the end of the gap when it never tells it."""
+    found = local.replace(tzinfo=where, fold=0).astimezone(UTC)
+    if found.astimezone(where).replace(tzinfo=None) == local:
+        return found
+    while found.astimezone(where).utcoffset() == (found - datetime.timedelta(minutes=1)).astimezone(where).utcoffset():
+        found -= datetime.timedelta(minutes=1)
+    return found
+
+
+def falls(day, every, on):
+    weekday = DAYS[day.weekday()]
+    if every in ("month", "quarter"):
+        tomorrow, week = day + datetime.timedelta(days=1), day + datetime.timedelta(days=7)
+        ordinal, _, name = on.partition(" ")
+        from_end = ordinal == "last"
+        if every == "quarter" and day.month % 3 != (0 if from_end else 1):
+            return False
+        if name:
+            return weekday == name and (week.month != day.month if from_end else (day.day - 1) // 7 == NTH.index(ordinal))
+        return tomorrow.day == 1 if from_end else day.day == int(on or 1)
+    if every == "year":
+        return f"{day.month:02}-{day.day:02}" == (on or "01-01")
+    return every in ("day", weekday) or every == "weekday" and day.weekday() < 5 or every == "week" and weekday == (on or "monday")
+
+
+def timer(one):
+    """What systemd says: of what is frequent around the changes, of the rest the year round."""
+    frequent = re.fullmatch(r"\d*m|minute|hour", one["every"])
+    begin = datetime.datetime(YEAR, 1, 1, tzinfo=UTC)
+    spans = [(begin, begin + datetime.timedelta(days=366))]
+    if frequent:
+        spans = [(change - datetime.timedelta(hours=4), change + datetime.timedelta(hours=4)) for change in changes(one["zone"])] or [(begin, begin + datetime.timedelta(hours=30))]
+    for start, end in spans:
+        wanted = expected(one, start, end)
+        seen = set()
+        for value in one["timer"]:
+            said = run("systemd-analyze", "calendar", f"--iterations={len(wanted) + 2}", f"--base-time={start - datetime.timedelta(seconds=1):%Y-%m-%d %H:%M:%S} UTC", value,
+                       env={**os.environ, "TZ": "UTC"})
+            # In UTC the instants stand behind `Next elapse` and `Iter.`; of a named zone in a line of their own.
+            stamps = re.findall(r"(?:Next elapse|Iter\. #\d+): \w+ (\d+-\d+-\d+ \d+:\d+:\d+) UTC", said)
+            seen |= {datetime.datetime.fromisoformat(stamp).replace(tzinfo=UTC) for stamp in stamps}
+        seen = sorted(stamp for stamp in seen if start <= stamp < end)
+        differ(f"{one['zone']} {one['every']} {one['on']} {one['at']}: timer {one['timer']}", seen, wanted)
+
+
+def differ(what, seen, wanted):
+    show = lambda stamps: [f"{stamp:%m-%d %H:%M}" for stamp in sorted(stamps)][:8]
+    require(seen == wanted, f"{what} runs at {show(set(seen) - set(wanted))} and not at {show(set(wanted) - set(seen))} (UTC)")
+
+
+def cron(zone, change, schedules):
+    """What the real cron starts around a change of the clock, whose hours pass in minutes."""
+    start, end = change - datetime.timedelta(minutes=75), change + datetime.timedelta(minutes=80)
+    tried = {f"schedule-{number}": one for number, one in enumerate(schedules) if one["every"] != "minute"}
+    shutil.rmtree("/etc/cron.d", ignore_errors=True)
+    os.mkdir("/etc/cron.d")
+    pathlib.Path("/etc/crontab").write_text("")
+    table = pathlib.Path("/etc/cron.d/schedules")
+    table.write_text("".join(f"{one['fields']} root true {name}\n" for name, one in tried.items()))
+    table.chmod(0o644)
+    with Cron(f"{start:%Y-%m-%d %H:%M:%S}", SPEED, zone) as daemon:
+        time.sleep((end - start).total_seconds() / SPEED)
+        log = list(zip(daemon.times, daemon.log))
+    found = collections.defaultdict(list)
+    for seconds, line in log:
+        told = re.search(r"CMD \(true (schedule-\d+)\)", line)
+        if told:
+            stamp = start + datetime.timedelta(seconds=seconds)
+            if allowed(tried[told[1]], zone, stamp):
+                found[told[1]].append(stamp)
+    require(found, f"cron said nothing: {log[:5]}")
+    for name, one in tried.items():
+        wanted = [stamp for stamp in expected(one, start + LATE, end - LATE)]
+        seen = [stamp for stamp in found[name] if start + LATE <= stamp < end - LATE]
+        close = len(seen) == len(wanted) and all(stamp <= run < stamp + LATE for stamp, run in zip(wanted, seen))
+        if not close:
+            differ(f"{zone} {one['every']} {one['on']} {one['at']}: cron {one['fields']}", seen, wanted)
+
+
+def allowed(one, zone, stamp):
+    """Whether the line's guard lets the command run at that time."""
+    environment = {**os.environ, "TZ": zone, "LD_PRELOAD": FAKETIME, "FAKETIME": f"@{stamp.astimezone(zoneinfo.ZoneInfo(zone)):%Y-%m-%d %H:%M:%S}"}
+    return not one["guard"] or subprocess.run(["sh", "-c", one["guard"]], env=environment, check=False).returncode == 0
+
+
+def main():
+    try:
+        check(json.loads(pathlib.Path(sys.argv[1]).read_text()))
+    except Failed as failure:
+        sys.exit(str(failure))
+
+
+main()
