@@ -164,7 +164,8 @@ def installed(tree):
 
 def expected(tree):
     """A job that never runs is missed, because it is known that it should."""
-    jobs = set(re.findall(r"run-job\.sh (\S+)", "".join(path.read_text() for path in tree.files("cron.d/*"))))
+    started_by = [*tree.files("cron.d/*"), *tree.files("timers/*.service")]
+    jobs = set(re.findall(r"run-job\.sh (\S+) \d", "".join(path.read_text() for path in started_by)))
     known = "".join(path.read_text() for path in pathlib.Path("/var/lib/node_exporter").rglob("*.prom"))
     if tree.rules():
         same("jobs that are expected", set(re.findall(r'expected_since_timestamp_seconds\{.*job_name="([^"]+)"', known)), jobs)
