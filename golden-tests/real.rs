@@ -72,6 +72,7 @@ const LACKS: &[(&str, &str, &[&str])] = &[
     ("by-timers", "", &["tls", "backups", "closed paths"]),
     ("bare", "", &["monitoring", "variables", "backups", "closed paths"]),
     ("redis-cluster", "", &["tls", "closed paths"]),
+    ("several-sites", "", &["monitoring", "variables", "backups"]),
     ("typed-variables", "", &["monitoring", "backups", "closed paths"]),
 ];
 
@@ -84,6 +85,7 @@ const ENGINE: &[(&str, &[&str])] = &[
     ("keeps-files", &["backup"]),
     ("other-kinds", &[]),
     ("several-hosts", &["firewall"]),
+    ("several-sites", &["up"]),
     ("bare", &["up"]),
     ("redis-cluster", &["tuning"]),
     ("typed-variables", &[]),

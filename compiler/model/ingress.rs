@@ -1,11 +1,11 @@
-//! The way in: domain, TLS, routes, limits.
+//! The way in: sites, TLS, routes, limits.
 
 use std::{cmp::Reverse, net::IpAddr};
 
 use super::Origin;
 use crate::values::{
     AbsPath, Cidr, Count, Duration, Email, HeaderName, HeaderValue, Hostname, Line, Name, Port, Rate, Size,
-    UrlPath,
+    Url, UrlPath,
 };
 
 /// The reverse proxy at the edge.
@@ -15,14 +15,12 @@ pub struct Ingress {
     pub service: Name,
     /// Version of nginx, such as `1.28`.
     pub version: String,
-    /// The names it answers to, the system's domain first.
-    pub domains: Vec<Hostname>,
+    /// What it serves, each under names of its own; the first is the system's.
+    pub sites: Vec<Site>,
     /// Where certificates come from.
     pub tls: Tls,
     /// Networks of a proxy in front, whose word about clients is believed.
     pub behind: Vec<Cidr>,
-    /// Routes, the longest path first, equally long ones by their text.
-    pub routes: Vec<Route>,
     /// Largest request body.
     pub body_limit: Size,
     /// The limit on requests of one client address, for all routes.
@@ -42,6 +40,110 @@ pub struct Ingress {
 }
 
 impl Ingress {
+    /// The names it answers to, the system's domain first.
+    pub fn names(&self) -> impl Iterator<Item = &Hostname> {
+        self.sites.iter().flat_map(|site| &site.names)
+    }
+
+    /// The routes of all sites.
+    pub fn routes(&self) -> impl Iterator<Item = &Route> {
+        self.sites.iter().flat_map(|site| &site.routes)
+    }
+}
+
+/// What is served under some names.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// The names; the first is its own, others lead to the same.
+    pub names: Vec<Hostname>,
+    /// Networks from which it may be reached; everywhere when empty.
+    pub allow_from: Vec<Cidr>,
+    /// Where all of it has moved to, path and all; such a site has no routes.
+    pub moved: Option<Url>,
+    /// Single paths that have moved.
+    pub redirects: Vec<Redirect>,
+    /// Routes, the longest path first, equally long ones by their text.
+    pub routes: Vec<Route>,
+}
+
+/// A path that has moved.
+#[derive(Clone, Debug)]
+pub struct Redirect {
+    /// The path, without what is below it.
+    pub path: UrlPath,
+    /// Where to; a path is one of the same site.
+    pub to: MovedTo,
+    /// The status that tells so.
+    pub status: Moved,
+}
+
+/// Where something has moved to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MovedTo {
+    /// To another path of the site.
+    Path(UrlPath),
+    /// Elsewhere.
+    Url(Url),
+}
+
+impl std::fmt::Display for MovedTo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            MovedTo::Path(path) => path.fmt(f),
+            MovedTo::Url(url) => url.fmt(f),
+        }
+    }
+}
+
+/// How a client is told that something has moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moved {
+    /// 301: for good, and what was posted may be asked for instead.
+    Permanently,
+    /// 302: for now, and what was posted may be asked for instead.
+    Found,
+    /// 307: for now, with the same method.
+    Temporarily,
+    /// 308: for good, with the same method.
+    ForGood,
+}
+
+impl Moved {
+    /// The number of the status.
+    pub fn status(self) -> u16 {
+        match self {
+            Moved::Permanently => 301,
+            Moved::Found => 302,
+            Moved::Temporarily => 307,
+            Moved::ForGood => 308,
+        }
+    }
+}
+
+impl Site {
+    /// Paths that answer when the services behind them work, each by the route that leads to its service.
+    pub fn checks(&self) -> Vec<(&Name, &Hostname, String)> {
+        let Some(name) = self.names.first() else { return Vec::new() };
+        let answers = self.routes.iter().filter_map(|route| {
+            let target = &route.target;
+            let path = target.health_path.as_ref()?;
+            // What is closed to outsiders is closed to this check too.
+            if target.private_paths.contains(path) || !route.allow_from.is_empty() {
+                return None;
+            }
+            if route.strip {
+                let prefix = route.path.as_str().trim_end_matches('/');
+                return Some((&target.service, name, format!("{prefix}{path}")));
+            }
+            let leads = self.route_to(path)?;
+            (leads.path == route.path).then(|| (&target.service, name, path.to_string()))
+        });
+        let mut checks: Vec<_> = answers.collect();
+        checks.sort_by(|(.., one), (.., other)| one.cmp(other));
+        checks.dedup_by(|(.., one), (.., other)| one == other);
+        checks
+    }
+
     /// The route that takes `path`: the longest that covers it.
     pub fn route_to(&self, path: &UrlPath) -> Option<&Route> {
         path.covering().find_map(|wanted| {
@@ -108,6 +210,12 @@ pub struct Route {
     pub timeout: Option<Duration>,
     /// Largest request body on this route.
     pub body_limit: Option<Size>,
+    /// Networks from which it may be reached; from where its site may be when empty.
+    pub allow_from: Vec<Cidr>,
+    /// How long browsers may keep what it answers.
+    pub cache: Option<Duration>,
+    /// Whether replies are passed on piece by piece.
+    pub stream: bool,
     /// Lines of the user's own for the `location`.
     pub raw: Vec<String>,
     /// Where it is stated.

@@ -45,7 +45,7 @@ pub use document::{
 };
 pub use external::{External, Probe};
 pub use host::{Firewall, Host, Log, LogReport, Opening, Peer, Requirement};
-pub use ingress::{Balance, Ingress, RateLimit, Route, Target, Tls};
+pub use ingress::{Balance, Ingress, Moved, MovedTo, RateLimit, Redirect, Route, Site, Target, Tls};
 pub use job::{Command, Job, Scheduler, Timer};
 pub use literal::Literal;
 pub use log::{Field, FieldType, LogMetric, LogSchema, LogUnit};
@@ -200,35 +200,17 @@ impl Model {
         probes
     }
 
-    /// The routes of the ingress, the longest path first.
+    /// The routes of the ingress, site by site, the longest path first.
     pub fn routes(&self) -> impl Iterator<Item = &Route> {
-        self.ingress.iter().flat_map(|ingress| &ingress.routes)
+        self.ingress.iter().flat_map(Ingress::routes)
     }
 
-    /// Paths at the proxy that answer when the services behind it work, each by the route that leads to its service.
-    pub fn checks(&self) -> Vec<(&Name, String)> {
-        let Some(ingress) = &self.ingress else { return Vec::new() };
-        let mut checks: Vec<(&Name, String)> = ingress
-            .routes
-            .iter()
-            .filter_map(|route| {
-                let target = &route.target;
-                let path = target.health_path.as_ref()?;
-                // What is closed to outsiders is closed to this check too.
-                if target.private_paths.contains(path) {
-                    return None;
-                }
-                if route.strip {
-                    let prefix = route.path.as_str().trim_end_matches('/');
-                    return Some((&target.service, format!("{prefix}{path}")));
-                }
-                let leads = ingress.route_to(path)?;
-                (leads.path == route.path).then(|| (&target.service, path.to_string()))
-            })
-            .collect();
-        checks.sort_by(|(_, one), (_, other)| one.cmp(other));
-        checks.dedup_by(|(_, one), (_, other)| one == other);
-        checks
+    /// What the proxy answers when the services behind it work: each service with the site and the path that lead to it.
+    pub fn checks(&self) -> Vec<(&Name, &Hostname, String)> {
+        let sites = self.ingress.iter().flat_map(|ingress| &ingress.sites);
+        // Whoever is let in from some networks only does not answer the host that asks.
+        let open = sites.filter(|site| site.allow_from.is_empty());
+        open.flat_map(Site::checks).collect()
     }
 
     /// The section of the guide that explains an alert: its path, behind the name of the host when it is on another.

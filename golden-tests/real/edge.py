@@ -37,7 +37,10 @@ class Edge:
         for hook in self.hooks():
             run(hook, env=environment)
         text = subprocess.run(["nginx-sid", "-T"], capture_output=True, text=True, check=False).stdout
-        self.config = re.sub(r"^\s*#.*\n", "", text, flags=re.M)
+        whole = re.sub(r"^\s*#.*\n", "", text, flags=re.M)
+        # The servers of other sites are tried by themselves; what is asked of the system's own is asked of its server.
+        mine = lambda server: not re.search(r"server_name ([a-z0-9][^;]*);", server[0]) or tree.domain in server[0]
+        self.config = re.sub(r"^server \{\n(?:.*\n)*?\}\n", lambda server: server[0] if mine(server) else "", whole, flags=re.M)
 
     def hooks(self):
         """What the image runs before nginx."""

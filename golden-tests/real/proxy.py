@@ -17,6 +17,7 @@ import urllib.parse
 
 from edge import Edge
 from nameserver import NameServer
+from sites import others
 from trial import Failed, eventually, main, require, run, same
 
 SERVER = "198.51.100.1"
@@ -187,7 +188,7 @@ def check(tree):
     with open("/run/nginx.out", "w", encoding="utf-8") as output:
         edge.start(output)
     site = Site(edge)
-    routes = reachable(site, backends)
+    routes = reachable(site, backends, others(site))
     guided(site)
     redirect(site)
     protocols(site)
@@ -225,13 +226,13 @@ def stated(site, word, found):
     require(found or not re.search(rf'^\s*{word} "', site.edge.tree.description, re.M), f"the description has {word}, nginx has not")
 
 
-def reachable(site, backends):
-    """A path to each service; a service that nginx knows and no path leads to is a mistake."""
+def reachable(site, backends, elsewhere):
+    """A path to each service that other sites do not lead to; a service that no path leads to is a mistake."""
     routes = {}
     for path in locations(site.edge, "proxy_pass"):
         probe = path.rstrip("/") + "/probe"
         routes.setdefault(site.served_by(probe).split("/")[0], probe)
-    require(set(routes) == set(backends), f"nginx passes to {sorted(backends)}, but paths lead to {routes}")
+    require({*routes, *elsewhere} == set(backends), f"nginx passes to {sorted(backends)}, but paths lead to {routes} and {elsewhere}")
     return routes
 
 
@@ -275,7 +276,7 @@ def in_front(site, path, network):
 def guided(site):
     """What the guide calls the health of a service is answered by that service."""
     guide = (site.edge.tree.home / "runbook.md").read_text()
-    for path, service in re.findall(r"^curl -fsS https?://[^/\s]+(/\S*) +# (?:health of )?(\S+)", guide, re.M):
+    for path, service in re.findall(rf"^curl -fsS https?://{re.escape(site.domain)}(/\S*) +# (?:health of )?(\S+)", guide, re.M):
         same(f"who answers {path}", site.served_by(path).split("/")[0], service)
 
 

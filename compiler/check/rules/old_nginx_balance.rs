@@ -16,7 +16,7 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
     if version.and_then(|version| version.is_at_least(&[1, 27, 3])) != Some(false) {
         return;
     }
-    for route in ingress.routes.iter().filter(|route| route.balance != Balance::RoundRobin) {
+    for route in ingress.routes().filter(|route| route.balance != Balance::RoundRobin) {
         diagnostics.add(
             Diagnostic::error(
                 "old-nginx-balance",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     check::Rule,
     diagnostic::{Diagnostic, Diagnostics},
-    model::Model,
+    model::{Model, Site},
     values::Name,
 };
 
@@ -13,14 +13,19 @@ use crate::{
 pub const RULE: Rule = Rule { code: "route-shadowed", check, together: None };
 
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
-    let Some(ingress) = &model.ingress else { return };
-    let closed: BTreeMap<String, Name> = ingress
+    for site in model.ingress.iter().flat_map(|ingress| &ingress.sites) {
+        shadowed(site, diagnostics);
+    }
+}
+
+fn shadowed(site: &Site, diagnostics: &mut Diagnostics) {
+    let closed: BTreeMap<String, Name> = site
         .closed()
         .into_iter()
         .map(|(path, by)| (path.as_str().trim_end_matches('/').to_owned(), by))
         .collect();
-    for route in &ingress.routes {
-        if let Some(first) = ingress.route_to(&route.path).filter(|first| first.path != route.path) {
+    for route in &site.routes {
+        if let Some(first) = site.route_to(&route.path).filter(|first| first.path != route.path) {
             diagnostics.add(
                 Diagnostic::error(
                     "route-shadowed",

@@ -34,12 +34,10 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
         from,
         on_change: OnChange::Nothing,
     };
-    let mut files = vec![
+    vec![
         file(".gitignore", &IGNORE, 0o644, vec!["system".into()]),
         file("scripts/check-env.sh", &CHECK, 0o755, from.clone()),
-    ];
-    if !view.is_empty() {
-        files.push(file("env/.env.example", &EXAMPLE, 0o644, from));
-    }
-    files
+        // Also where nothing is asked for yet: compose and the scripts read the file that is made of it.
+        file("env/.env.example", &EXAMPLE, 0o644, from),
+    ]
 }

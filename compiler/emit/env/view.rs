@@ -52,13 +52,6 @@ struct TypeView {
     expression: &'static str,
 }
 
-impl View {
-    /// Whether there is nothing that the host could supply.
-    pub fn is_empty(&self) -> bool {
-        self.variables.is_empty() && !self.built
-    }
-}
-
 /// The view of `model`: secrets first, for those have to be made.
 pub fn view(model: &Model) -> View {
     let in_url = model.in_urls();

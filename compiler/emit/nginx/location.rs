@@ -12,7 +12,7 @@ use super::{
     view::{Header, Limit, in_dns, upstream_name},
 };
 use crate::{
-    model::{Ingress, Model, Route},
+    model::{Model, Route, Site},
     values::UrlPath,
 };
 
@@ -33,6 +33,12 @@ pub struct Location {
     timeout: Option<String>,
     body_limit: Option<String>,
     limit: Option<Limit>,
+    /// Networks from which it may be reached; from where the site may be when empty.
+    allow_from: Vec<String>,
+    /// How long browsers may keep replies.
+    cache: Option<String>,
+    /// Whether replies are passed on as they come.
+    stream: bool,
     /// Whether it has request headers of its own, and so inherits none.
     own_forwarded: bool,
     /// The request headers of the server but for those that the description sets; empty when it sets none.
@@ -54,7 +60,7 @@ impl Location {
 /// What locations are made from.
 pub struct Proxied<'a> {
     pub model: &'a Model,
-    pub ingress: &'a Ingress,
+    pub site: &'a Site,
     /// Response headers of the server.
     pub headers: &'a [Header],
     /// Request headers of the server.
@@ -76,8 +82,11 @@ struct Entry<'a> {
 pub fn locations(proxied: &Proxied) -> Vec<Location> {
     let mut entries: Vec<Entry> = Vec::new();
     let mut known: BTreeSet<String> = BTreeSet::new();
+    // What has moved is told in a location of its own.
+    let moved: BTreeSet<&str> =
+        proxied.site.redirects.iter().map(|redirect| redirect.path.as_str()).collect();
     let mut is_new = |outside: &UrlPath| known.insert(outside.as_str().trim_end_matches('/').to_owned());
-    for (route, limit) in proxied.ingress.routes.iter().zip(&proxied.limits) {
+    for (route, limit) in proxied.site.routes.iter().zip(&proxied.limits) {
         let entry = |outside: UrlPath, inside: UrlPath, websocket: bool| Entry {
             outside,
             inside,
@@ -89,7 +98,7 @@ pub fn locations(proxied: &Proxied) -> Vec<Location> {
             .target
             .websocket_paths
             .iter()
-            .filter_map(|path| Some((seen_outside(proxied.ingress, route, path)?, path.clone())))
+            .filter_map(|path| Some((seen_outside(proxied.site, route, path)?, path.clone())))
             .collect();
         let own = upgraded.iter().any(|(outside, _)| same(outside, &route.path));
         for (outside, inside) in upgraded {
@@ -102,12 +111,13 @@ pub fn locations(proxied: &Proxied) -> Vec<Location> {
             entries.push(entry(route.path.clone(), inside, own));
         }
     }
-    entries.iter().flat_map(|entry| pair(proxied, entry)).collect()
+    let locations = entries.iter().flat_map(|entry| pair(proxied, entry));
+    locations.filter(|location| !(location.exact && moved.contains(location.path.as_str()))).collect()
 }
 
 /// Regular expressions of the paths that are closed to outsiders.
-pub fn private(ingress: &Ingress) -> Vec<String> {
-    let paths = ingress.closed();
+pub fn private(site: &Site) -> Vec<String> {
+    let paths = site.closed();
     let mut closed: Vec<String> = paths.iter().map(|(path, _)| expression(path)).collect();
     closed.sort();
     closed.dedup();
@@ -125,9 +135,9 @@ fn literal(path: &UrlPath) -> String {
 }
 
 /// Under which path a path of the route's service is seen from outside; none if another route catches that.
-fn seen_outside(ingress: &Ingress, route: &Route, path: &UrlPath) -> Option<UrlPath> {
+fn seen_outside(site: &Site, route: &Route, path: &UrlPath) -> Option<UrlPath> {
     let outside = if route.strip { route.path.join(path) } else { path.clone() };
-    let owner = ingress.route_to(&outside)?;
+    let owner = site.route_to(&outside)?;
     (owner.path == route.path).then_some(outside)
 }
 
@@ -183,6 +193,9 @@ fn location(proxied: &Proxied, entry: &Entry, path: String, uri: String, exact: 
         timeout: route.timeout.map(|timeout| timeout.nginx()),
         body_limit: route.body_limit.map(|size| size.nginx()),
         limit: entry.limit.clone(),
+        allow_from: route.allow_from.iter().map(ToString::to_string).collect(),
+        cache: route.cache.map(|time| time.nginx()),
+        stream: route.stream,
         own_forwarded: entry.websocket || route.strip || says("proxy_set_header"),
         forwarded,
         prefix: if route.strip {

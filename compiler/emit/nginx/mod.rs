@@ -25,8 +25,8 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     let Some(ingress) = &model.ingress else { return Vec::new() };
     let view = view::view(model, ingress);
     let mut from = vec!["system".to_owned(), format!("service/{}", ingress.service)];
-    from.extend(ingress.routes.iter().map(|route| format!("route/{}", route.path)));
-    from.extend(ingress.routes.iter().map(|route| format!("service/{}", route.target.service)));
+    from.extend(ingress.routes().map(|route| format!("route/{}", route.path)));
+    from.extend(ingress.routes().map(|route| format!("service/{}", route.target.service)));
     let service = &ingress.service;
     let reload = || OnChange::Reload(format!("{service} (docker compose exec {service} nginx -s reload)"));
     let file = |path: String, contents: String, mode: u32, on_change: OnChange| Artifact {

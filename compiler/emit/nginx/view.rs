@@ -11,13 +11,14 @@ use super::{
 };
 use crate::{
     emit::header::header,
-    model::{Balance, Ingress, Model, RateLimit, Target, Tls},
-    values::{Address, Value as _, Version},
+    model::{Balance, Ingress, Model, MovedTo, RateLimit, Redirect, Route, Site, Target, Tls},
+    values::{Address, Url, Value as _, Version},
 };
 
 #[derive(Serialize)]
 pub struct View {
     header: String,
+    /// Every name of every site.
     domains: Vec<String>,
     domain: String,
     /// The names as `subjectAltName` takes them.
@@ -50,11 +51,39 @@ pub struct View {
     hidden: Vec<String>,
     forwarded: Vec<Header>,
     websocket: bool,
+    sites: Vec<SiteView>,
+    raw_http: Vec<String>,
+    raw_server: Vec<String>,
+}
+
+/// One `server` with what it leads to.
+#[derive(Serialize)]
+struct SiteView {
+    names: Vec<String>,
+    /// Networks from which it may be reached.
+    allow_from: Vec<String>,
+    /// Where all of it has moved to.
+    moved: Option<MovedView>,
+    redirects: Vec<RedirectView>,
     locations: Vec<Location>,
     /// Regular expressions of paths that are closed.
     private: Vec<String>,
-    raw_http: Vec<String>,
-    raw_server: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct MovedView {
+    to: String,
+    /// Whether path and query go with it.
+    rest: bool,
+}
+
+#[derive(Serialize)]
+struct RedirectView {
+    path: String,
+    to: String,
+    /// Whether the query goes with it.
+    query: bool,
+    status: u16,
 }
 
 #[derive(Serialize)]
@@ -85,8 +114,7 @@ pub struct Servers {
 
 /// The services on this host whose releases stand side by side for a while, each with its server.
 pub fn beside(model: &Model, ingress: &Ingress) -> Vec<Servers> {
-    let targets =
-        ingress.routes.iter().map(|route| &route.target).filter(|target| stands_beside(model, target));
+    let targets = ingress.routes().map(|route| &route.target).filter(|target| stands_beside(model, target));
     let found: BTreeMap<_, _> = targets.map(|target| (target.service.to_string(), target.port)).collect();
     let file =
         |(service, port)| Servers { header: header(model), server: format!("{service}:{port}"), service };
@@ -133,26 +161,21 @@ pub fn view(model: &Model, ingress: &Ingress) -> View {
     let forwarded = forwarded(tls);
     let mut zones = Vec::new();
     let limit = ingress.rate_limit.as_ref().map(|limit| zone(&mut zones, "per_client".to_owned(), limit));
-    let locations = location::locations(&Proxied {
-        model,
-        ingress,
-        headers: &headers,
-        forwarded: &forwarded,
-        limits: ingress
-            .routes
-            .iter()
-            .map(|route| {
-                route.rate_limit.as_ref().map(|l| zone(&mut zones, zone_name(route.path.as_str()), l))
-            })
-            .collect(),
-    });
-    let longest_domain = ingress.domains.iter().map(|domain| domain.as_str().len()).max().unwrap_or(0);
+    let mut limit_of = |route: &Route| {
+        route.rate_limit.as_ref().map(|l| zone(&mut zones, zone_name(route.path.as_str()), l))
+    };
+    let served = |site: &Site| {
+        let limits = site.routes.iter().map(&mut limit_of).collect();
+        site_view(site, &Proxied { model, site, headers: &headers, forwarded: &forwarded, limits })
+    };
+    let sites: Vec<SiteView> = ingress.sites.iter().map(served).collect();
+    let longest_domain = ingress.names().map(|domain| domain.as_str().len()).max().unwrap_or(0);
     let longest_header = headers.iter().map(|header| header.name.len()).max().unwrap_or(0);
     View {
         header: header(model),
         domain: model.domain.to_string(),
-        domains: ingress.domains.iter().map(ToString::to_string).collect(),
-        names: ingress.domains.iter().map(|domain| format!("DNS:{domain}")).collect::<Vec<_>>().join(","),
+        domains: ingress.names().map(ToString::to_string).collect(),
+        names: ingress.names().map(|domain| format!("DNS:{domain}")).collect::<Vec<_>>().join(","),
         tls,
         in_front: in_front(ingress),
         letsencrypt: matches!(ingress.tls, Tls::LetsEncrypt { .. }),
@@ -176,11 +199,36 @@ pub fn view(model: &Model, ingress: &Ingress) -> View {
         headers,
         hidden,
         forwarded,
-        websocket: locations.iter().any(Location::is_websocket),
-        private: location::private(ingress),
-        locations,
+        websocket: sites.iter().flat_map(|site| &site.locations).any(Location::is_websocket),
+        sites,
         raw_http: ingress.raw_http.iter().map(|text| indented(text, 4)).collect(),
         raw_server: ingress.raw_server.iter().map(|text| indented(text, 4)).collect(),
+    }
+}
+
+fn site_view(site: &Site, proxied: &Proxied) -> SiteView {
+    SiteView {
+        names: site.names.iter().map(ToString::to_string).collect(),
+        allow_from: site.allow_from.iter().map(ToString::to_string).collect(),
+        moved: site.moved.as_ref().map(moved),
+        redirects: site.redirects.iter().map(redirect).collect(),
+        locations: location::locations(proxied),
+        private: location::private(site),
+    }
+}
+
+/// An address without a path takes path and query along.
+fn moved(url: &Url) -> MovedView {
+    let rest = matches!(url.path(), "" | "/");
+    MovedView { to: if rest { url.as_str().trim_end_matches('/') } else { url.as_str() }.to_owned(), rest }
+}
+
+fn redirect(redirect: &Redirect) -> RedirectView {
+    RedirectView {
+        path: redirect.path.to_string(),
+        to: redirect.to.to_string(),
+        query: matches!(redirect.to, MovedTo::Path(_)),
+        status: redirect.status.status(),
     }
 }
 
@@ -213,7 +261,7 @@ pub fn in_dns(model: &Model, target: &Target) -> bool {
 fn upstreams(model: &Model, ingress: &Ingress, resolve: bool) -> Vec<Upstream> {
     let mut upstreams: Vec<Upstream> = Vec::new();
     let mut known: BTreeSet<String> = BTreeSet::new();
-    for route in ingress.routes.iter().filter(|route| resolve || !route.target.elsewhere.is_empty()) {
+    for route in ingress.routes().filter(|route| resolve || !route.target.elsewhere.is_empty()) {
         let name = upstream_name(route.target.service.as_str(), route.balance);
         if !known.insert(name.clone()) {
             continue;

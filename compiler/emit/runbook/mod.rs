@@ -44,9 +44,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
             .iter()
             .map(|v| format!("{}/{}", if v.secret { "secret" } else { "variable" }, v.name)),
     );
-    from.extend(
-        model.ingress.iter().flat_map(|ingress| &ingress.routes).map(|route| format!("route/{}", route.path)),
-    );
+    from.extend(model.routes().map(|route| format!("route/{}", route.path)));
     from.extend(model.checklists.iter().map(|list| format!("checklist/{}", list.name)));
     from.extend(model.runbook.troubles.iter().map(|trouble| format!("trouble/{}", trouble.title)));
     from.push(format!("host/{}", model.host.name));

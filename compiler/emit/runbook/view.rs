@@ -12,7 +12,9 @@ use super::{
 };
 use crate::{
     emit::quote,
-    model::{Command, Image, Item, Kept, Model, Offsite, Reach, Rhythm, Runs, Service, Severity, Tls},
+    model::{
+        Command, Image, Ingress, Item, Kept, Model, Offsite, Reach, Rhythm, Runs, Service, Severity, Tls,
+    },
 };
 
 #[derive(Serialize)]
@@ -202,6 +204,26 @@ struct LinkView {
     url: String,
 }
 
+/// Where requests go: the paths of the system's own site, and those of others with their name.
+fn ways(ingress: &Ingress) -> Vec<RouteView> {
+    let mut ways = Vec::new();
+    for (number, site) in ingress.sites.iter().enumerate() {
+        let name = site.names.first().filter(|_| number > 0).map(ToString::to_string).unwrap_or_default();
+        let mut way =
+            |path: &str, service: String| ways.push(RouteView { path: format!("{name}{path}"), service });
+        for route in &site.routes {
+            way(route.path.as_str(), route.target.service.to_string());
+        }
+        for redirect in &site.redirects {
+            way(redirect.path.as_str(), format!("→ {}", redirect.to));
+        }
+        if let Some(url) = &site.moved {
+            way("/", format!("→ {url}"));
+        }
+    }
+    ways
+}
+
 #[derive(Serialize)]
 struct SectionView {
     title: String,
@@ -215,6 +237,7 @@ pub fn view(model: &Model) -> View {
         .ingress
         .as_ref()
         .is_none_or(|ingress| matches!(ingress.tls, Tls::None) && ingress.behind.is_empty());
+    let scheme = if plain { "http" } else { "https" };
     let mut private: Vec<String> =
         model.services.iter().flat_map(|s| &s.private_paths).map(ToString::to_string).collect();
     private.sort();
@@ -224,7 +247,7 @@ pub fn view(model: &Model) -> View {
         system: model.system.to_string(),
         environment: model.variant(),
         domain: model.domain.to_string(),
-        url: format!("{}://{}", if plain { "http" } else { "https" }, model.domain),
+        url: format!("{scheme}://{}", model.domain),
         directory: model.host.directory.to_string(),
         timezone: model.timezone.to_string(),
         host: host::host(model),
@@ -235,14 +258,14 @@ pub fn view(model: &Model) -> View {
         built: model.services.iter().any(Service::is_built),
         tagged: model.units().any(|(_, unit)| unit.source.is_some()),
         private,
-        routes: model
-            .routes()
-            .map(|r| RouteView { path: r.path.to_string(), service: r.target.service.to_string() })
-            .collect(),
+        routes: model.ingress.iter().flat_map(ways).collect(),
         checks: model
             .checks()
             .into_iter()
-            .map(|(service, path)| RouteView { path, service: service.to_string() })
+            .map(|(service, name, path)| RouteView {
+                path: format!("{scheme}://{name}{path}"),
+                service: service.to_string(),
+            })
             .collect(),
         tls: match model.ingress.as_ref().map(|ingress| &ingress.tls) {
             Some(Tls::LetsEncrypt { .. }) => "letsencrypt",

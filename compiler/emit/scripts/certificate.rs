@@ -46,7 +46,7 @@ pub fn script(model: &Model, clock: &Clock) -> Option<Script> {
         when: clock.when("certificate"),
         nginx: ingress.service.to_string(),
         domain: model.domain.to_string(),
-        domains: ingress.domains.iter().map(ToString::to_string).collect(),
+        domains: ingress.names().map(ToString::to_string).collect(),
         letsencrypt: email.is_some(),
         email,
         given,

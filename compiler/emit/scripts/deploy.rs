@@ -108,14 +108,25 @@ fn view(model: &Model) -> View {
         tagged: model.units().any(|(_, unit)| unit.source.is_some()),
         units: unit::units(model),
         readers: model.services.iter().filter_map(|service| reader(model, service)).collect(),
-        resolve: format!("{}:{port}:127.0.0.1", model.domain),
+        resolve: format!("{}:{port}:127.0.0.1", names(model)),
         checks: model
             .checks()
             .into_iter()
-            .map(|(_, path)| format!("{scheme}://{}:{port}{path}", model.domain))
+            .map(|(_, name, path)| format!("{scheme}://{name}:{port}{path}"))
             .collect(),
         beside: beside(model),
         stores: model.backups.iter().map(|backup| backup.name.to_string()).collect(),
+    }
+}
+
+/// The name under which the checks ask this host; several are `*`.
+fn names(model: &Model) -> String {
+    let mut names: Vec<String> = model.checks().into_iter().map(|(_, name, _)| name.to_string()).collect();
+    names.dedup();
+    match names.as_slice() {
+        [] => model.domain.to_string(),
+        [name] => name.clone(),
+        _ => "*".to_owned(),
     }
 }
 

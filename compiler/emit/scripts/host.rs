@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     emit::template::{Format, Template},
-    model::{Model, MountSource, Offsite, Service, Tls},
+    model::{Ingress, Model, MountSource, Offsite, Service, Tls},
 };
 
 pub(super) static PREFLIGHT: Template = Template::new(Format::Shell, include_str!("preflight.sh.tera"));
@@ -139,7 +139,7 @@ fn view(model: &Model) -> View {
 
 /// The names that have to lead to this machine.
 fn public_names(model: &Model) -> Vec<String> {
-    let names = model.ingress.iter().flat_map(|ingress| &ingress.domains).map(ToString::to_string);
+    let names = model.ingress.iter().flat_map(Ingress::names).map(ToString::to_string);
     names.filter(|name| name != "localhost").collect()
 }
 

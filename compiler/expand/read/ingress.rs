@@ -2,12 +2,12 @@
 
 use crate::{
     diagnostic::Diagnostic,
-    model::{Balance, Tls},
+    model::{Balance, Moved, MovedTo, Tls},
     source::{Located, Span},
     syntax::Reader,
     values::{
         AbsPath, Cidr, Count, Duration, Email, HeaderName, HeaderValue, Hostname, Line, Name, Prose, Rate,
-        Size, UrlPath, Version, choice,
+        Size, Url, UrlPath, Value, Version, choice,
     },
 };
 
@@ -26,6 +26,10 @@ pub struct IngressSpec {
     pub behind: Vec<Located<Cidr>>,
     /// Routes.
     pub routes: Vec<RouteSpec>,
+    /// Paths that have moved.
+    pub redirects: Vec<RedirectSpec>,
+    /// What is served under other names.
+    pub sites: Vec<SiteSpec>,
     /// Largest body.
     pub body_limit: Located<Size>,
     /// Limit for all routes.
@@ -46,6 +50,34 @@ pub struct IngressSpec {
     pub span: Span,
 }
 
+/// A stated `site`.
+#[derive(Clone, Debug)]
+pub struct SiteSpec {
+    /// Its name; one without a dot is below the system's domain.
+    pub name: Located<Hostname>,
+    /// Further names.
+    pub also: Vec<Located<Hostname>>,
+    /// Where all of it has moved to.
+    pub moved: Option<Located<Url>>,
+    /// Networks from which it may be reached.
+    pub allow_from: Vec<Located<Cidr>>,
+    /// Routes.
+    pub routes: Vec<RouteSpec>,
+    /// Paths that have moved.
+    pub redirects: Vec<RedirectSpec>,
+}
+
+/// A stated `redirect`.
+#[derive(Clone, Debug)]
+pub struct RedirectSpec {
+    /// The path.
+    pub path: Located<UrlPath>,
+    /// Where to.
+    pub to: Located<MovedTo>,
+    /// How that is told.
+    pub status: Located<Moved>,
+}
+
 /// A stated `route`.
 #[derive(Clone, Debug)]
 pub struct RouteSpec {
@@ -63,6 +95,12 @@ pub struct RouteSpec {
     pub timeout: Option<Located<Duration>>,
     /// Largest body.
     pub body_limit: Option<Located<Size>>,
+    /// Networks from which it may be reached.
+    pub allow_from: Vec<Located<Cidr>>,
+    /// How long browsers may keep replies.
+    pub cache: Option<Located<Duration>>,
+    /// Whether replies are passed on piece by piece.
+    pub stream: bool,
     /// Lines for the `location`.
     pub raw: Vec<Located<Prose>>,
     /// Where it is stated.
@@ -79,6 +117,29 @@ pub struct LimitSpec {
 }
 
 choice! { Balance, "a way to spread requests", { "round-robin" => RoundRobin, "least-conn" => LeastConn, "ip-hash" => IpHash, } }
+
+choice! { Moved, "a status of what has moved", { "301" => Permanently, "302" => Found, "307" => Temporarily, "308" => ForGood, } }
+
+impl Value for MovedTo {
+    const WHAT: &'static str = "a path or a URL";
+    const EXAMPLES: &'static [&'static str] = &["/docs", "https://docs.example.com/start"];
+
+    fn parse(text: &str) -> Result<Self, String> {
+        if text.starts_with('/') {
+            UrlPath::parse(text).map(MovedTo::Path)
+        } else {
+            web(text).map(MovedTo::Url)
+        }
+    }
+}
+
+/// An address that a browser can be sent to.
+fn web(text: &str) -> Result<Url, String> {
+    match Url::parse(text)? {
+        url if matches!(url.scheme(), "http" | "https") => Ok(url),
+        _ => Err("browsers follow to `https://` and `http://` only".into()),
+    }
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum TlsMode {
@@ -108,6 +169,8 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
         "networks of a proxy in front (a load balancer, a CDN), whose word about clients is believed; with `tls \"none\"` private networks when absent",
     );
     let routes = r.keyed("route", "where requests of one path go; the longest path wins", route);
+    let redirects = r.keyed("redirect", "a path that has moved", redirect);
+    let sites = r.keyed("site", "what is served under another name", site);
     let body_limit = r.prop::<Size>("body-limit", "largest request body").above_zero().or("10MiB");
     let rate_limit = r.block("rate-limit", "limit on requests of one client address, for all routes", limit);
     let masked = r.list::<Line>(
@@ -138,6 +201,8 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
         tls,
         behind,
         routes,
+        redirects,
+        sites,
         body_limit: body_limit?,
         rate_limit,
         masked,
@@ -161,7 +226,7 @@ fn absent(r: &mut Reader) {
                 .help("write `tls \"letsencrypt\" email=\"…\"`, `tls \"self-signed\"`, `tls \"given\" certificate=\"…\" key=\"…\"` or `tls \"none\"`"),
         );
     }
-    if !r.stated("route") {
+    if !r.stated("route") && !r.stated("site") {
         r.lacks(
             "route",
             Diagnostic::error("missing-property", "`ingress` needs a `route`")
@@ -222,6 +287,67 @@ fn tls(r: &mut Reader) -> Option<Located<Tls>> {
     Some(Located::new(tls, mode.span))
 }
 
+fn site(r: &mut Reader) -> Option<SiteSpec> {
+    r.example("site \"admin\" {\n    allow-from \"10.0.0.0/8\"\n    route \"/\" to=\"backoffice\"\n}");
+    r.example("site \"www\" moved-to=\"https://shop.example.com\"");
+    let name = r
+        .arg::<Hostname>(
+            "name",
+            "its name; `admin` is `admin.` before the system's domain, in each environment",
+        )
+        .required();
+    let also = r.list::<Hostname>("also", "another name of the same");
+    let moved = r
+        .prop::<Url>(
+            "moved-to",
+            "where all of it has moved to; path and query are kept when the address has no path",
+        )
+        .optional();
+    let allow_from =
+        r.list::<Cidr>("allow-from", "networks from which it may be reached; everybody else gets 403");
+    let routes = r.keyed("route", "where requests of one path go; the longest path wins", route);
+    let redirects = r.keyed("redirect", "a path that has moved", redirect);
+    let span = r.span()?;
+    if moved.is_none() && routes.is_empty() && !r.stated("moved-to") && !r.stated("route") {
+        r.sink().report(
+            Diagnostic::error("missing-property", "`site` needs a `route`")
+                .at(span, "nothing would be served")
+                .help(
+                    "write for example `route \"/\" to=\"web\"`, or `moved-to=\"https://shop.example.com\"`",
+                ),
+        );
+    }
+    if let (Some(moved), Some(first)) = (&moved, routes.first().map(|r| r.span)) {
+        r.sink().report(
+            Diagnostic::error("does-not-go-together", "what has moved serves nothing any more")
+                .at(moved.span, "all of it has moved")
+                .at(first, "this would never be asked")
+                .help("remove one of them"),
+        );
+    }
+    if let Some((moved, reason)) = moved.as_ref().and_then(|m| Some((m, web(m.value.as_str()).err()?))) {
+        r.sink().report(
+            Diagnostic::error("invalid-value", "this is no place for browsers").at(moved.span, reason),
+        );
+    }
+    Some(SiteSpec { name: name?, also, moved, allow_from, routes, redirects })
+}
+
+fn redirect(r: &mut Reader) -> Option<RedirectSpec> {
+    r.example("redirect \"/manual\" to=\"https://docs.example.com/shop\"");
+    let path = r.arg::<UrlPath>("path", "the path, without what is below it").required();
+    let to = r
+        .prop::<MovedTo>(
+            "to",
+            "a path of the same site, or an address elsewhere; the query is kept on a path",
+        )
+        .required();
+    let status = r
+        .prop::<Moved>("status", "what clients are told: 301 or 308 for good, 302 or 307 for now; after 307 and 308 what was posted is posted again")
+        .or("308");
+    Some(RedirectSpec { path: path?, to: to?, status: status? })
+}
+
 fn route(r: &mut Reader) -> Option<RouteSpec> {
     r.example("route \"/api\" to=\"backend\" balance=\"least-conn\"");
     let path = r.arg::<UrlPath>("path", "the start of the path").required();
@@ -236,6 +362,15 @@ fn route(r: &mut Reader) -> Option<RouteSpec> {
         .optional();
     let body_limit =
         r.prop::<Size>("body-limit", "largest request body on this route").above_zero().optional();
+    let allow_from =
+        r.list::<Cidr>("allow-from", "networks from which it may be reached; everybody else gets 403");
+    let cache = r
+        .prop::<Duration>(
+            "cache",
+            "how long browsers may keep what it answers; what the service says about that is replaced",
+        )
+        .optional();
+    let stream = r.switch("stream", "whether replies are passed on piece by piece, as they come: events, a language model that is still writing");
     let raw =
         r.list::<Prose>("nginx", "nginx directives for the `location` that the language has no word for");
     Some(RouteSpec {
@@ -246,6 +381,9 @@ fn route(r: &mut Reader) -> Option<RouteSpec> {
         strip,
         timeout,
         body_limit,
+        allow_from,
+        cache,
+        stream,
         raw,
         span: r.span()?,
     })

@@ -25,6 +25,7 @@ impl Derive<'_> {
         let routed: Vec<Located<Name>> = ingress
             .routes
             .iter()
+            .chain(ingress.sites.iter().flat_map(|site| &site.routes))
             .map(|route| route.to.clone())
             .filter(|to| self.names.contains_key(&to.value))
             .collect();
