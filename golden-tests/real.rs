@@ -85,7 +85,7 @@ const ENGINE: &[(&str, &[&str])] = &[
     ("keeps-files", &["backup"]),
     ("other-kinds", &[]),
     ("several-hosts", &["firewall"]),
-    ("several-sites", &["up"]),
+    ("several-sites", &[]),
     ("bare", &["up"]),
     ("redis-cluster", &["tuning"]),
     ("typed-variables", &[]),
