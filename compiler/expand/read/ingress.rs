@@ -288,7 +288,7 @@ fn tls(r: &mut Reader) -> Option<Located<Tls>> {
 }
 
 fn site(r: &mut Reader) -> Option<SiteSpec> {
-    r.example("site \"admin\" {\n    allow-from \"10.0.0.0/8\"\n    route \"/\" to=\"backoffice\"\n}");
+    r.example("site \"admin\" {\n    allow-from \"10.0.0.0/8\"\n    route \"/\" to=\"api\"\n}");
     r.example("site \"www\" moved-to=\"https://shop.example.com\"");
     let name = r
         .arg::<Hostname>(
