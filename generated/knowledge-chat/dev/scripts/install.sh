@@ -60,5 +60,15 @@ esac
 sed -E 's/^(([^#[:space:]]+[[:space:]]+){5})root[[:space:]]+/\1/' "$table" | $try >/dev/null || fail "cron refuses $table"
 put "$table" "/etc/cron.d/$system"
 
+# What started jobs before and does not now would start them a second time.
+for service in /etc/systemd/system/ondol-*.service; do
+    unit=$(basename "$service" .service)
+    if [ ! -e "$directory/timers/$unit.timer" ] && grep --quiet --fixed-strings --line-regexp --regexp="WorkingDirectory=$directory" "$service" 2>/dev/null; then
+        act systemctl --quiet disable --now "$unit.timer"
+        act rm "$service" "/etc/systemd/system/$unit.timer"
+        act systemctl daemon-reload
+    fi
+done
+
 # Last, since it is what could lock somebody out; it takes care not to.
 "$directory/ufw/apply.sh" ${dry:+--dry-run}
