@@ -26,6 +26,13 @@ pub fn view(model: &Model) -> Option<RecoveryView> {
     if model.backups.is_empty() {
         return None;
     }
+    // Of data that comes back in two ways, the dump: a chosen second has a section of its own.
+    let dumped = |one: &&Backup| one.log().is_none() && matches!(one.kept, Kept::Data(_));
+    let twice = |one: &Backup| {
+        one.log().is_some()
+            && model.backups.iter().filter(dumped).any(|dump| dump.stated_as() == one.stated_as())
+    };
+    let backups: Vec<&Backup> = model.backups.iter().filter(|one| !twice(one)).collect();
     let drilled = model.backups.iter().any(|backup| backup.drill.is_some());
     let textfiles = model.monitoring.as_ref().filter(|_| drilled).map(|monitoring| &monitoring.textfiles);
     let units = |verb: &str| -> Option<String> {
@@ -39,10 +46,10 @@ pub fn view(model: &Model) -> Option<RecoveryView> {
     let restore = |backup: &Backup| format!("sudo scripts/restore-{}.sh latest", backup.name);
     let start = "docker compose up --detach --wait".to_owned();
     Some(RecoveryView {
-        fetch: commands(model.backups.iter().filter_map(fetch)),
+        fetch: commands(backups.iter().copied().filter_map(fetch)),
         stop: commands(stop.into_iter().chain(units("stop"))),
-        restore: commands(model.backups.iter().map(restore)),
-        check: commands(model.backups.iter().map(check)),
+        restore: commands(backups.iter().copied().map(restore)),
+        check: commands(backups.iter().copied().map(check)),
         start: commands(std::iter::once(start).chain(units("start"))),
         measured: textfiles
             .map(|folder| block(&format!("grep -h '^ondol_backup_drill_duration_seconds' {folder}/*.prom"))),
