@@ -1,6 +1,6 @@
 //! What is kept, how it is verified, and how it comes back.
 
-use super::Origin;
+use super::{Origin, Retention};
 use crate::source::Located;
 use crate::values::{AbsPath, Duration, Line, Name, Schedule};
 
@@ -13,14 +13,16 @@ pub struct Backup {
     pub kept: Kept,
     /// When.
     pub schedule: Schedule,
-    /// How long one is kept.
-    pub keep: Duration,
+    /// Which stay.
+    pub keep: Retention,
     /// How much of it may be lost, and where that is stated; none when nothing says.
     pub rpo: Option<Located<Duration>>,
     /// Where on the host.
     pub directory: AbsPath,
     /// A copy that does not share the host's fate.
     pub offsite: Option<Offsite>,
+    /// Which copies stay there; none when nothing is ever deleted there.
+    pub offsite_keep: Option<Retention>,
     /// When the newest one is restored beside the live data for proof; none for never.
     pub drill: Option<Schedule>,
     /// Time after which making or drilling it has failed.

@@ -20,6 +20,7 @@ pub mod mention;
 pub mod notify;
 pub mod pipeline;
 pub mod response;
+mod retention;
 pub mod service;
 pub mod services;
 pub mod slo;
@@ -52,6 +53,7 @@ pub use log::{Field, FieldType, LogMetric, LogSchema, LogUnit};
 pub use notify::{HEARTBEAT, Heartbeat, Notify, Receiver, Way};
 pub use pipeline::{Deploy, PartTest, Pipeline};
 pub use response::{Escalation, Priority};
+pub use retention::Retention;
 pub use service::{
     Beside, Build, Condition, Dependency, Health, Image, Metric, MetricType, Mount, MountHow, MountSource,
     Published, Reach, Resources, Runs, Service, SettingValue,

@@ -63,7 +63,8 @@ class Trial:
         stated = re.search(rf'^    backup "{service}" \{{(.*?)^    \}}', self.tree.description, re.M | re.S)
         self.stated = stated[1] if stated else ""
         self.elsewhere = Elsewhere(script)
-        self.keep = int(re.search(r'keep "(\d+)d"', stated[1])[1]) if stated else 30
+        age = re.search(r'keep "(\d+)d"', self.stated)
+        self.keep = int(age[1]) if age else 30
 
     def script(self, name, *arguments, **options):
         return run(self.tree.home / f"scripts/{name}-{self.service}.sh", *arguments, cwd="/", **options)
@@ -131,6 +132,8 @@ class Trial:
 
     def pruned(self):
         """Dumps beyond their time go; younger ones stay, and so does everything else that lies there."""
+        if self.rules():
+            return self.retained()
         stamp = lambda days: (datetime.datetime.now() - datetime.timedelta(days=days)).strftime("%Y%m%d_%H%M%S")
         kind = self.extension
         old = [f"{self.service}_{stamp(days)}{kind}" for days in (self.keep + 1, self.keep + 40, 4000)]
@@ -148,6 +151,33 @@ class Trial:
         same("files that should have stayed", [name for name in young + others if name not in left], [])
         for name in young + others:
             (self.folder / name).unlink()
+
+    def rules(self):
+        """What the description counts: `keep-daily 7` by `daily`, here and elsewhere."""
+        here, _, there = self.stated.partition("offsite")
+        found = [{tier: int(count) for tier, count in re.findall(r"keep-(\w+)[ =](\d+)", part)} for part in (here, there)]
+        return found if any(found) else None
+
+    def retained(self):
+        """Of two dumps on each day of three years the ones that are counted stay: here, and what is not here, there."""
+        here, there = self.rules()
+        now = datetime.datetime.now()
+        times = [(now - datetime.timedelta(days=days, hours=hours)).strftime("%Y%m%d_%H%M%S") for days in range(1, 1096) for hours in (0, 5)]
+        made = {f"{self.service}_{time}{self.extension}" for time in times}
+        for name in made:
+            (self.folder / name).write_text("x")
+            (self.folder / (name + ".sha256")).write_text("x")
+        run("rclone", "copy", self.folder, self.elsewhere.target, "--include", f"{self.service}_*")
+        time.sleep(1)  # names are to the second
+        self.script("backup")
+        left = {path.name for path in self.dumps()}
+        known = made | left  # two are new
+        same("dumps that stay", sorted(left), sorted(counted(known | {name for name in self.elsewhere.names() if name in left}, here)))
+        same("dumps that stay elsewhere", sorted(name for name in self.elsewhere.names() if not name.endswith(".sha256")), sorted(counted(known, there) | left))
+        same("checksums", sorted(path.name[:-7] for path in self.folder.glob(f"{self.service}_*.sha256")), sorted(left))
+        for name in made:
+            (self.folder / name).unlink(missing_ok=True)
+            (self.folder / (name + ".sha256")).unlink(missing_ok=True)
 
     def fails_loudly(self, dump):
         """What is no dump leaves no file, no metric of success, and a status that is not 0."""
@@ -217,6 +247,18 @@ class Trial:
         same("the metric of the drill", self.metric("ondol_backup_drill_timestamp_seconds"), drill)
         damaged.unlink()
         checksum.unlink()
+
+
+def counted(names, rules):
+    """The names that rules keep, by their times: of each of the last so many days, weeks and months the newest."""
+    bucket = {"last": lambda at: at, "daily": lambda at: at.date(), "weekly": lambda at: at.isocalendar()[:2], "monthly": lambda at: (at.year, at.month)}
+    kept = set()
+    for tier, count in rules.items():
+        newest = {}
+        for name in sorted(names):
+            newest[bucket[tier](datetime.datetime.strptime(re.search(r"_(\d{8}_\d{6})\.", name)[1], "%Y%m%d_%H%M%S"))] = name
+        kept |= {newest[key] for key in sorted(newest)[-count:]}
+    return kept
 
 
 main(check)

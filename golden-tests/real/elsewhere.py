@@ -1,10 +1,15 @@
-"""The places to which backups are copied. rsync and rclone are the real ones; only what would leave this machine ends here."""
+"""The places to which backups are copied: another machine, which is this one, and a server that speaks S3. rsync and rclone
+are the real ones, and so is what passes between them and the server."""
 
+import os
 import pathlib
 import re
-import shutil
+import subprocess
+import urllib.request
 
-from trial import Failed, program, run
+from trial import Failed, eventually, program, run
+
+S3 = "http://127.0.0.1:5999"
 
 # The other machine has the folders of this one.
 SSH = """#!/bin/sh
@@ -15,8 +20,12 @@ exec "$@"
 
 
 def ready():
-    """Other machines answer, and every remote that rclone is asked for is a folder of its name."""
+    """Other machines answer, and so does S3, empty."""
     program("/usr/local/sbin/ssh", SSH)
+    server = pathlib.Path(os.environ["ONDOL_TEST_CACHE"], "venv/bin/moto_server")
+    with open("/run/s3.log", "w", encoding="utf-8") as log:
+        subprocess.Popen([server, "-H", "127.0.0.1", "-p", "5999"], stdout=log, stderr=log)  # ends with the sandbox
+    eventually("S3 answers", lambda: urllib.request.urlopen(S3).status == 200, 60)
 
 
 class Elsewhere:
@@ -33,7 +42,7 @@ class Elsewhere:
         elif rclone:
             self.target = f"{rclone[1]}:{rclone[2]}"
             self.folder = None
-            remote(rclone[1])
+            remote(rclone[1], rclone[2].split("/")[0])
 
     def names(self):
         """The names of all files there, with their folders."""
@@ -51,12 +60,12 @@ class Elsewhere:
             raise Failed("there is no other place")
 
 
-def remote(name):
-    """A remote of rclone that is a folder."""
+def remote(name, bucket):
+    """A remote of rclone, as an operator configures one, with a bucket."""
     config = pathlib.Path("/root/.config/rclone/rclone.conf")
     config.parent.mkdir(parents=True, exist_ok=True)
     text = config.read_text() if config.exists() else ""
     if f"[{name}]" not in text:
-        shutil.rmtree(f"/run/remote-{name}", ignore_errors=True)
-        pathlib.Path(f"/run/remote-{name}").mkdir(parents=True)
-        config.write_text(f"{text}[{name}]\ntype = alias\nremote = /run/remote-{name}\n")
+        config.write_text(f"{text}[{name}]\ntype = s3\nprovider = Other\nendpoint = {S3}\nregion = us-east-1\n"
+                          "access_key_id = backup\nsecret_access_key = opens-nothing\n")
+    run("rclone", "mkdir", f"{name}:{bucket}")

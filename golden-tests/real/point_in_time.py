@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 """A database that comes back to chosen seconds: after a mistake, to a past that a restore gave up, and after all was lost."""
 
 import pathlib

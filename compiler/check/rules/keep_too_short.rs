@@ -4,6 +4,7 @@ use crate::{
     check::Rule,
     diagnostic::{Diagnostic, Diagnostics},
     model::Model,
+    values::Language,
 };
 
 /// The rule.
@@ -14,14 +15,17 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for backup in model
         .backups
         .iter()
-        .filter(|backup| backup.log().is_none() && backup.keep <= backup.schedule.period())
+        .filter(|backup| backup.log().is_none() && backup.keep.copies(backup.schedule.period()) <= 1)
     {
         diagnostics.add(
             Diagnostic::warning(
                 "keep-too-short",
                 format!("each backup of `{}` deletes the one before it", backup.name),
             )
-            .at(backup.origin.span(), format!("runs `{}`, kept for {}", backup.schedule, backup.keep))
+            .at(backup.origin.span(), match backup.keep.only_within() {
+                Some(age) => format!("runs `{}`, kept for {age}", backup.schedule),
+                None => format!("runs `{}`, kept: {}", backup.schedule, backup.keep.words(Language::English)),
+            })
             .help("keep several: data that was destroyed before the last backup is only in an older one, `keep \"30d\"`"),
         );
     }

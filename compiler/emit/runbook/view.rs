@@ -204,26 +204,6 @@ struct LinkView {
     url: String,
 }
 
-/// Where requests go: the paths of the system's own site, and those of others with their name.
-fn ways(ingress: &Ingress) -> Vec<RouteView> {
-    let mut ways = Vec::new();
-    for (number, site) in ingress.sites.iter().enumerate() {
-        let name = site.names.first().filter(|_| number > 0).map(ToString::to_string).unwrap_or_default();
-        let mut way =
-            |path: &str, service: String| ways.push(RouteView { path: format!("{name}{path}"), service });
-        for route in &site.routes {
-            way(route.path.as_str(), route.target.service.to_string());
-        }
-        for redirect in &site.redirects {
-            way(redirect.path.as_str(), format!("→ {}", redirect.to));
-        }
-        if let Some(url) = &site.moved {
-            way("/", format!("→ {url}"));
-        }
-    }
-    ways
-}
-
 #[derive(Serialize)]
 struct SectionView {
     title: String,

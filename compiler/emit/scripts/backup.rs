@@ -8,8 +8,11 @@ use serde::Serialize;
 use super::{Clock, Script, header, textfiles};
 use crate::{
     emit::template::{Format, Template},
-    model::{Backup, Dump, Files, Kept, Model, MountSource, Offsite, Part, Place, Restore, Service, Text},
-    values::{Language, Name},
+    model::{
+        Backup, Dump, Files, Kept, Model, MountSource, Offsite, Part, Place, Restore, Retention, Service,
+        Text,
+    },
+    values::{Duration, Language, Name},
 };
 
 pub(super) static BACKUP: Template = Template::new(Format::Shell, include_str!("backup.sh.tera"));
@@ -37,6 +40,9 @@ struct View<T> {
     extension: String,
     keep_seconds: u64,
     keep_words: String,
+    /// What `surplus` keeps, when it is more than an age; here and elsewhere.
+    keep_rules: Option<String>,
+    offsite_rules: Option<String>,
     offsite: bool,
     rsync: Option<String>,
     rclone: Option<String>,
@@ -188,13 +194,21 @@ fn view<T>(model: &Model, clock: &Clock, backup: &Backup, script: &str, kept: T)
         name: backup.name.to_string(),
         folder: backup.directory.to_string(),
         extension: backup.extension().to_owned(),
-        keep_seconds: backup.keep.whole_seconds(),
+        keep_seconds: backup.keep.within.map_or(0, Duration::whole_seconds),
         keep_words: backup.keep.words(Language::English),
+        keep_rules: backup.keep.only_within().is_none().then(|| rules(&backup.keep)),
+        offsite_rules: backup.offsite_keep.as_ref().map(rules),
         offsite: backup.offsite.is_some(),
         rsync,
         rclone,
         kept,
     }
+}
+
+/// The arguments of `surplus`.
+fn rules(keep: &Retention) -> String {
+    let seconds = keep.within.map_or(0, Duration::whole_seconds);
+    format!("{seconds} {} {} {} {}", keep.last, keep.daily, keep.weekly, keep.monthly)
 }
 
 fn files_view(files: &Files) -> FilesView {

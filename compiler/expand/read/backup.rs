@@ -1,9 +1,9 @@
 //! `backup`, `job` and their schedules: what runs by the clock.
 
-use super::allow::allows;
+use super::{allow::allows, retention};
 use crate::{
     diagnostic::Diagnostic,
-    model::{Allow, Scheduler},
+    model::{Allow, Retention, Scheduler},
     source::{Located, Span},
     syntax::Reader,
     values::{AbsPath, Duration, HostPath, Line, Name, Prose, Schedule, Time, choice},
@@ -24,8 +24,8 @@ pub struct BackupSpec {
     pub stopped: bool,
     /// When.
     pub every: Located<Schedule>,
-    /// How long one is kept.
-    pub keep: Located<Duration>,
+    /// Which stay.
+    pub keep: Retention,
     /// How much of it may be lost.
     pub rpo: Option<Located<Duration>>,
     /// Where on the host.
@@ -75,6 +75,8 @@ pub struct OffsiteSpec {
     pub rsync: Option<Located<Line>>,
     /// `remote:path`.
     pub rclone: Option<Located<Line>>,
+    /// Which stay there; all when nothing says.
+    pub keep: Option<Retention>,
     /// Where it is stated.
     pub span: Span,
 }
@@ -206,7 +208,7 @@ pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
         "whether services that have the volume or files mounted stop while they are read; without, a file that changes meanwhile may be half new",
     );
     let every = required_schedule(r, "when it runs");
-    let keep = r.prop::<Duration>("keep", "how long one is kept").above_zero().or("30d");
+    let keep = retention::here(r);
     let rpo = r
         .prop::<Duration>("rpo", "how much of it may be lost; that of the `objective` when absent")
         .above_zero()
@@ -219,7 +221,8 @@ pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
         let rsync = r.prop::<Line>("rsync", "`user@host:/path`, over ssh").optional();
         let rclone =
             r.prop::<Line>("rclone", "`remote:path` of rclone, which speaks S3 among others").optional();
-        Some(OffsiteSpec { rsync, rclone, span: r.span()? })
+        let keep = retention::elsewhere(r);
+        Some(OffsiteSpec { rsync, rclone, keep, span: r.span()? })
     });
     let point_in_time = r.block(
         "point-in-time",

@@ -16,6 +16,7 @@ pub mod ingress;
 pub mod monitor;
 pub mod notify;
 pub mod response;
+pub mod retention;
 pub mod service;
 pub mod slo;
 pub mod system;

@@ -212,9 +212,6 @@ fn copies(model: &Model, of: &Name) -> u64 {
         Kept::Data(dump) => dump.service == *of,
         Kept::Files(files) => files.users.contains(of),
     };
-    let kept = |backup: &Backup| {
-        let period = backup.schedule.period().whole_seconds().max(1);
-        backup.keep.whole_seconds().div_ceil(period) + 1
-    };
+    let kept = |backup: &Backup| backup.keep.copies(backup.schedule.period()) + 1;
     model.backups.iter().filter(of_it).map(kept).sum()
 }

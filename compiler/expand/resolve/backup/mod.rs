@@ -123,13 +123,14 @@ fn backup(
         name: spec.name.value.clone(),
         kept,
         schedule: spec.every.value,
-        keep: spec.keep.value,
+        keep: spec.keep.clone(),
         rpo: spec.rpo.or_else(|| {
             let objective = context.spec.objective.as_ref()?;
             Some(Located::new(objective.rpo?, objective.origin.span()))
         }),
         directory,
         offsite: offsite(context, spec, host),
+        offsite_keep: spec.offsite.as_ref().and_then(|offsite| offsite.keep.clone()),
         drill,
         timeout: spec.timeout.value,
         origin: Origin::Stated(spec.span),

@@ -4,9 +4,9 @@ use super::{Context, log_folder};
 use crate::{
     diagnostic::Diagnostic,
     expand::read::backup::BackupSpec,
-    model::{Backup, DataLog, Dump, Kept, Origin, Restore},
+    model::{Backup, DataLog, Dump, Kept, Origin, Restore, Retention},
     source::Located,
-    values::{Name, Prose, Schedule, Value as _},
+    values::{Duration, Name, Prose, Schedule, Value as _},
 };
 
 /// The backup of the bases that are stated with `dumps`, which are of the same service.
@@ -68,7 +68,12 @@ pub(super) fn base(
             ..dump.clone()
         }),
         schedule: stated.every.value,
-        keep: stated.keep.as_ref().map_or(dumps.keep, |keep| keep.value),
+        keep: Retention::within(match &stated.keep {
+            Some(keep) => keep.value,
+            None => dumps.keep.within.unwrap_or(Duration::from_days(30)),
+        }),
+        // What is needed there is not told by the age of a base alone.
+        offsite_keep: None,
         drill,
         origin: Origin::Stated(stated.span),
         ..dumps.clone()
