@@ -10,6 +10,7 @@ mod recovery;
 mod response;
 mod variables;
 mod view;
+mod way;
 
 use super::{
     artifact::{Artifact, OnChange},

@@ -8,13 +8,11 @@ use super::{
     host::{self, HostView, PeerView},
     recovery::{self, RecoveryView},
     response::{self, ResponseView},
-    variables,
+    variables, way,
 };
 use crate::{
     emit::quote,
-    model::{
-        Command, Image, Ingress, Item, Kept, Model, Offsite, Reach, Rhythm, Runs, Service, Severity, Tls,
-    },
+    model::{Command, Image, Item, Kept, Model, Offsite, Reach, Rhythm, Runs, Service, Severity, Tls},
 };
 
 #[derive(Serialize)]
@@ -35,9 +33,9 @@ pub struct View {
     /// Whether a release is a tag that has to be named.
     tagged: bool,
     private: Vec<String>,
-    routes: Vec<RouteView>,
+    routes: Vec<way::WayView>,
     /// What answers from outside when a service works.
-    checks: Vec<RouteView>,
+    checks: Vec<way::WayView>,
     tls: &'static str,
     openings: Vec<OpeningView>,
     response: Option<ResponseView>,
@@ -76,12 +74,6 @@ struct ServiceView {
     on_demand: bool,
     /// The unit of systemd, when it runs on the host itself.
     unit: Option<String>,
-}
-
-#[derive(Serialize)]
-struct RouteView {
-    path: String,
-    service: String,
 }
 
 #[derive(Serialize)]
@@ -238,15 +230,8 @@ pub fn view(model: &Model) -> View {
         built: model.services.iter().any(Service::is_built),
         tagged: model.units().any(|(_, unit)| unit.source.is_some()),
         private,
-        routes: model.ingress.iter().flat_map(ways).collect(),
-        checks: model
-            .checks()
-            .into_iter()
-            .map(|(service, name, path)| RouteView {
-                path: format!("{scheme}://{name}{path}"),
-                service: service.to_string(),
-            })
-            .collect(),
+        routes: model.ingress.iter().flat_map(way::ways).collect(),
+        checks: way::checks(model, scheme),
         tls: match model.ingress.as_ref().map(|ingress| &ingress.tls) {
             Some(Tls::LetsEncrypt { .. }) => "letsencrypt",
             Some(Tls::SelfSigned) => "self-signed",

@@ -1,0 +1,41 @@
+//! The ways in: which site and path lead where, and what answers there when it works.
+
+use serde::Serialize;
+
+use crate::model::{Ingress, Model};
+
+/// A path, with the name of its site where that is not the system's own, and where it leads.
+#[derive(Serialize)]
+pub struct WayView {
+    path: String,
+    service: String,
+}
+
+/// Addresses that answer when the services behind them work.
+pub fn checks(model: &Model, scheme: &str) -> Vec<WayView> {
+    let address = |(service, name, path)| WayView {
+        path: format!("{scheme}://{name}{path}"),
+        service: format!("{service}"),
+    };
+    model.checks().into_iter().map(address).collect()
+}
+
+/// Where requests go: the paths of the system's own site, and those of others with their name.
+pub fn ways(ingress: &Ingress) -> Vec<WayView> {
+    let mut ways = Vec::new();
+    for (number, site) in ingress.sites.iter().enumerate() {
+        let name = site.names.first().filter(|_| number > 0).map(ToString::to_string).unwrap_or_default();
+        let mut way =
+            |path: &str, service: String| ways.push(WayView { path: format!("{name}{path}"), service });
+        for route in &site.routes {
+            way(route.path.as_str(), route.target.service.to_string());
+        }
+        for redirect in &site.redirects {
+            way(redirect.path.as_str(), format!("→ {}", redirect.to));
+        }
+        if let Some(url) = &site.moved {
+            way("/", format!("→ {url}"));
+        }
+    }
+    ways
+}
