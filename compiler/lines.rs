@@ -33,12 +33,12 @@ impl Schema {
         let value: Value = match serde_json::from_slice(line) {
             Ok(value) => value,
             Err(error) => {
-                let (code, sort) = ("log-not-json", "not JSON".to_owned());
                 let reason = match error.classify() {
                     serde_json::error::Category::Eof => "ends in the middle of its JSON".to_owned(),
                     _ => format!("is no JSON at character {}", error.column()),
                 };
-                return vec![Wrong { code, pointer: String::new(), reason, sort }];
+                let sort = "not JSON".to_owned();
+                return vec![Wrong { code: "log-not-json", pointer: String::new(), reason, sort }];
             }
         };
         let mut found: Vec<Wrong> = self.0.iter_errors(&value).flat_map(|error| told(&error)).collect();

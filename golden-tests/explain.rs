@@ -212,7 +212,7 @@ fn raised(path: &Path, source: &str) -> Result<BTreeSet<String>, Failed> {
         r#"Diagnostic::(?:error|warning)\(\s*"([a-z0-9-]+)""#,
         r#"Diagnostic::new\(\s*[\w:.]+,\s*"([a-z0-9-]+)""#,
         // Helpers of a file that put a code, a message and more together.
-        r#"\b(?:complain|report)\(\s*"([a-z0-9-]+)""#,
+        r#"\b(?:complain|report|wrong)\(\s*"([a-z0-9-]+)""#,
         r#"\bcode: "([a-z0-9-]+)""#,
         // A pair of code and message.
         r#"\(\s*"([a-z0-9]+(?:-[a-z0-9]+)+)",\s*format!"#,

@@ -36,7 +36,9 @@ mod tests {
         let raises = |on: &str, tls: &str| {
             let hosts = "host \"a\" address=\"10.0.0.1\"\nhost \"b\" address=\"10.0.0.2\"";
             let web = "service \"web\" kind=\"static-site\" { build \".\"; on \"a\" \"b\" }";
-            let text = format!("{hosts}\n{web}\ningress {{ on {on}; tls {tls}; route \"/\" to=\"web\" }}");
+            let text = format!(
+                "domain \"shop.example.com\"\n{hosts}\n{web}\ningress {{ on {on}; tls {tls}; route \"/\" to=\"web\" }}"
+            );
             raised("letsencrypt-several-hosts", &text).len()
         };
         let letsencrypt = "\"letsencrypt\" email=\"infra@example.com\"";

@@ -319,7 +319,7 @@ fn site(r: &mut Reader) -> Option<SiteSpec> {
     }
     if let (Some(moved), Some(first)) = (&moved, routes.first().map(|r| r.span)) {
         r.sink().report(
-            Diagnostic::error("does-not-go-together", "what has moved serves nothing any more")
+            Diagnostic::error("route-shadowed", "what has moved serves nothing any more")
                 .at(moved.span, "all of it has moved")
                 .at(first, "this would never be asked")
                 .help("remove one of them"),
