@@ -39,13 +39,19 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
     }
     // Something that asks for a password before it lets anybody through.
     let asks = |route: &Route| route.raw.iter().any(|line| line.contains("auth_"));
-    for route in model.routes().filter(|route| silent.contains(&route.target.service) && !asks(route)) {
+    // Or lets in some networks only.
+    let few = |networks: &[Cidr]| {
+        !networks.is_empty() && !networks.iter().any(|network| Cidr::is_everything(*network))
+    };
+    let open = model.ingress.iter().flat_map(|ingress| &ingress.sites).filter(|site| !few(&site.allow_from));
+    let routes = open.flat_map(|site| &site.routes).filter(|route| !few(&route.allow_from) && !asks(route));
+    for route in routes.filter(|route| silent.contains(&route.target.service)) {
         let name = &route.target.service;
         diagnostics.add(
             Diagnostic::warning("public-metrics", format!("everyone can use `{name}`"))
                 .at(route.origin.span(), "the ingress leads everyone there")
                 .help(format!(
-                    "`{name}` has no login of its own: remove the route and use a tunnel, or ask for a password in the route: `nginx \"auth_basic ops; auth_basic_user_file /etc/nginx/users;\"`"
+                    "`{name}` has no login of its own: remove the route and use a tunnel, let in some networks only (`allow-from \"10.0.0.0/8\"`), or ask for a password in the route: `nginx \"auth_basic ops; auth_basic_user_file /etc/nginx/users;\"`"
                 )),
         );
     }
@@ -105,5 +111,13 @@ mod tests {
         assert_eq!(raises(&ingress("")), 1);
         let asked = "{ nginx \"auth_basic ops;\" \"auth_basic_user_file /etc/nginx/users;\" }";
         assert_eq!(raises(&ingress(asked)), 0);
+        assert_eq!(raises(&ingress("{ allow-from \"10.0.0.0/8\" }")), 0);
+        assert_eq!(raises(&ingress("{ allow-from \"10.0.0.0/8\" \"::/0\" }")), 1);
+        let site = "site \"metrics\" { allow-from \"10.0.0.0/8\"; route \"/\" to=\"prometheus\" }";
+        let web = "service \"web\" kind=\"static-site\" { build \".\" }";
+        assert_eq!(
+            raises(&format!("{web}\ningress {{ tls \"self-signed\"; route \"/\" to=\"web\"; {site} }}")),
+            0
+        );
     }
 }
