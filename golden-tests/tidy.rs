@@ -114,18 +114,18 @@ fn places() -> Result<(), Failed> {
 /// A quiet grep ends at its first find; who still writes to it then fails, now and then, and pipefail takes that for the
 /// answer.
 fn pipes() -> Result<(), Failed> {
-    let early = Regex::new(r"\| *grep (?:.* )?(?:--quiet|-[a-zA-Z]*q)\b")?;
+    // Also where the line ends behind the bar.
+    let early = Regex::new(r"(?m)^(?: *[^#\s].*)?\|\s*grep (?:.* )?(?:--quiet|-[a-zA-Z]*q)\b")?;
     let emitters = Path::new("compiler/emit");
     let mut found = Vec::new();
     for path in files()
         .iter()
         .filter(|path| path.starts_with(emitters) && path.extension().is_some_and(|it| it == "tera"))
     {
-        for (number, line) in read(path)?.lines().enumerate() {
-            if early.is_match(line) && !line.trim_start().starts_with('#') {
-                found.push(format!("{}:{}: let grep read `<<<` instead", path.display(), number + 1));
-            }
-        }
+        let text = read(path)?;
+        found.extend(early.find_iter(&text).map(|place| {
+            format!("{}: `{}`: let grep read `<<<` instead", path.display(), place.as_str().trim())
+        }));
     }
     verdict(&found)
 }
