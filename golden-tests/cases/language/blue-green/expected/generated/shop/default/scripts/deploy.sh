@@ -98,13 +98,14 @@ containers_of() { # SERVICE
 names_of() { [ $# -eq 0 ] || docker inspect --format '{{.Name}}' "$@" | tr -d /; } # CONTAINER...
 # Whether one of them is not what the tree and the release say: other settings, another image, other files.
 is_old() { # SERVICE CONTAINER...
-    local service=$1 hash image
+    local service=$1 hash image found
     shift
     [ "$(digest_of "$service")" = "$(cat "$kept/read/$service" 2>/dev/null || :)" ] || return 0
     hash=$(compose config --hash "$service" | awk '{ print $2 }')
     image=$(docker inspect --format '{{.Config.Image}}' "$1")
-    docker inspect --format '{{index .Config.Labels "com.docker.compose.config-hash"}} {{.Config.Image}} {{.Image}}' "$@" |
-        grep --quiet --invert-match --line-regexp --fixed-strings -- "$hash $image $(docker image inspect --format '{{.Id}}' "$image")"
+    found=$(docker inspect --format '{{index .Config.Labels "com.docker.compose.config-hash"}} {{.Config.Image}} {{.Image}}' "$@")
+    grep --quiet --invert-match --line-regexp --fixed-strings -- \
+        "$hash $image $(docker image inspect --format '{{.Id}}' "$image")" <<<"$found"
 }
 # Who gets the requests for a service from now on. Those that only may come next are looked up by nginx, and not asked.
 ask() { # SERVICE NAMES [NAMES TO COME]: of containers, or the service for all of them
