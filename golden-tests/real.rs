@@ -171,8 +171,11 @@ impl Tree {
         let engine = ENGINE.iter().find(|(system, _)| *system == self.system).filter(|_| self.odd);
         // Where programs of the host itself are released from tags, `units` tries the same scripts.
         let tagged = check.name == "deployment" && self.path.join("systemd").exists();
+        // A tree without backups is one that states so.
+        let nothing = check.name == "backup" && self.lacks().contains(&"backups");
         self.path.join(check.needs).exists()
             && !tagged
+            && !nothing
             && (!check.engine || engine.is_none_or(|(_, checks)| checks.contains(&check.name)))
     }
 }

@@ -60,7 +60,7 @@ class Edge:
         found = {}
         for name, block in re.findall(r"\bupstream\s+([\w-]+?)(?:_least_conn|_ip_hash)?\s*\{([^}]*)\}", self.config):
             places = [(host, int(port)) for host, port in re.findall(r"\bserver\s+([\w.-]+):(\d+)[ ;]", block)]
-            if all(ADDRESS.fullmatch(host) for host, _ in places):
+            if places and all(ADDRESS.fullmatch(host) for host, _ in places):
                 found[name] = places
         return found
 

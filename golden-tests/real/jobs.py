@@ -174,15 +174,17 @@ def watched(tree, jobs):
         about = [text for text in expressions if f"ondol_job_{kind}" in text]
         for name in jobs:
             require(
-                any("job_name=" not in text or f'job_name="{name}"' in text for text in about) or by_its_product(name, kind, expressions),
+                any("job_name=" not in text or f'job_name="{name}"' in text for text in about) or by_its_product(tree, name, kind, expressions),
                 f"no alert by {kind} for {name}",
             )
 
 
-def by_its_product(name, kind, expressions):
-    """A backup and its drill are watched by what they leave behind: an old dump is worse than a job that did not run."""
+def by_its_product(tree, name, kind, expressions):
+    """A backup, its drill and its log are watched by what they leave behind: an old dump is worse than a job that did not run."""
     made, _, service = name.partition("-")
-    metric = {"backup": "ondol_backup_last_success", "verify": "ondol_backup_drill"}.get(made)
+    metric = {"backup": "ondol_backup_last_success", "verify": "ondol_backup_drill", "archive": "ondol_backup_log"}.get(made)
+    if made == "archive":
+        service = re.search(r"^backup=(\S+)", (tree.home / f"scripts/{name}.sh").read_text(), re.M)[1]
     return kind == "last_success" and metric and any(metric in text and f'backup="{service}"' in text for text in expressions)
 
 
