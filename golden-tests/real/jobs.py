@@ -184,7 +184,7 @@ def by_its_product(tree, name, kind, expressions):
     made, _, service = name.partition("-")
     metric = {"backup": "ondol_backup_last_success", "verify": "ondol_backup_drill", "archive": "ondol_backup_log"}.get(made)
     if made == "archive":
-        service = re.search(r"^backup=(\S+)", (tree.home / f"scripts/{name}.sh").read_text(), re.M)[1]
+        service = re.search(r"^backup=(\S+)", (tree.source / f"scripts/{name}.sh").read_text(), re.M)[1]
     return kind == "last_success" and metric and any(metric in text and f'backup="{service}"' in text for text in expressions)
 
 
