@@ -80,7 +80,7 @@ const LACKS: &[(&str, &str, &[&str])] = &[
 /// they show on the examples.
 const ENGINE: &[(&str, &[&str])] = &[
     ("by-timers", &[]),
-    ("behind-proxy", &["backup", "up", "firewall"]),
+    ("behind-proxy", &["firewall"]),
     ("by-timers", &[]),
     ("edge-cases", &["up", "backup", "firewall", "certificate"]),
     ("keeps-files", &["backup"]),
@@ -155,15 +155,15 @@ impl Tree {
         stated.flat_map(|(_, _, lacks)| lacks.iter().copied()).collect()
     }
 
-    /// Whether a host before it runs the same services: beside an engine, it would only show the same again.
-    fn has_twin(&self, trees: &[Tree]) -> bool {
-        let environment =
-            |tree: &Tree| (tree.system.clone(), tree.environment.split('/').next().map(str::to_owned));
-        let before = trees.iter().take_while(|tree| tree.path != self.path);
-        self.environment.contains('/')
-            && before
-                .filter(|tree| environment(tree) == environment(self))
-                .any(|tree| services(tree) == services(self))
+    /// Whether another tree of the system has the same services, so that the check would only show the same again with
+    /// its containers: that of another host or, but for `up`, of another environment. The last of them is tried.
+    fn has_twin(&self, check: &Check, trees: &[Tree]) -> bool {
+        let environment = |tree: &Tree| tree.environment.split('/').next().map(str::to_owned);
+        let after = trees.iter().skip_while(|tree| tree.path != self.path).skip(1);
+        let kin = after.filter(|tree| {
+            tree.system == self.system && (check.name != "up" || environment(tree) == environment(self))
+        });
+        kin.into_iter().any(|tree| services(tree) == services(self))
     }
 
     /// Whether the check is for it.
@@ -215,7 +215,7 @@ fn trials_of(house: &'static Path, checks: &[&'static Check], trees: &[Tree]) ->
     let of = |check: &&'static Check| {
         let (check, mine) = (
             *check,
-            trees.iter().filter(|tree| tree.is_for(check) && !(check.engine && tree.has_twin(trees))),
+            trees.iter().filter(|tree| tree.is_for(check) && !(check.engine && tree.has_twin(check, trees))),
         );
         mine.map(|tree| trial(house, check, tree)).collect::<Vec<_>>()
     };
@@ -300,15 +300,16 @@ fn hosts(environment: PathBuf) -> Vec<(String, PathBuf)> {
     hosts.map(|host| (format!("{called}/{}", name(&host)), host)).collect()
 }
 
-/// The names of the services in its compose file.
+/// The names of the services in its compose file, sorted.
 fn services(tree: &Tree) -> Vec<String> {
     let text = fs::read_to_string(tree.path.join("compose.yaml")).unwrap_or_default();
     let section = text.lines().skip_while(|line| *line != "services:").skip(1);
-    let names = section.take_while(|line| line.is_empty() || line.starts_with(' '));
+    let section = section.take_while(|line| line.is_empty() || line.starts_with(' '));
+    let names =
+        section.filter(|line| line.starts_with("  ") && !line.starts_with("   ") && line.ends_with(':'));
+    let mut names: Vec<String> = names.map(|line| line.trim().to_owned()).collect();
+    names.sort();
     names
-        .filter(|line| line.starts_with("  ") && !line.starts_with("   ") && line.ends_with(':'))
-        .map(|line| line.trim().to_owned())
-        .collect()
 }
 
 /// The folders in a folder, sorted; none when it cannot be read.
