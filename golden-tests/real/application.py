@@ -36,6 +36,10 @@ def uvicorn(tree, name, command, service):
     path.write_text(APPLICATION)
     stated = re.search(rf'^    service "{name}" .*?^ +workers (\d+)', tree.description, re.M | re.S)
     wanted = int(stated[1]) if stated else int(command[command.index("--workers") + 1])
+    if "--reload" in command:
+        # While it watches the sources, uvicorn serves with one process.
+        require("--workers" not in command, f"uvicorn ignores one of {command}")
+        wanted = 1
     with open(f"/run/{name}.log", "w", encoding="utf-8") as log, subprocess.Popen(
             command, cwd=folder, env={**os.environ, "PYTHONPATH": str(folder)}, stdout=log, stderr=log) as server:
         try:
