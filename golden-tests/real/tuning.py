@@ -121,7 +121,8 @@ class Postgres:
                                     'psql -X -q -At -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DB"', input=text).strip()
 
     def stated(self, words):
-        pairs = [word.split("=", 1) for option, word in zip(words, words[1:]) if option == "-c"]
+        settings = [word for option, word in zip(words, words[1:]) if option == "-c" and re.match(r"\w+=", word)]
+        pairs = [word.split("=", 1) for word in settings]
         return [(name, value + "ms" if name == "log_min_duration_statement" else value) for name, value in pairs]
 
     def ask(self, setting):
