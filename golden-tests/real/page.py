@@ -86,7 +86,7 @@ def links(browser, tree):
         if place == str(tree.home / "runbook.md"):
             require(section in ids, f"the alert {rule['alert']} links to {section}, which is not in the page")
         else:
-            require(not section or ":" in place, f"the alert {rule['alert']} links to {place}, which is not here")
+            require(not section or ":" in place, f"the alert {rule.get('alert')} links to {place}, which is not here")
 
 
 def commands(browser, tree):
