@@ -78,8 +78,12 @@ whole() { # AFTER BY: the last base that became whole between
     [ -n "$base" ]
 }
 if [ -f "$log/restores" ]; then
-    while read -r restored back; do
-        [ "$restored" -le "$by" ] || continue
+    # A restore gives up what came after the end of the log: between that and its own time there is nothing.
+    while read -r restored back ended; do
+        if [ "$restored" -gt "$by" ]; then
+            [ "$by" -le "$ended" ] || fail "from $(clock "$ended") until $(clock "$restored") $service was being restored: nothing of that time is kept; nothing was changed"
+            continue
+        fi
         ! whole "$restored" "$by" || break
         by=$back
     done < <(tac "$log/restores")
@@ -146,7 +150,7 @@ kill -INT "$server"
 wait "$server"
 grep '\''recovery stopping'\'' /tmp/recovery.log' sh "$(date --utc --date "@$to" '+%Y-%m-%d %H:%M:%S+00')" "$to" <"$base" >&2 ||
     broken "the restore failed, and $service is stopped: its data may be half replaced"
-printf '%s %s\n' "$(date +%s)" "$to" >>"$log/restores"
+printf '%s %s %s\n' "$(date +%s)" "$to" "$until" >>"$log/restores"
 compose up --detach --wait --no-deps --no-recreate "$service" || broken "$service does not start with the restored data"
 compose exec -T "$service" sh -c 'psql --username=excelapp --dbname=excelapp_rails_production --no-align --tuples-only --command="SELECT count(*) || '\'' tables'\'' FROM pg_stat_user_tables"' </dev/null || broken "the data cannot be read after the restore"
 [ ${#stopped[@]} = 0 ] || compose up --detach --wait --no-deps --no-recreate "${stopped[@]}" || fail "the data is back, but not all of ${stopped[*]} work again"
