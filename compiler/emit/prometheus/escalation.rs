@@ -5,6 +5,7 @@
 //! who takes it on stops the escalation.
 
 use super::{
+    pace,
     rules::{annotations, labels, ruled},
     text,
 };
@@ -94,13 +95,16 @@ fn told(model: &Model, alert: &Alert, number: usize, step: &Step) -> Alert {
     alert
 }
 
-/// `tests/escalation_steps_test.yml`: each step a minute before its time and at its time, and none of what has ended.
+/// `tests/escalation_steps_test.yml`: each step shortly before its time and at its time, and none of what has ended.
 pub fn tests(model: &Model, escalated: &[Escalated]) -> String {
+    let steps = escalated.iter().flat_map(|(_, escalation)| escalation.later());
+    let due: Vec<Duration> = steps.map(|(_, step)| step.after).collect();
+    let pace = pace::of(due.iter().copied().min().unwrap_or(pace::HOURS), due);
     let tests = escalated.iter().flat_map(|(alert, escalation)| {
         let last = escalation.steps.iter().map(|step| minutes(step.after)).max().unwrap_or(0) + 2;
         let mut times: Vec<u64> = escalation
             .later()
-            .flat_map(|(_, step)| [minutes(step.after).saturating_sub(1), minutes(step.after)])
+            .flat_map(|(_, step)| [minutes(step.after).saturating_sub(minutes(pace)), minutes(step.after)])
             .collect();
         times.sort_unstable();
         times.dedup();
@@ -135,7 +139,7 @@ pub fn tests(model: &Model, escalated: &[Escalated]) -> String {
     });
     let yaml: Yaml = Map::new()
         .set("rule_files", seq([format!("../rules/{GROUP}.yml")]))
-        .set("evaluation_interval", "1m")
+        .set("evaluation_interval", pace.prometheus())
         .set("tests", seq(tests))
         .into();
     yaml.document(&format!("{}\nRun: promtool test rules prometheus/tests/{GROUP}_test.yml", header(model)))

@@ -2,6 +2,7 @@
 
 mod escalation;
 mod heartbeat;
+mod pace;
 mod probes;
 mod rules;
 mod text;
@@ -40,10 +41,10 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
             rules::rules(model, group, alerts),
             from.clone(),
         ));
-        files.push(Artifact {
+        files.extend(rules::tests(model, group, alerts).into_iter().map(|(name, text)| Artifact {
             on_change: OnChange::Nothing,
-            ..file(format!("prometheus/tests/{group}_test.yml"), rules::tests(model, group, alerts), from)
-        });
+            ..file(format!("prometheus/tests/{name}"), text, from.clone())
+        }));
     }
     if model.notify.heartbeat.is_some() && monitoring.alertmanager.is_some() {
         let from = || vec!["system".to_owned()];

@@ -1,6 +1,6 @@
 //! Alerting rules of one group, and their unit tests: each alert is seen to fire and to be silent.
 
-use super::text;
+use super::{pace, text};
 use crate::{
     emit::{
         header::header,
@@ -11,7 +11,7 @@ use crate::{
         response::{ESCALATED_TO, TEAM},
         slo,
     },
-    values::Labels,
+    values::{Duration, Labels},
 };
 
 /// `rules/<group>.yml`.
@@ -44,8 +44,20 @@ fn recorded(model: &Model, group: &str) -> Vec<Map> {
     slos.flat_map(|slo| &slo.recorded).map(rule).collect()
 }
 
-/// `tests/<group>_test.yml`, for `promtool test rules`.
-pub fn tests(model: &Model, group: &str, alerts: &[Alert]) -> String {
+/// The files of unit tests of a group, for `promtool test rules`: their names below `tests/`, and texts.
+///
+/// promtool evaluates every rule of the group as often as a file says, for as long as its longest test lasts: tests
+/// that look at days have a file of their own, in which that is less often.
+pub fn tests(model: &Model, group: &str, alerts: &[Alert]) -> Vec<(String, String)> {
+    let (days, hours): (Vec<&Alert>, Vec<&Alert>) =
+        alerts.iter().partition(|alert| alert.test.at > pace::HOURS);
+    let name = |what: &str| format!("{group}{what}_test.yml");
+    let files = [(name(""), &hours), (name(if hours.is_empty() { "" } else { "_days" }), &days)];
+    let files = files.into_iter().filter(|(_, alerts)| !alerts.is_empty());
+    files.map(|(name, alerts)| (name.clone(), file(model, group, &name, alerts))).collect()
+}
+
+fn file(model: &Model, group: &str, name: &str, alerts: &[&Alert]) -> String {
     let tests = alerts.iter().flat_map(|alert| {
         let fires = || Some(expected(model, alert));
         let also = alert
@@ -64,13 +76,13 @@ pub fn tests(model: &Model, group: &str, alerts: &[Alert]) -> String {
             .chain(still)
             .collect::<Vec<_>>()
     });
+    let pace = alerts.iter().map(|alert| pace::of(alert.test.at, [alert.test.at, alert.hold])).min();
     let yaml: Yaml = Map::new()
         .set("rule_files", seq([format!("../rules/{group}.yml")]))
-        // Of objectives days are looked at.
-        .set("evaluation_interval", if group == slo::GROUP { "5m" } else { "1m" })
+        .maybe("evaluation_interval", pace.map(Duration::prometheus))
         .set("tests", seq(tests))
         .into();
-    yaml.document(&format!("{}\nRun: promtool test rules prometheus/tests/{group}_test.yml", header(model)))
+    yaml.document(&format!("{}\nRun: promtool test rules prometheus/tests/{name}", header(model)))
 }
 
 fn test(alert: &Alert, what: &str, series: &[Series], expected: Option<Map>) -> Map {

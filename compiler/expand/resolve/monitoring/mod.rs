@@ -150,7 +150,8 @@ pub fn monitored(mut models: Vec<Model>, services: &Services, context: &Context,
     let extra = extra::Extra { read: context.read, sink: context.sink };
     let groups = || alerts.iter().map(|alert| alert.group.as_str()).chain(["escalation_steps", "heartbeat"]);
     let rules: Vec<String> = groups().map(|group| format!("{group}.yml")).collect();
-    let tests: Vec<String> = groups().map(|group| format!("{group}_test.yml")).collect();
+    let tests: Vec<String> =
+        groups().flat_map(|group| [format!("{group}_test.yml"), format!("{group}_days_test.yml")]).collect();
     let system = &spec.name.value;
     let own = boards.iter().map(|board: &Board| format!("{system}-{}.json", board.name));
     let dashboards: Vec<String> = std::iter::once(format!("{system}.json")).chain(own).collect();
