@@ -202,7 +202,7 @@ fn main() -> ExitCode {
     trials.push(Trial::test("calendar", || every_schedule(house)));
     let mut arguments = Arguments::from_args();
     // Trials wait more than they work.
-    arguments.test_threads.get_or_insert(thread::available_parallelism().map_or(2, |cores| cores.get() + 1));
+    arguments.test_threads.get_or_insert(thread::available_parallelism().map_or(3, |cores| cores.get() + 2));
     let conclusion = libtest_mimic::run(&arguments, trials);
     if conclusion.num_passed + conclusion.num_failed > 1 {
         longest();
@@ -222,7 +222,7 @@ fn trials_of(house: &'static Path, checks: &[&'static Check], trees: &[Tree]) ->
     checks.iter().flat_map(of).collect()
 }
 
-/// Both, spread evenly: there are only two engines, and while they are busy the others run.
+/// Both, spread evenly: there are only three engines, and while they are busy the others run.
 fn mixed(few: Vec<Trial>, many: Vec<Trial>) -> Vec<Trial> {
     let (step, mut many) = (many.len().div_ceil(few.len().max(1)), many.into_iter());
     let mut mixed = Vec::new();
