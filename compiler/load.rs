@@ -53,10 +53,14 @@ pub fn find(paths: &[PathBuf], diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
                     found.push(clean(entry.path()))
                 }
                 Ok(_) => {}
-                Err(error) => diagnostics.add(Diagnostic::error(
-                    "unreadable-file",
-                    format!("{} cannot be searched: {error}", path.display()),
-                )),
+                Err(error) => {
+                    let place = error.path().unwrap_or(path).display().to_string();
+                    let why = error.io_error().map_or_else(|| "it leads back into itself".to_owned(), reason);
+                    diagnostics.add(
+                        Diagnostic::warning("unreadable-file", format!("{place} cannot be searched: {why}"))
+                            .help("what is described in there is left out: name the folders to search, or mend its permissions"),
+                    );
+                }
             }
         }
         if found.len() == before {
@@ -118,6 +122,17 @@ fn clean(path: &Path) -> PathBuf {
 pub fn load(path: &Path, diagnostics: &mut Diagnostics) -> Project {
     let mut loader = Loader { sources: stdlib::sources(), open: Vec::new(), done: BTreeSet::new() };
     let nodes = loader.file(path, None, diagnostics);
+    // A misspelt `system` is told as that.
+    if nodes.iter().all(|node| node.name.value == "kind") && !diagnostics.has_errors() {
+        let diagnostic = Diagnostic::error("no-system", format!("{} describes no system", path.display()))
+            .help("write `system \"name\" { … }`, or see `ondol init`; kinds alone are checked where a system imports them");
+        // The sources of the standard library come first.
+        let own = loader.sources.iter().nth(stdlib::ALL.len()).map(|(id, _)| id);
+        diagnostics.add(match own {
+            Some(id) => diagnostic.at(Span::start_of(id), "nothing here is a `system`"),
+            None => diagnostic,
+        });
+    }
     Project { path: path.to_path_buf(), sources: loader.sources, nodes }
 }
 
@@ -264,6 +279,21 @@ impl Project {
     /// Whether the description says this anywhere.
     pub fn says(&self, words: &str) -> bool {
         self.sources.iter().skip(stdlib::ALL.len()).any(|(_, source)| source.text.contains(words))
+    }
+
+    /// Its systems, each with the names of its environments.
+    pub fn systems(&self) -> Vec<(String, Vec<String>)> {
+        let systems = self.nodes.iter().filter(|node| node.name.value == "system");
+        systems
+            .filter_map(|system| {
+                let stated = system.children.iter().filter(|child| child.name.value == "environment");
+                let mut names: Vec<String> = stated.filter_map(|child| child.key()).map(Into::into).collect();
+                if names.is_empty() {
+                    names.push(crate::expand::DEFAULT_ENVIRONMENT.to_owned());
+                }
+                Some((system.key()?.into_owned(), names))
+            })
+            .collect()
     }
 
     /// The names of all environments of its systems.

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, Output},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -36,6 +36,12 @@ fn main() {
         Trial::test("killed at any moment, the tree is old or new", killed),
         Trial::test("what is in the way is told", in_the_way),
         Trial::test("hostile input is told, nothing is written", hostile),
+        Trial::test("mistakes without end are told at once, and in few words", endless),
+        Trial::test("a tree that is no longer described goes", leftover),
+        Trial::test("an edited file that is unwanted is not forgotten", unforgotten),
+        Trial::test("a plan takes the place of a plan only", saved_beside),
+        Trial::test("a saved plan is done as it was made", saved_as_made),
+        Trial::test("a result that is lost is a failure", lost),
         Trial::test("formatting changes no meaning", formatting),
         Trial::test("exit codes", exit_codes),
     ];
@@ -290,6 +296,166 @@ fn hostile() -> Result<(), Failed> {
     }
     fs::remove_file(&spec)?;
     expect(&ondol(&["check", text(&spec)]), 1)
+}
+
+fn endless() -> Result<(), Failed> {
+    let folder = TempDir::new()?;
+    let spec = folder.path().join("system.kdl");
+    let within = |text: String| format!("system \"x\" {{\n{text}");
+    let cases = [
+        within("}\n".repeat(20_000)),
+        "/- /- ".repeat(1000),
+        "/- ".repeat(800),
+        "/-/- ".repeat(200),
+        within("{}\n".repeat(16_000)),
+        within("a{}{}".repeat(8000)),
+        within("a=".repeat(16_000)),
+        within("= ".repeat(32_000)),
+        within("(a)".repeat(32_000)),
+        within(format!(" title \"a\"{}", "; ".repeat(20_000))),
+        "}{\"\n".repeat(200_000),
+        "a \u{1b}[31m\n".repeat(2000),
+        "a;".repeat(20_000),
+    ];
+    for (number, text) in cases.iter().enumerate() {
+        fs::write(&spec, text)?;
+        for command in ["check", "fmt"] {
+            let start = Instant::now();
+            let output = ondol(&[command, self::text(&spec)]);
+            // Of nodes alone `fmt` has nothing to say.
+            if command == "check" || output.status.code() != Some(0) {
+                expect(&output, 1)?;
+            }
+            if start.elapsed() > Duration::from_secs(20) || output.stderr.len() > 60_000 {
+                let took = start.elapsed();
+                return Err(
+                    format!("{command}, case {number}: {took:?}, {} bytes", output.stderr.len()).into()
+                );
+            }
+            if output.stderr.contains(&0x1b) {
+                return Err(format!("{command}, case {number}: a control character is shown").into());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn leftover() -> Result<(), Failed> {
+    let folder = TempDir::new()?;
+    fs::create_dir(folder.path().join(".git"))?;
+    let (spec, out) = (folder.path().join("system.kdl"), folder.path().join("generated"));
+    let two =
+        SMALL.replace("ingress {", "environment \"dev\" {}\n    environment \"prod\" {}\n    ingress {");
+    let apply = |more: &[&str]| ondol(&[&["apply", text(folder.path()), "--yes"], more].concat());
+    fs::write(&spec, &two)?;
+    expect(&apply(&[]), 0)?;
+    let edited = out.join("small/dev/compose.yaml");
+    fs::write(&edited, "# by hand\n")?;
+    fs::write(&spec, two.replace("\"dev\"", "\"test\""))?;
+    // Whoever asks for one environment does not ask about others.
+    expect(&apply(&["--env", "prod"]), 0)?;
+    if tree(&out.join("small/dev")).len() < 5 {
+        return Err("another environment was touched".into());
+    }
+    expect(&apply(&[]), 0)?;
+    if tree(&out.join("small/dev")).len() != 2 || fs::read_to_string(&edited)? != "# by hand\n" {
+        return Err("only the edited file and the manifest should be left".into());
+    }
+    expect(&ondol(&["plan", text(folder.path()), "--detailed-exitcode"]), 0)?;
+    expect(&apply(&["--overwrite-edited"]), 0)?;
+    if out.join("small/dev").exists() || !out.join("small/test").exists() {
+        return Err("the tree of the old environment is still there".into());
+    }
+    // Another name of the system is another compose project; a file that only one run in many reads is not described.
+    fs::write(folder.path().join("other.kdl"), SMALL.replace("\"small\"", "\"other\""))?;
+    expect(&ondol(&["apply", text(&folder.path().join("other.kdl")), "--yes"]), 0)?;
+    fs::write(&spec, two.replace("\"small\"", "\"large\""))?;
+    let plan = ondol(&["plan", text(folder.path()), "--detailed-exitcode"]);
+    expect(&plan, 2)?;
+    if !String::from_utf8_lossy(&plan.stdout).contains("no longer described") {
+        return Err("the plan does not say that trees go".into());
+    }
+    expect(&apply(&[]), 0)?;
+    if out.join("small").exists() || !out.join("large").exists() || !out.join("other").exists() {
+        return Err("the tree of the old system is still there, or that of another one is gone".into());
+    }
+    expect(&ondol(&["plan", text(folder.path()), "--detailed-exitcode"]), 0)
+}
+
+fn unforgotten() -> Result<(), Failed> {
+    let (_folder, spec, out) = small()?;
+    let apply =
+        |more: &[&str]| ondol(&[&["apply", text(&spec), "--out", text(&out), "--yes"], more].concat());
+    let plan = || ondol(&["plan", text(&spec), "--out", text(&out), "--detailed-exitcode"]);
+    let with_job = SMALL
+        .replace("ingress {", "job \"clean\" { every \"day\" at=\"03:00\"; run \"true\" }\n    ingress {");
+    fs::write(&spec, with_job)?;
+    expect(&apply(&[]), 0)?;
+    let file = tree(&out).into_keys().find(|path| text(path).contains("cron.d/")).ok_or("no cron file")?;
+    let file = out.join(file);
+    fs::write(&file, fs::read_to_string(&file)? + "# by hand\n")?;
+    fs::write(&spec, SMALL)?;
+    for _ in 0..2 {
+        expect(&apply(&[]), 0)?;
+        let output = plan();
+        expect(&output, 0)?;
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        if !file.exists() || !said.contains("kept, though it should change because of") {
+            return Err(format!("the edited file is forgotten:\n{said}").into());
+        }
+    }
+    expect(&apply(&["--overwrite-edited"]), 0)?;
+    if file.exists() { Err("it is still there".into()) } else { expect(&plan(), 0) }
+}
+
+fn saved_beside() -> Result<(), Failed> {
+    let (folder, spec, out) = small()?;
+    expect(&ondol(&["apply", text(&spec), "--out", text(&out), "--yes"]), 0)?;
+    let save = |file: &Path| ondol(&["plan", text(&spec), "--out", text(&out), "--save", text(file)]);
+    let (note, plan) = (folder.path().join("note"), folder.path().join("ondol.plan"));
+    fs::write(&note, "mine")?;
+    let before = tree(folder.path());
+    for refused in [&spec, &note, &out.join("small/default/x.plan"), &folder.path().join("a.kdl")] {
+        expect(&save(refused), 1)?;
+    }
+    same(&tree(folder.path()), &before)?;
+    fs::write(&plan, "")?;
+    expect(&save(&plan), 0)?;
+    expect(&save(&plan), 0)
+}
+
+fn saved_as_made() -> Result<(), Failed> {
+    let (folder, spec, out) = small()?;
+    let plan = folder.path().join("ondol.plan");
+    expect(&ondol(&["plan", text(&spec), "--out", text(&out), "--save", text(&plan)]), 0)?;
+    for other in
+        [["--env", "prod"], ["--out", "elsewhere"], ["--overwrite-edited", "--yes"], ["--target", "host:a"]]
+    {
+        expect(&ondol(&[&["apply", text(&plan)], &other[..]].concat()), 1)?;
+    }
+    let written = fs::read_to_string(&plan)?;
+    fs::write(&plan, &written[..written.len() / 2])?;
+    let output = ondol(&["apply", text(&plan)]);
+    expect(&output, 1)?;
+    if !String::from_utf8_lossy(&output.stderr).contains("unreadable-plan") {
+        return Err("a plan that was cut short is taken for something else".into());
+    }
+    fs::write(&plan, written)?;
+    expect(&ondol(&["apply", text(&plan), "--out", text(&out)]), 0)
+}
+
+fn lost() -> Result<(), Failed> {
+    let (_folder, spec, _) = small()?;
+    let full = || fs::OpenOptions::new().write(true).open("/dev/full");
+    for arguments in [&["check", "--format", "json"][..], &["plan"], &["explain"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ondol"));
+        command.args(arguments).stdout(full()?);
+        if arguments[0] != "explain" {
+            command.arg(&spec);
+        }
+        expect(&command.output()?, 1)?;
+    }
+    Ok(())
 }
 
 fn formatting() -> Result<(), Failed> {

@@ -5,6 +5,7 @@
 //! change are hard links to the old ones: their bytes are not written again and their times stay. Files that are
 //! not ours move along untouched.
 
+pub mod leftover;
 mod lock;
 mod target;
 mod write;

@@ -101,6 +101,7 @@ impl Target {
             .iter()
             .map(|artifact| artifact.path.as_str())
             .chain(state.manifest.files.keys().map(String::as_str))
+            .chain(state.manifest.kept.keys().map(String::as_str))
             .collect();
         paths.sort_unstable();
         paths.dedup();

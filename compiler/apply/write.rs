@@ -22,6 +22,10 @@ pub struct Staged {
     target: Target,
     staging: PathBuf,
     gone: BTreeSet<String>,
+    /// Whether the whole tree goes.
+    leaves: bool,
+    /// Whether the folder of the system was made for it.
+    made: bool,
     done: bool,
 }
 
@@ -30,6 +34,7 @@ pub fn stage(target: &Target, plan: &Plan, artifacts: &[Artifact]) -> Result<Opt
     if plan.is_empty() {
         return Ok(None);
     }
+    let made = !target.system.exists();
     fs::create_dir_all(&target.system)
         .map_err(|error| TargetError::io("creating", &target.system, &error))?;
     let staging = target.staging();
@@ -37,7 +42,7 @@ pub fn stage(target: &Target, plan: &Plan, artifacts: &[Artifact]) -> Result<Opt
     let mut gone: BTreeSet<String> =
         plan.files.iter().filter(|file| !file.kept).map(|file| file.path.clone()).collect();
     gone.insert(manifest::FILE.to_owned());
-    let staged = Staged { target: target.clone(), staging, gone, done: false };
+    let staged = Staged { target: target.clone(), staging, gone, leaves: plan.gone, made, done: false };
     build(target, &staged.staging, plan, artifacts, &|path| staged.gone.contains(path))?;
     Ok(Some(staged))
 }
@@ -47,6 +52,10 @@ impl Staged {
     pub fn commit(mut self) -> Result<(), TargetError> {
         exchange(&self.target, &self.staging, &|path| self.gone.contains(path))?;
         self.done = true;
+        if self.leaves {
+            // What somebody put there keeps the folders.
+            let _ = fs::remove_dir(&self.target.tree).and_then(|()| fs::remove_dir(&self.target.system));
+        }
         Ok(())
     }
 }
@@ -56,6 +65,9 @@ impl Drop for Staged {
         if !self.done {
             // What was put together is worthless now; the error that is reported is the one that led here.
             let _ = fs::remove_dir_all(&self.staging);
+            if self.made {
+                let _ = fs::remove_dir(&self.target.system);
+            }
         }
     }
 }
@@ -96,7 +108,9 @@ fn build(
     artifacts.par_iter().try_for_each(|artifact| {
         create(&staging.join(&artifact.path), artifact.contents.as_bytes(), artifact.mode)
     })?;
-    create(&staging.join(manifest::FILE), plan.manifest.as_bytes(), 0o644)?;
+    if !plan.manifest.is_empty() {
+        create(&staging.join(manifest::FILE), plan.manifest.as_bytes(), 0o644)?;
+    }
     if target.tree.exists() {
         carry(&target.tree, staging, "", gone)?;
     }

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use super::{
     DONE, FAILED,
     common::{self, Input},
-    plan::{PlannedDescription, TargetOptions, clash, plan_all, plan_description, saved},
+    plan::{PlannedDescription, TargetOptions, clash, leftover_systems, plan_all, plan_description, saved},
 };
 use crate::{
     apply::{self, Lock},
@@ -37,17 +37,23 @@ pub struct Args {
 
 pub fn run(args: &Args) -> u8 {
     let style = args.input.output.color.stderr();
+    if let Some(status) = args.target.refused(style) {
+        return status;
+    }
+    let unusable = |error: &str, help: &str| {
+        let message =
+            format!("{} is a saved plan that cannot be used: {error}", args.input.paths[0].display());
+        common::complain("unreadable-plan", &message, help, style);
+        FAILED
+    };
     match saved_plan(&args.input.paths) {
-        Some(Ok(plan)) => return apply_saved(args, &plan),
-        Some(Err(error)) => {
-            common::complain(
-                "unreadable-plan",
-                &format!("{} is a saved plan that cannot be used: {error}", args.input.paths[0].display()),
-                "make a new one with `ondol plan --save`",
-                style,
-            );
-            return FAILED;
+        Some(Ok(plan)) => {
+            return match contradicted(args, &plan) {
+                Some(error) => unusable(&error, "leave the option out, or make a plan with it"),
+                None => apply_saved(args, &plan),
+            };
         }
+        Some(Err(error)) => return unusable(&error, "make a new one with `ondol plan --save`"),
         None => {}
     }
     if args.yes {
@@ -94,10 +100,15 @@ fn apply_at_once(args: &Args) -> u8 {
         Err(status) => return status,
     };
     let claimed = Mutex::default();
-    let results: Vec<Staging> = descriptions
+    let mut results: Vec<Staging> = descriptions
         .par_iter()
         .map(|path| stage(plan_description(path, &args.input, &args.target), &claimed))
         .collect();
+    if !results.iter().any(|one| common::failed(&one.diagnostics)) {
+        let systems: Vec<String> = results.iter().flat_map(|one| one.systems.clone()).collect();
+        let left = leftover_systems(&descriptions, &systems, &args.input, &args.target);
+        results.extend(left.map(|left| stage(left, &claimed)));
+    }
     commit(args, results)
 }
 
@@ -107,6 +118,7 @@ struct Staging {
     sources: Sources,
     diagnostics: Vec<Diagnostic>,
     environments: Vec<String>,
+    systems: Vec<String>,
     trees: Vec<Tree>,
 }
 
@@ -114,7 +126,7 @@ struct Tree {
     staged: Option<apply::Staged>,
     tree: PathBuf,
     said: String,
-    kept: Vec<PathBuf>,
+    kept: Vec<(PathBuf, &'static str)>,
 }
 
 /// Puts the trees of one description together beside their places. A tree that another description has `claimed`
@@ -146,7 +158,11 @@ fn stage(one: PlannedDescription, claimed: &Mutex<BTreeSet<PathBuf>>) -> Staging
                         .files
                         .iter()
                         .filter(|file| file.kept)
-                        .map(|file| planned.target.tree.join(&file.path))
+                        .map(|file| {
+                            let whose =
+                                if file.foreign { "was not written by ondol" } else { "was edited by hand" };
+                            (planned.target.tree.join(&file.path), whose)
+                        })
                         .collect(),
                 }),
                 Err(error) => diagnostics.push(Diagnostic::error(error.code, error.message).help(error.help)),
@@ -155,7 +171,14 @@ fn stage(one: PlannedDescription, claimed: &Mutex<BTreeSet<PathBuf>>) -> Staging
     }
     // Sources are needed for messages only: a thousand standard libraries need not wait for that.
     let sources = if diagnostics.is_empty() { Sources::default() } else { one.sources };
-    Staging { path: one.path, sources, diagnostics, environments: one.environments, trees }
+    Staging {
+        path: one.path,
+        sources,
+        diagnostics,
+        environments: one.environments,
+        systems: one.systems,
+        trees,
+    }
 }
 
 /// Reports, and when nothing is wrong puts every tree in its place.
@@ -188,11 +211,8 @@ fn commit(args: &Args, results: Vec<Staging>) -> u8 {
                 status = FAILED;
             }
         }
-        for path in tree.kept {
-            common::remark(&format!(
-                "kept: {} was edited by hand (overwrite with --overwrite-edited)",
-                path.display()
-            ));
+        for (path, whose) in tree.kept {
+            common::remark(&format!("kept: {} {whose} (overwrite with --overwrite-edited)", path.display()));
         }
     }
     status
@@ -205,6 +225,27 @@ fn saved_plan(paths: &[PathBuf]) -> Option<Result<SavedPlan, String>> {
         return None;
     }
     SavedPlan::parse(&fs::read_to_string(path).ok()?)
+}
+
+/// The option that says something else than the plan was made with.
+fn contradicted(args: &Args, plan: &SavedPlan) -> Option<String> {
+    let out = args.target.out.as_ref().map(|out| out.display().to_string());
+    if let Some(out) = out.filter(|out| *out != plan.out) {
+        let made = if plan.out.is_empty() { "none".to_owned() } else { format!("`--out {}`", plan.out) };
+        return Some(format!("`--out {out}` is given, and it was made with {made}"));
+    }
+    if !args.input.env.is_empty() && args.input.env != plan.environments {
+        let made = match plan.environments.as_slice() {
+            [] => "every environment".to_owned(),
+            names => names.join(", "),
+        };
+        return Some(format!(
+            "`--env {}` is given, and it was made for {made}",
+            args.input.env.join(" --env ")
+        ));
+    }
+    (args.target.overwrite_edited && !plan.overwrite_edited)
+        .then(|| "`--overwrite-edited` is given, and it was made without".to_owned())
 }
 
 fn apply_saved(args: &Args, plan: &SavedPlan) -> u8 {
@@ -265,8 +306,12 @@ fn apply_exactly(
         Ok(locks) => locks,
         Err(status) => return status,
     };
-    let planned: Vec<PlannedDescription> =
+    let mut planned: Vec<PlannedDescription> =
         paths.par_iter().map(|path| plan_description(path, input, target)).collect();
+    if !planned.iter().any(|one| common::failed(&one.diagnostics)) {
+        let systems: Vec<String> = planned.iter().flat_map(|one| one.systems.clone()).collect();
+        planned.extend(leftover_systems(&paths, &systems, input, target));
+    }
     if !planned.iter().any(|one| common::failed(&one.diagnostics))
         && let Some(why) = shown.stale(&saved(&planned, input, target))
     {
@@ -281,8 +326,14 @@ fn done(one: &super::plan::Planned) -> String {
     if one.plan.is_empty() {
         return "nothing to do".into();
     }
+    if one.plan.gone {
+        let removed = one.plan.files.iter().filter(|file| !file.kept).count();
+        let files = if removed == 1 { "file" } else { "files" };
+        return format!("no longer described: {removed} {files} removed from {}", one.target.tree.display());
+    }
     let written = one.plan.files.iter().filter(|file| !file.kept).count();
-    format!("{written} files written, {} unchanged, in {}", one.plan.unchanged, one.target.tree.display())
+    let files = if written == 1 { "file" } else { "files" };
+    format!("{written} {files} written, {} unchanged, in {}", one.plan.unchanged, one.target.tree.display())
 }
 
 fn show(args: &Args, planned: &[PlannedDescription]) {

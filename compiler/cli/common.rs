@@ -1,16 +1,18 @@
 //! What the commands share: the options that compile, and how diagnostics and results leave.
 
 use std::{
+    collections::BTreeSet,
     env,
     io::{self, IsTerminal as _, Write as _},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use clap::{Args, ValueEnum};
 
 use crate::{
-    diagnostic::{Diagnostic, Diagnostics, Severity},
-    load,
+    diagnostic::{Diagnostic, Diagnostics, Severity, nearest},
+    explain, load,
     render::{self, Style},
     source::Sources,
 };
@@ -83,15 +85,31 @@ impl Color {
     }
 }
 
-/// The descriptions that `paths` name.
+/// The descriptions that `paths` name. Words of `--deny` and `--allow` that are no code are told here, before anything is
+/// read: a misspelt one would silently do nothing.
 pub fn descriptions(input: &Input) -> Result<Vec<PathBuf>, u8> {
     let mut diagnostics = Diagnostics::default();
-    let found = load::find(&input.paths, &mut diagnostics);
-    if diagnostics.has_errors() {
-        report(&diagnostics.into_sorted(), &Sources::default(), input.output.color.stderr());
-        return Err(super::FAILED);
+    for (option, codes) in [("--deny", &input.deny), ("--allow", &input.allow)] {
+        for code in codes.iter().filter(|code| !(option == "--deny" && *code == "warnings")) {
+            if explain::page(code).is_some() {
+                continue;
+            }
+            let near = nearest(code, explain::codes());
+            diagnostics.add(
+                Diagnostic::error("unknown-code", format!("`{option}`: there is no code `{code}`")).help(
+                    match near {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => "the code stands in front of each diagnostic; `ondol explain` lists them all"
+                            .into(),
+                    },
+                ),
+            );
+        }
     }
-    Ok(found)
+    let found = load::find(&input.paths, &mut diagnostics);
+    let failed = diagnostics.has_errors();
+    report(&judged(diagnostics, input), &Sources::default(), input.output.color.stderr());
+    if failed { Err(super::FAILED) } else { Ok(found) }
 }
 
 /// The diagnostics as `--allow` and `--deny` want them.
@@ -137,9 +155,36 @@ pub fn complain(code: &'static str, message: &str, help: &str, style: Style) {
     report(&[Diagnostic::error(code, message).help(help)], &Sources::default(), style);
 }
 
-/// Writes a result. A reader that goes away is no failure of ours.
+/// Whether a result could not be written.
+static LOST: AtomicBool = AtomicBool::new(false);
+
+/// Writes a result. A reader that goes away is no failure of ours; a full disk is one.
 pub fn print(text: &str) {
-    let _ = io::stdout().lock().write_all(text.as_bytes());
+    let mut out = io::stdout().lock();
+    if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush())
+        && error.kind() != io::ErrorKind::BrokenPipe
+        && !LOST.swap(true, Ordering::Relaxed)
+    {
+        let style = Style { color: false, width: 100 };
+        let message = format!("the result cannot be written to standard output: {}", load::reason(&error));
+        complain("output-failed", &message, "free the place that it is written to, and run it again", style);
+    }
+}
+
+/// The exit status, when a result may have been lost.
+pub fn kept(status: u8) -> u8 {
+    if LOST.load(Ordering::Relaxed) { super::FAILED } else { status }
+}
+
+/// A path as one word of a shell.
+pub fn word(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || "-_./+@%:,=".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
 }
 
 /// Writes a remark to standard error.
@@ -153,9 +198,13 @@ pub fn unknown_environments(input: &Input, seen: &[String], known: &[String]) ->
     let first = missing.first()?;
     let diagnostic =
         Diagnostic::error("unknown-environment", format!("no description has an environment `{first}`"));
-    Some(match crate::diagnostic::nearest(first, known.iter().map(String::as_str)) {
+    Some(match nearest(first, known.iter().map(String::as_str)) {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-        None => diagnostic.help(format!("environments: {}", known.join(", "))),
+        None => {
+            let names: BTreeSet<&str> = known.iter().map(String::as_str).collect();
+            let names: Vec<&str> = names.into_iter().collect();
+            diagnostic.help(format!("environments: {}", names.join(", ")))
+        }
     })
 }
 

@@ -130,12 +130,17 @@ fn text(path: &Path) -> Result<String, Diagnostic> {
     let bytes = if path.as_os_str() == "-" {
         let mut bytes = Vec::new();
         io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+    } else if path.is_dir() {
+        Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"))
     } else {
         fs::read(path)
     };
     let bytes = bytes.map_err(|error| {
-        Diagnostic::error("unreadable-file", format!("`{}` cannot be read: {error}", path.display()))
-            .help("make one: `install -m 600 env/.env.example .env`")
+        Diagnostic::error(
+            "unreadable-file",
+            format!("`{}` cannot be read: {}", path.display(), crate::load::reason(&error)),
+        )
+        .help("make one: `install -m 600 env/.env.example .env`")
     })?;
     String::from_utf8(bytes).map_err(|_| {
         Diagnostic::error("invalid-utf8", format!("`{}` is not UTF-8 text", path.display()))

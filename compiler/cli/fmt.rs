@@ -15,7 +15,7 @@ use crate::{
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// A KDL file, or a folder that is searched for them
+    /// A KDL file, or a folder that is searched for them; `-` formats standard input to standard output
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<PathBuf>,
     /// Only tell which files are not formatted
@@ -27,6 +27,9 @@ pub struct Args {
 
 pub fn run(args: &Args) -> u8 {
     let style = args.output.color.stderr();
+    if args.paths.as_slice() == [PathBuf::from("-")] {
+        return stream(args);
+    }
     let mut status = DONE;
     for path in load::kdl_files(&args.paths) {
         let mut sources = Sources::default();
@@ -37,12 +40,11 @@ pub fn run(args: &Args) -> u8 {
                 syntax::format(source, &text, &mut diagnostics).filter(|formatted| *formatted != text)
             }
             Err(error) => {
-                common::complain(
-                    "unreadable-file",
-                    &format!("{} cannot be read: {error}", path.display()),
-                    "check the path and its permissions",
-                    style,
-                );
+                let (code, help) = match error.contains("not UTF-8") {
+                    true => ("invalid-utf8", "save the file as UTF-8"),
+                    false => ("unreadable-file", "check the path and its permissions"),
+                };
+                common::complain(code, &format!("{} cannot be read: {error}", path.display()), help, style);
                 status = FAILED;
                 continue;
             }
@@ -69,6 +71,30 @@ pub fn run(args: &Args) -> u8 {
         }
     }
     status
+}
+
+/// Formats standard input.
+fn stream(args: &Args) -> u8 {
+    let style = args.output.color.stderr();
+    let text = match std::io::read_to_string(std::io::stdin()) {
+        Ok(text) => text,
+        Err(error) => {
+            let message = format!("standard input cannot be read: {}", reason(&error));
+            common::complain("unreadable-file", &message, "give it a description in UTF-8", style);
+            return FAILED;
+        }
+    };
+    let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
+    let source = sources.add("<stdin>", text.as_str());
+    let Some(formatted) = syntax::format(source, &text, &mut diagnostics) else {
+        common::report(&diagnostics.into_sorted(), &sources, style);
+        return FAILED;
+    };
+    if !args.check {
+        common::print(&formatted);
+        return DONE;
+    }
+    if formatted == text { DONE } else { FAILED }
 }
 
 /// Replaces a file in one step, so that a full disk or a killed process costs nobody a description.

@@ -94,11 +94,11 @@ fn check(args: &Args) -> Result<u8, Refused> {
     };
     let judged = open(&args.file).and_then(|log| judge(args, &schema, log, &name));
     let judged = judged.map_err(|error| {
-        let message = format!("`{name}` cannot be read: {error}");
-        refused(
-            Diagnostic::error("unreadable-file", message)
-                .help("a packed log is read with `zcat FILE | ondol log check -`"),
-        )
+        let message = format!("`{name}` cannot be read: {}", crate::load::reason(&error));
+        refused(Diagnostic::error("unreadable-file", message).help(match error.kind() {
+            io::ErrorKind::InvalidData => "a packed log is read with `zcat FILE | ondol log check -`",
+            _ => "name a file of log lines, or `-` for standard input",
+        }))
     })?;
     match args.format {
         Format::Text => judged.summary(args, &name),
@@ -187,6 +187,9 @@ fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
     if path.as_os_str() == "-" {
         return Ok(Box::new(BufReader::new(io::stdin())));
     }
+    if path.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
+    }
     Ok(Box::new(BufReader::new(File::open(path)?)))
 }
 
@@ -248,8 +251,10 @@ impl Judged {
         for (wrong, count, _) in self.mistakes.values().filter(|(_, count, _)| *count > args.show) {
             let at = if wrong.pointer.is_empty() { "the line" } else { &wrong.pointer };
             common::remark(&format!(
-                "{name}: error[{}]: {at} {}: {count} times in all",
-                wrong.code, wrong.reason
+                "{name}: error[{}]: {at} {}: {count} {} in all",
+                wrong.code,
+                wrong.reason,
+                if *count == 1 { "time" } else { "times" }
             ));
         }
         if !args.input.output.quiet {

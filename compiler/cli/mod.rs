@@ -86,5 +86,5 @@ pub fn run() -> ExitCode {
             DONE
         }
     };
-    ExitCode::from(status)
+    ExitCode::from(common::kept(status))
 }

@@ -12,15 +12,17 @@ use super::{
 };
 use crate::{
     Compiled,
-    apply::Target,
+    apply::{Target, TargetError, leftover},
     diagnostic::{Diagnostic, Diagnostics},
     load,
     plan::{
         self, Plan, State, present,
         saved::{self, SavedDescription, SavedPlan, SavedTarget},
     },
+    render::Style,
     source::Sources,
     syntax::Facts,
+    values::{Name, Value as _},
 };
 
 #[derive(clap::Args)]
@@ -35,7 +37,7 @@ pub struct Args {
     /// Show the differences of files
     #[arg(long)]
     diff: bool,
-    /// Exit with 2 when there are changes
+    /// Exit with 2 when there are changes that apply would make; files that stay as edited by hand are none
     #[arg(long)]
     detailed_exitcode: bool,
     /// Save the plan, for `ondol apply FILE` to do exactly this
@@ -46,8 +48,9 @@ pub struct Args {
 /// Options of the commands that look at a target.
 #[derive(clap::Args, Clone)]
 pub struct TargetOptions {
-    /// What is written to
-    #[arg(long, value_name = "generated", default_value = "generated", value_parser = ["generated"])]
+    /// What is written to: `generated`, trees of files. `host[:NAME]` is not there yet: the trees are delivered by a
+    /// pipeline, or by hand
+    #[arg(long, value_name = "generated", default_value = "generated")]
     pub target: String,
     /// The output folder; `generated/` beside the nearest ondol.kdl or repository root when absent
     #[arg(long, value_name = "DIR")]
@@ -55,6 +58,23 @@ pub struct TargetOptions {
     /// Overwrite files that were edited by hand
     #[arg(long)]
     pub overwrite_edited: bool,
+}
+
+impl TargetOptions {
+    /// Refuses a target that cannot be written to.
+    pub fn refused(&self, style: Style) -> Option<u8> {
+        if self.target == "generated" {
+            return None;
+        }
+        let host = self.target == "host" || self.target.starts_with("host:");
+        let message = match host {
+            true => format!("`--target {}` is not there yet: apply writes trees of files", self.target),
+            false => format!("there is no target `{}`", self.target),
+        };
+        let help = "leave `--target` out; then deliver a tree with its pipeline (ci/ in it), or copy it to its host and run scripts/deploy.sh there";
+        common::complain("invalid-value", &message, help, style);
+        Some(FAILED)
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -82,6 +102,8 @@ pub struct PlannedDescription {
     pub diagnostics: Vec<Diagnostic>,
     pub planned: Vec<Planned>,
     pub environments: Vec<String>,
+    /// The systems that it describes.
+    pub systems: Vec<String>,
 }
 
 impl PlannedDescription {
@@ -108,6 +130,7 @@ pub fn plan_description(path: &Path, input: &Input, options: &TargetOptions) -> 
     let compiled = crate::compile(&project, &input.env, &mut diagnostics);
     let mut judged = common::judged(diagnostics, input);
     let mut planned = Vec::new();
+    let described = project.systems();
     if !common::failed(&judged) {
         let out = common::out_folder(options.out.as_deref(), path);
         let results: Vec<_> = compiled
@@ -128,6 +151,16 @@ pub fn plan_description(path: &Path, input: &Input, options: &TargetOptions) -> 
                 }
             }
         }
+        // Whoever asks for some environments does not ask about the others.
+        let asked = if input.env.is_empty() { described.as_slice() } else { &[] };
+        for (system, environments) in asked {
+            for target in leftover::environments(&out, system, environments) {
+                match removed(target, options) {
+                    Ok(one) => planned.push(one),
+                    Err(error) => judged.push(Diagnostic::error(error.code, error.message).help(error.help)),
+                }
+            }
+        }
     }
     PlannedDescription {
         path: path.to_path_buf(),
@@ -135,7 +168,81 @@ pub fn plan_description(path: &Path, input: &Input, options: &TargetOptions) -> 
         diagnostics: judged,
         planned,
         environments,
+        systems: described.into_iter().map(|(system, _)| system).collect(),
     }
+}
+
+/// The plan for a tree that is no longer described.
+fn removed(target: Target, options: &TargetOptions) -> Result<Planned, TargetError> {
+    let state = target.state(&[])?;
+    let plan = plan::removal(&state, options.overwrite_edited);
+    let name = |text: &str| {
+        Name::parse(text).map_err(|error| TargetError {
+            code: "unreadable-manifest",
+            message: format!("{} names `{text}`: {error}", target.tree.join(plan::manifest::FILE).display()),
+            help: "restore it from version control".into(),
+        })
+    };
+    let (system, environment) = (name(&plan.system)?, name(&plan.environment)?);
+    let compiled = Compiled { system, environment, artifacts: Vec::new(), facts: Facts::default() };
+    Ok(Planned { compiled, target, state, plan })
+}
+
+/// The plans for systems that lie in the output folder and that nothing describes any more, as if a description without a
+/// name asked for their removal. They are looked for only where this run read every description that could describe them:
+/// `paths` are those, `systems` what they describe.
+pub fn leftover_systems(
+    paths: &[PathBuf],
+    systems: &[String],
+    input: &Input,
+    options: &TargetOptions,
+) -> Option<PlannedDescription> {
+    let mut outs: Vec<PathBuf> = paths.iter().map(|path| common::out_folder(None, path)).collect();
+    outs.sort();
+    outs.dedup();
+    if options.out.is_some() || !input.env.is_empty() {
+        return None;
+    }
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let read: Vec<PathBuf> = paths.iter().map(|path| real(path)).collect();
+    let (mut planned, mut diagnostics) = (Vec::new(), Vec::new());
+    for out in outs {
+        let left = leftover::systems(&out, systems);
+        if left.is_empty() {
+            continue;
+        }
+        let real_out = real(&out);
+        let Some(root) = real_out.parent() else { continue };
+        let around = load::kdl_files(&[root.to_path_buf()]);
+        let missed =
+            |path: &PathBuf| path.file_name() == Some("system.kdl".as_ref()) && !read.contains(&real(path));
+        if around.iter().any(missed) {
+            continue;
+        }
+        let texts: Vec<String> = around.iter().filter_map(|path| load::read(path).ok()).collect();
+        for system in left {
+            // Another file than a system.kdl may describe it, and is run for itself.
+            if texts.iter().any(|text| text.contains(&format!("\"{system}\"")) && text.contains("system")) {
+                continue;
+            }
+            for target in leftover::environments(&out, &system, &[]) {
+                match removed(target, options) {
+                    Ok(one) => planned.push(one),
+                    Err(error) => {
+                        diagnostics.push(Diagnostic::error(error.code, error.message).help(error.help))
+                    }
+                }
+            }
+        }
+    }
+    (!planned.is_empty() || !diagnostics.is_empty()).then(|| PlannedDescription {
+        path: PathBuf::new(),
+        sources: Sources::default(),
+        diagnostics,
+        planned,
+        environments: Vec::new(),
+        systems: Vec::new(),
+    })
 }
 
 /// Plans all descriptions, reports what is wrong, and gives the plans when nothing is; fit to be [`saved`] if so said.
@@ -144,11 +251,19 @@ pub fn plan_all(
     options: &TargetOptions,
     to_be_saved: bool,
 ) -> Result<Vec<PlannedDescription>, u8> {
+    if let Some(status) = options.refused(input.output.color.stderr()) {
+        return Err(status);
+    }
     let descriptions = common::descriptions(input)?;
-    let planned: Vec<PlannedDescription> = descriptions
+    let mut planned: Vec<PlannedDescription> = descriptions
         .par_iter()
         .map(|path| plan_description(path, input, options).without_contents(to_be_saved))
         .collect();
+    if !planned.iter().any(|one| common::failed(&one.diagnostics)) {
+        let systems: Vec<String> = planned.iter().flat_map(|one| one.systems.clone()).collect();
+        let left = leftover_systems(&descriptions, &systems, input, options);
+        planned.extend(left.map(|left| left.without_contents(to_be_saved)));
+    }
     let style = input.output.color.stderr();
     common::report_all(planned.iter().map(|one| (one.diagnostics.as_slice(), &one.sources)), style);
     if planned.iter().any(|one| common::failed(&one.diagnostics)) {
@@ -200,6 +315,7 @@ pub fn saved(planned: &[PlannedDescription], input: &Input, options: &TargetOpti
         ondol: env!("CARGO_PKG_VERSION").into(),
         descriptions: planned
             .iter()
+            .filter(|one| !one.path.as_os_str().is_empty())
             .map(|one| SavedDescription {
                 path: one.path.display().to_string(),
                 digest: saved::digest(&one.sources),
@@ -221,6 +337,12 @@ pub fn run(args: &Args) -> u8 {
         Ok(planned) => planned,
         Err(status) => return status,
     };
+    if let Some(file) = &args.save
+        && let Some((message, help)) = unfit(file, &planned)
+    {
+        common::complain("output-in-the-way", &message, help, args.input.output.color.stderr());
+        return FAILED;
+    }
     show(args, &planned);
     if let Some(file) = &args.save {
         let document =
@@ -234,10 +356,35 @@ pub fn run(args: &Args) -> u8 {
             );
             return FAILED;
         }
-        common::remark(&format!("saved; `ondol apply {}` does exactly this, or refuses", file.display()));
+        common::remark(&format!("saved; `ondol apply {}` does exactly this, or refuses", common::word(file)));
     }
     let changes = planned.iter().flat_map(|one| &one.planned).any(|one| !one.plan.is_empty());
     if args.detailed_exitcode && changes { CHANGES } else { DONE }
+}
+
+/// Why a plan must not be saved there, and what to do: only a saved plan, or an empty file, gives way to one.
+fn unfit(file: &Path, planned: &[PlannedDescription]) -> Option<(String, &'static str)> {
+    let shown = file.display();
+    let elsewhere = "save the plan elsewhere, for example `--save ondol.plan`";
+    if file == Path::new("-") {
+        return Some(("a plan is saved into a file, not to standard output".into(), elsewhere));
+    }
+    if file.extension().is_some_and(|extension| extension == "kdl") {
+        return Some((format!("{shown} would be read as a description by `ondol apply`"), elsewhere));
+    }
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let folder = real(folder);
+    let trees = planned.iter().flat_map(|one| &one.planned).map(|one| real(&one.target.system));
+    if let Some(tree) = trees.into_iter().find(|tree| folder.starts_with(tree)) {
+        return Some((format!("{shown} lies below {}, which apply writes", tree.display()), elsewhere));
+    }
+    let meta = std::fs::metadata(file).ok()?;
+    let plan = meta.is_file()
+        && (meta.len() == 0 || std::fs::read_to_string(file).is_ok_and(|text| saved::is_plan(&text)));
+    (!plan).then(|| {
+        (format!("{shown} exists, and is no saved plan"), "move it away, or save the plan elsewhere")
+    })
 }
 
 fn show(args: &Args, planned: &[PlannedDescription]) {
@@ -255,9 +402,7 @@ fn show(args: &Args, planned: &[PlannedDescription]) {
             common::print(&parts.join("\n"));
         }
         Format::Markdown => {
-            let parts: Vec<String> =
-                each().map(|(one, planned)| present::markdown(&planned.plan, &one.sources)).collect();
-            common::print(&parts.join("\n"));
+            common::print(&present::markdown(each().map(|(one, planned)| (&planned.plan, &one.sources))));
         }
         Format::Json => {
             let records: Vec<_> =

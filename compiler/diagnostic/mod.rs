@@ -8,6 +8,11 @@ mod suggest;
 #[allow(unused_imports, reason = "the build script, which shares this module, needs no suggestions")]
 pub use suggest::nearest;
 
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
+
 use crate::source::Span;
 
 /// How bad it is.
@@ -76,12 +81,18 @@ impl Diagnostic {
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
+    /// Where in the list those with this place and message stand: there may be very many.
+    known: HashMap<u64, Vec<usize>>,
 }
 
 impl Diagnostics {
     /// Adds one. The same finding at the same place (an error in a part that several environments share) counts once.
     pub fn add(&mut self, diagnostic: Diagnostic) {
-        if !self.list.contains(&diagnostic) {
+        let mut hasher = DefaultHasher::new();
+        (diagnostic.labels.first().map(|label| label.span), &diagnostic.message).hash(&mut hasher);
+        let known = self.known.entry(hasher.finish()).or_default();
+        if !known.iter().any(|index| self.list[*index] == diagnostic) {
+            known.push(self.list.len());
             self.list.push(diagnostic);
         }
     }

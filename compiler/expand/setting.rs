@@ -247,6 +247,9 @@ pub fn setting(r: &mut Reader) -> Option<Setting> {
     let about = r.prop::<Line>("about", "what it does").optional();
     let ko = r.prop::<Line>("ko", "the same in Korean").optional();
     let source = r.prop::<Line>("source", "where the default comes from").optional();
+    // Kept as a fact of the kind, where a plan finds it.
+    r.prop::<Line>("at-risk", "what becomes of data that is there when this changes, where it may be lost")
+        .optional();
     let setting = Setting {
         name: name?,
         kind: kind?.value,

@@ -84,6 +84,12 @@ pub fn all(files: &[FileChange], changes: &[SystemChange], first: bool) -> Vec<C
     all.extend(changes.iter().filter_map(supply));
     all.sort();
     all.dedup();
+    // What starts anew reads all of it anew.
+    let restarted: Vec<Consequence> = all.clone();
+    all.retain(|one| match one {
+        Consequence::Reload(what) => !restarted.contains(&Consequence::Restart(what.clone())),
+        _ => true,
+    });
     if all.len() > 1 {
         all.retain(|consequence| *consequence != Consequence::Nothing);
     }

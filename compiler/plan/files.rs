@@ -1,13 +1,16 @@
 //! What would change in the files that follow from the system, and why. The only file that knows `similar`.
 
-use std::sync::OnceLock;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
 
 use similar::{ChangeTag, TextDiff};
 
 use super::{
     changes::{Action, SystemChange},
     consequence::{self, Consequence},
-    manifest::Manifest,
+    manifest::{Kept, Manifest},
     state::State,
 };
 use crate::emit::Artifact;
@@ -143,11 +146,12 @@ pub fn file_changes(
             ),
             text: Texts::new(&artifact.path, before, artifact.contents.clone()),
             edited,
-            foreign: edited && !state.manifest.files.contains_key(&artifact.path),
+            foreign: edited && state.manifest.written(&artifact.path).is_none(),
             kept: edited && !overwrite,
         });
     }
-    for path in state.manifest.files.keys().filter(|path| !now.files.contains_key(*path)) {
+    let known = state.manifest.files.keys().chain(state.manifest.kept.keys());
+    for path in known.collect::<BTreeSet<_>>().into_iter().filter(|path| !now.files.contains_key(*path)) {
         let Some(file) = state.files.get(path) else { continue };
         let edited = state.is_edited(path, file);
         let before = String::from_utf8_lossy(&file.contents).into_owned();
@@ -168,9 +172,19 @@ pub fn file_changes(
     changes
 }
 
+/// What the next plan has to know of the files that stay as they are although something else is wanted.
+pub fn kept(changes: &[FileChange], before: &Manifest) -> BTreeMap<String, Kept> {
+    let kept = changes.iter().filter(|file| file.kept && file.cause == Cause::System);
+    kept.filter_map(|file| {
+        let (unwanted, because) = (file.action == Action::Delete, file.because.clone());
+        Some((file.path.clone(), Kept { unwanted, because, written: before.written(&file.path)?.clone() }))
+    })
+    .collect()
+}
+
 /// What follows when a file goes: what follows from a change of the nearest file that the same emitter still makes.
 fn like_its_neighbours(path: &str, before: &Manifest, artifacts: &[Artifact]) -> Consequence {
-    let emitter = before.files.get(path).map(|record| record.by.as_str());
+    let emitter = before.written(path).map(|record| record.by.as_str());
     let shared = |other: &str| path.split('/').zip(other.split('/')).take_while(|(a, b)| a == b).count();
     let neighbours = artifacts.iter().filter(|artifact| Some(artifact.emitter) == emitter);
     match neighbours.max_by_key(|artifact| shared(&artifact.path)) {
@@ -197,8 +211,10 @@ impl<'a> Reasons<'a> {
         if self.state.manifest_text.is_none() {
             return (Cause::First, Vec::new());
         }
+        let kept = before.kept.get(path).map(|kept| kept.because.clone()).unwrap_or_default();
         if before.files.get(path) == self.now.files.get(path) {
-            return (Cause::Target, Vec::new());
+            // What it should have changed for at an earlier apply it should change for still.
+            return if kept.is_empty() { (Cause::Target, kept) } else { (Cause::System, kept) };
         }
         if self.system.is_empty() {
             return (if before.ondol != self.now.ondol { Cause::Compiler } else { Cause::Order }, Vec::new());
@@ -209,7 +225,9 @@ impl<'a> Reasons<'a> {
             .filter(|change| follows(from, change))
             .map(|change| change.address.clone())
             .collect();
-        (Cause::System, if because.is_empty() { self.all(path) } else { because })
+        let mut because = if because.is_empty() { self.all(path) } else { because };
+        because.extend(kept.into_iter().filter(|earlier| !because.contains(earlier)).collect::<Vec<_>>());
+        (Cause::System, because)
     }
 
     /// A file that names none of the changes follows from all of them; one that is no longer made, from all that goes and

@@ -30,6 +30,9 @@ pub struct Manifest {
     pub stdlib: String,
     /// Every file but this one, by its path within the tree.
     pub files: BTreeMap<String, FileRecord>,
+    /// Files that were edited by hand and stand as they are although something else is wanted.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub kept: BTreeMap<String, Kept>,
     /// What the description says, and the kinds that it uses, built-in ones too: address, field, value.
     pub facts: BTreeMap<String, BTreeMap<String, String>>,
 }
@@ -45,7 +48,23 @@ pub struct FileRecord {
     pub by: String,
 }
 
+/// A file that was kept as edited: not forgotten until it is overwritten, or gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Whether nothing is wanted in its place any more.
+    pub unwanted: bool,
+    /// The changed addresses for which it should have changed, or gone.
+    pub because: Vec<String>,
+    /// As ondol wrote it last.
+    pub written: FileRecord,
+}
+
 impl Manifest {
+    /// The file as ondol wrote it last, be it wanted or not.
+    pub fn written(&self, path: &str) -> Option<&FileRecord> {
+        self.files.get(path).or_else(|| self.kept.get(path).map(|kept| &kept.written))
+    }
+
     /// The manifest of a tree about to be written.
     pub fn new(system: &str, environment: &str, artifacts: &[Artifact], facts: &Facts) -> Manifest {
         let record = |artifact: &Artifact| FileRecord {
@@ -64,6 +83,7 @@ impl Manifest {
             ondol: env!("CARGO_PKG_VERSION").to_owned(),
             stdlib: stdlib::VERSION.to_owned(),
             files: files.into_iter().collect(),
+            kept: BTreeMap::new(),
             facts,
         }
     }

@@ -4,8 +4,10 @@ mod changes;
 mod consequence;
 mod containers;
 mod files;
+mod keeping;
 pub mod manifest;
 pub mod present;
+mod removal;
 mod risk;
 pub mod saved;
 mod state;
@@ -14,6 +16,7 @@ pub use changes::{Action, FieldChange, SystemChange};
 pub use consequence::Consequence;
 pub use files::{Cause, FileChange};
 pub use manifest::Manifest;
+pub use removal::removal;
 pub use state::{OnDisk, State};
 
 use crate::Compiled;
@@ -39,7 +42,9 @@ pub struct Plan {
     pub compiler_changed: bool,
     /// Whether this is the first apply to this target.
     pub first: bool,
-    /// The text of the manifest that will be written.
+    /// Whether the tree is no longer described: what was written there goes.
+    pub gone: bool,
+    /// The text of the manifest that will be written; empty when none stays.
     pub manifest: String,
     /// Whether that is another text than stands there.
     pub manifest_changes: bool,
@@ -47,7 +52,7 @@ pub struct Plan {
 
 /// Compares what was compiled with what is there.
 pub fn plan(state: &State, compiled: &Compiled, overwrite_edited: bool) -> Plan {
-    let manifest = Manifest::new(
+    let mut manifest = Manifest::new(
         compiled.system.as_str(),
         compiled.environment.as_str(),
         &compiled.artifacts,
@@ -58,14 +63,12 @@ pub fn plan(state: &State, compiled: &Compiled, overwrite_edited: bool) -> Plan 
         let files = files::file_changes(state, &compiled.artifacts, &manifest, &changes, overwrite_edited);
         (changes, files)
     };
-    let ((changes, files), text) = rayon::join(compare, || manifest.text());
-    let risks = changes
-        .iter()
-        .flat_map(|change| {
-            let reasons = risk::risks(change, &state.manifest, &manifest).into_iter();
-            reasons.map(|reason| (change.address.clone(), reason))
-        })
-        .collect();
+    let ((changes, files), mut text) = rayon::join(compare, || manifest.text());
+    manifest.kept = files::kept(&files, &state.manifest);
+    if !manifest.kept.is_empty() {
+        text = manifest.text();
+    }
+    let risks = risk::all(&changes, state, &manifest, &compiled.artifacts);
     let touched = files.iter().filter(|file| file.action != Action::Delete).count();
     Plan {
         system: compiled.system.to_string(),
@@ -73,6 +76,7 @@ pub fn plan(state: &State, compiled: &Compiled, overwrite_edited: bool) -> Plan 
         unchanged: compiled.artifacts.len() - touched,
         compiler_changed: state.manifest_text.is_some() && state.manifest.ondol != manifest.ondol,
         first: state.manifest_text.is_none(),
+        gone: false,
         consequences: consequence::all(&files, &changes, state.manifest_text.is_none()),
         changes,
         risks,

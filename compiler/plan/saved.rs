@@ -75,20 +75,36 @@ pub fn digest(sources: &Sources) -> String {
     sha256(text.as_bytes())
 }
 
+/// Whether a text is a saved plan, or the beginning of one.
+pub fn is_plan(text: &str) -> bool {
+    let beginning = text.char_indices().nth(100).map_or(text, |(at, _)| &text[..at]);
+    text.starts_with('{') && beginning.contains(&format!("\"{KIND}\""))
+}
+
 impl SavedPlan {
-    /// Reads a saved plan; none when the file is something else, an error when it is one that cannot be used.
+    /// Reads a saved plan; none when the file is something else, an error when it is one that cannot be used. No KDL begins
+    /// with a brace, so a plan that was cut short is still told from a description.
     pub fn parse(text: &str) -> Option<Result<SavedPlan, String>> {
-        let value: serde_json::Value = serde_json::from_str(text).ok()?;
-        if value.get("kind")?.as_str()? != KIND {
+        if !text.trim_start().starts_with('{') {
             return None;
         }
-        Some(serde_json::from_value::<SavedPlan>(value).map_err(|error| error.to_string()).and_then(|plan| {
-            if plan.format_version == FORMAT {
-                Ok(plan)
-            } else {
-                Err(format!("it has format {}, this ondol reads {FORMAT}", plan.format_version))
-            }
-        }))
+        Some(Self::read(text))
+    }
+
+    fn read(text: &str) -> Result<SavedPlan, String> {
+        let value: serde_json::Value = serde_json::from_str(text).map_err(|error| match error.is_eof() {
+            true => "it ends in the middle".to_owned(),
+            false => format!("it is not JSON: {error}"),
+        })?;
+        if value.get("kind").and_then(|kind| kind.as_str()) != Some(KIND) {
+            return Err("it is JSON of something else".to_owned());
+        }
+        let plan = serde_json::from_value::<SavedPlan>(value).map_err(|error| error.to_string())?;
+        if plan.format_version == FORMAT {
+            Ok(plan)
+        } else {
+            Err(format!("it has format {}, this ondol reads {FORMAT}", plan.format_version))
+        }
     }
 
     /// Why this plan cannot be done any more; none when `now` is what was saved.
@@ -98,7 +114,7 @@ impl SavedPlan {
         }
         for (then, now) in self.descriptions.iter().zip(&now.descriptions) {
             if then != now {
-                return Some(format!("{} has changed since", then.path));
+                return Some(format!("{}, or a file that it imports, has changed since", then.path));
             }
         }
         if self.targets.len() != now.targets.len() {

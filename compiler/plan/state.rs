@@ -34,7 +34,7 @@ impl State {
 
     /// Whether somebody else than ondol wrote the file as it is now.
     pub fn is_edited(&self, path: &str, file: &OnDisk) -> bool {
-        self.manifest.files.get(path).is_none_or(|record| record.sha256 != sha256(&file.contents))
+        self.manifest.written(path).is_none_or(|record| record.sha256 != sha256(&file.contents))
     }
 
     /// A digest of everything that a plan for this target was made from.

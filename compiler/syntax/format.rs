@@ -3,7 +3,8 @@
 
 use super::{
     node::{Entry, Node},
-    parse::{self, parse},
+    parse,
+    pieces::parse as read,
 };
 use crate::{diagnostic::Diagnostics, source::SourceId};
 
@@ -13,14 +14,14 @@ const INDENT: usize = 4;
 /// The formatted text; none when it cannot be parsed, which is reported.
 pub fn format(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Option<String> {
     let mut found = Diagnostics::default();
-    let before = parse(source, text, &mut found);
+    let before = read(source, text, &mut found);
     if found.has_errors() {
         diagnostics.extend(found);
         return None;
     }
     let formatted = indented(text);
     // Only blanks have moved: should the meaning differ all the same, the author's text stands.
-    let after = parse(source, &formatted, &mut found);
+    let after = read(source, &formatted, &mut found);
     Some(if !found.has_errors() && same(&before, &after) { formatted } else { text.to_owned() })
 }
 

@@ -11,6 +11,7 @@ mod parse;
 mod pieces;
 mod reader;
 mod sink;
+mod suspect;
 mod table;
 
 pub use fact::{Fact, Facts};

@@ -13,6 +13,9 @@ use crate::{
 /// Deepest nesting of braces that is read. The parser is recursive; no description needs a tenth of this.
 const MAX_DEPTH: usize = 64;
 
+/// So many mistakes of one source are told.
+const MOST: usize = 20;
+
 /// Largest source that is read, in bytes. A system of 10,000 services takes about 2 MB.
 pub const MAX_BYTES: usize = 8 * 1024 * 1024;
 
@@ -22,35 +25,74 @@ pub fn parse(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Vec
         diagnostics.add(problem);
         return Vec::new();
     }
-    match KdlDocument::parse_v2(text) {
-        Ok(document) => nodes(Origin { source, from: 0, by: 0 }, &document),
-        Err(error) => {
-            for problem in causes(error.diagnostics) {
-                let start = problem.span.offset().min(text.len());
-                // A label over many lines marks nothing: the first line of it is where to look.
-                let line = text[start..].find('\n').map_or(text.len(), |length| start + length);
-                let span = Span::new(source, start, (start + problem.span.len()).min(line).max(start));
-                let message = problem.message.unwrap_or_else(|| "this is not KDL".into());
-                let (message, label) = match message.as_str() {
-                    "Expected end of document" => {
-                        ("this cannot be read".to_owned(), "here reading stopped".to_owned())
-                    }
-                    other => (lower(other), problem.label.map_or(String::new(), |label| lower(&label))),
-                };
-                let help = problem.help.map_or_else(
-                    || "the language is KDL 2: strings in double quotes, `#true` and `#false`, one node a line".to_owned(),
-                    |help| lower(&help),
-                );
-                diagnostics.add(Diagnostic::error("syntax", message).at(span, label).help(help));
+    match read(source, text) {
+        Ok(nodes) => nodes,
+        Err(problems) => {
+            let mut problems = problems.told();
+            // A mistake that a program made is made very often: whoever corrects the first has corrected them all.
+            if problems.len() > MOST {
+                let more = problems.split_off(MOST).len();
+                if let Some(last) = problems.last_mut() {
+                    let help = last.help.take().unwrap_or_default();
+                    last.help = Some(format!("{help}\nand {more} more behind this one: correct these first"));
+                }
             }
+            problems.into_iter().for_each(|problem| diagnostics.add(problem));
             Vec::new()
         }
     }
 }
 
+/// What the parser complains of in a text.
+pub(super) struct Problems {
+    /// Causes, in the order of their places.
+    pub causes: Vec<Diagnostic>,
+    /// The innermost block that is not closed.
+    pub unclosed: Option<Diagnostic>,
+}
+
+impl Problems {
+    /// Those to tell: an open block only where nothing else is wrong, since it may follow from that.
+    fn told(self) -> Vec<Diagnostic> {
+        if self.causes.is_empty() { self.unclosed.into_iter().collect() } else { self.causes }
+    }
+}
+
+/// Reads one source that is [`readable`].
+pub(super) fn read(source: SourceId, text: &str) -> Result<Vec<Node>, Problems> {
+    match KdlDocument::parse_v2(text) {
+        Ok(document) => Ok(nodes(Origin { source, from: 0, by: 0 }, &document)),
+        Err(error) => {
+            let (causes, unclosed) = causes(error.diagnostics);
+            let tell = |problem| complaint(source, text, problem);
+            Err(Problems { causes: causes.into_iter().map(tell).collect(), unclosed: unclosed.map(tell) })
+        }
+    }
+}
+
+fn complaint(source: SourceId, text: &str, problem: KdlDiagnostic) -> Diagnostic {
+    let start = problem.span.offset().min(text.len());
+    // A label over many lines marks nothing: the first line of it is where to look.
+    let line = text[start..].find('\n').map_or(text.len(), |length| start + length);
+    let span = Span::new(source, start, (start + problem.span.len()).min(line).max(start));
+    let message = problem.message.unwrap_or_else(|| "this is not KDL".into());
+    let (message, label) = match message.as_str() {
+        "Expected end of document" => ("this cannot be read".to_owned(), "here reading stopped".to_owned()),
+        other => (lower(other), problem.label.map_or(String::new(), |label| lower(&label))),
+    };
+    let help = problem.help.map_or_else(
+        || {
+            "the language is KDL 2: strings in double quotes, `#true` and `#false`, one node a line"
+                .to_owned()
+        },
+        |help| lower(&help),
+    );
+    Diagnostic::error("syntax", message).at(span, label).help(help)
+}
+
 /// The complaints that are causes. Where the parser loses its way it also reports every block around the place as
 /// not closed, and every brace behind it as one too many: those are echoes.
-fn causes(mut problems: Vec<KdlDiagnostic>) -> Vec<KdlDiagnostic> {
+fn causes(mut problems: Vec<KdlDiagnostic>) -> (Vec<KdlDiagnostic>, Option<KdlDiagnostic>) {
     let says = |problem: &KdlDiagnostic, what: &str| {
         problem.message.as_deref().is_some_and(|message| message.to_lowercase().contains(what))
     };
@@ -60,11 +102,8 @@ fn causes(mut problems: Vec<KdlDiagnostic>) -> Vec<KdlDiagnostic> {
     if let Some(lost) = others.iter().position(|problem| says(problem, "end of document")) {
         others.truncate(lost + 1);
     }
-    if others.is_empty() {
-        // Only braces are missing: the innermost open block is where one belongs.
-        others.extend(unclosed.into_iter().rfind(|problem| says(problem, "no closing")));
-    }
-    others
+    // Where only braces are missing the innermost open block is where one belongs.
+    (others, unclosed.into_iter().rfind(|problem| says(problem, "no closing")))
 }
 
 /// The parser's sentences in the voice of ours.
@@ -116,7 +155,7 @@ fn too_deep(text: &str) -> Option<usize> {
         match mark {
             Mark::Open => depth += 1,
             Mark::Close => depth = depth.saturating_sub(1),
-            Mark::Comment(_) => {}
+            Mark::Comment(_) | Mark::Out => {}
         }
         if depth > MAX_DEPTH { ControlFlow::Break(at) } else { ControlFlow::Continue(()) }
     });
@@ -131,6 +170,8 @@ pub(super) enum Mark {
     Close,
     /// A comment that ends with its line, so many bytes long without the end of the line.
     Comment(usize),
+    /// `/-`, which comments out what comes next.
+    Out,
 }
 
 /// Shows every mark to `each`, with its offset, strings left aside. Breaks off where `each` does, and at a comment that
@@ -168,6 +209,10 @@ pub(super) fn outline(
                 Ok(end) => at = end,
                 Err(deep) => return ControlFlow::Break(deep),
             },
+            b'/' if bytes.get(at + 1) == Some(&b'-') => {
+                each(at, Mark::Out)?;
+                at += 2;
+            }
             _ => at += 1,
         }
     }

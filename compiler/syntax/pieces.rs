@@ -14,14 +14,51 @@ use rayon::prelude::*;
 use super::{
     node::Node,
     parse::{self, Mark, Origin, outline, part, readable},
+    suspect,
 };
-use crate::{diagnostic::Diagnostics, source::SourceId};
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics},
+    source::{SourceId, Span},
+};
 
 /// Shortest piece that is worth to be handed to another core, in bytes: about half a millisecond of parsing.
 const LEAST: usize = 1024;
 
 /// Reads one source. What cannot be parsed is reported, and then there are no nodes.
 pub fn parse(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Vec<Node> {
+    if let Err(problem) = readable(source, text) {
+        diagnostics.add(problem);
+        return Vec::new();
+    }
+    if let Some(at) = suspect::chained(text) {
+        diagnostics.add(
+            Diagnostic::error("syntax", "`/-` comments out what comes next, which is another `/-`")
+                .at(Span::new(source, at, at + 2), "one too many")
+                .help("keep one `/-` in front of the node, argument or block that it comments out"),
+        );
+        return Vec::new();
+    }
+    let (mut few, mut before) = (suspect::FEW, 0);
+    while let Some(end) = suspect::reach(text, few).filter(|end| *end > before) {
+        // Blocks are open where the text is cut off.
+        if let Err(found) = parse::read(source, &text[..end])
+            && !found.causes.is_empty()
+        {
+            let last = found.causes.len() - 1;
+            for (index, mut problem) in found.causes.into_iter().enumerate() {
+                if index == last
+                    && end < text.len()
+                    && suspect::reach(&text[end..], 1).is_some()
+                    && let Some(help) = &mut problem.help
+                {
+                    help.push_str("\nwhat stands behind was not read: correct this first");
+                }
+                diagnostics.add(problem);
+            }
+            return Vec::new();
+        }
+        (few, before) = (few * 4, end);
+    }
     quickly(source, text, pieces_for(text.len())).unwrap_or_else(|| parse::parse(source, text, diagnostics))
 }
 
@@ -119,7 +156,7 @@ impl Block {
                     }
                     depth = depth.saturating_sub(1);
                 }
-                Mark::Comment(_) => {}
+                Mark::Comment(_) | Mark::Out => {}
             }
             ControlFlow::Continue(())
         });

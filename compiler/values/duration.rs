@@ -211,6 +211,9 @@ fn scale(unit: &str, tail: &str) -> Result<u64, String> {
                             one and a half seconds"
                 .into()
         }
+        ("", Some(' ')) => {
+            "a duration has no spaces, and units of one letter or two: write `30d` for thirty days".into()
+        }
         ("", Some(c)) => {
             format!("a duration is numbers with their units, as in `1m30s`, not {}", character::named(c))
         }

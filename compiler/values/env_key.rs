@@ -18,7 +18,10 @@ impl Value for EnvKey {
     fn parse(text: &str) -> Result<Self, String> {
         let allowed = |c: char| c.is_ascii_alphanumeric() || "_.-:/@".contains(c);
         if let Some(wrong) = character::outside(text, allowed) {
-            return Err(format!("a variable of the environment has no {}", wrong.trim_start_matches("a ")));
+            return Err(format!(
+                "a variable of the environment has no {}",
+                wrong.trim_start_matches("a ").trim_start_matches("the ")
+            ));
         }
         if !text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') || text.len() > 128 {
             return Err(

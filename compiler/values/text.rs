@@ -50,7 +50,10 @@ impl Value for Line {
     fn parse(text: &str) -> Result<Self, String> {
         match character::outside(text, is_plain) {
             None => Ok(Line(text.into())),
-            Some(wrong) => Err(format!("a line of text has no {}", wrong.trim_start_matches("a "))),
+            Some(wrong) => Err(format!(
+                "a line of text has no {}",
+                wrong.trim_start_matches("a ").trim_start_matches("the ")
+            )),
         }
     }
 }
@@ -65,7 +68,9 @@ impl Value for Prose {
             Some(wrong) if text.contains('\r') && wrong == character::named('\r') => {
                 Err("a text has no carriage return: end lines with a line feed only".into())
             }
-            Some(wrong) => Err(format!("a text has no {}", wrong.trim_start_matches("a "))),
+            Some(wrong) => {
+                Err(format!("a text has no {}", wrong.trim_start_matches("a ").trim_start_matches("the ")))
+            }
         }
     }
 }

@@ -19,6 +19,8 @@ pub struct Choice {
     pub name: String,
     /// Whether a service of it must say where it tells its health.
     needs_health: bool,
+    /// How much it can be told.
+    settings: usize,
     /// Whether others reach it by a URL.
     has_url: bool,
     /// Secrets that a service of it needs: setting, name.
@@ -44,7 +46,7 @@ impl Choice {
     pub fn served() -> Vec<Choice> {
         let mut kinds =
             Self::all(|kind| kind.role == Role::Application && kind.image.is_none() && kind.port.is_some());
-        kinds.sort_by_key(|choice| choice.needs_health);
+        kinds.sort_by_key(|choice| (choice.needs_health, choice.settings));
         kinds
     }
 
@@ -71,6 +73,7 @@ impl Choice {
         });
         Some(Choice {
             needs_health: kind.health.is_some() && kind.health_path.is_none(),
+            settings: kind.settings.len(),
             has_url: !kind.urls.is_empty(),
             secrets: secrets.collect::<Option<_>>()?,
             name,

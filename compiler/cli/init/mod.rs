@@ -28,10 +28,10 @@ pub struct Args {
     /// Name of the system; the folder's name when absent
     #[arg(long)]
     name: Option<String>,
-    /// Kind of its first service: one that is built from source and serves
+    /// Kind of its first service: one that is built from source and serves (`--kind help` lists them)
     #[arg(long, value_name = "KIND")]
     kind: Option<String>,
-    /// Kind of a datastore that it uses (repeatable); none when absent
+    /// Kind of a datastore that it uses (repeatable; `--data help` lists them); none when absent
     #[arg(long, value_name = "KIND")]
     data: Vec<String>,
     /// Where users reach it; localhost when absent
@@ -86,7 +86,7 @@ pub fn run(args: &Args) -> u8 {
     if !args.output.quiet {
         common::remark(&format!(
             "wrote {0}: say in it what runs, then look at what follows with `ondol plan {0}`",
-            path.display()
+            common::word(path)
         ));
     }
     DONE
@@ -97,7 +97,13 @@ fn describe(args: &Args) -> Result<Description, Wrong> {
     let name =
         answer::<Name>("--name", args.name.as_deref(), "name of the system", &suggested_name(&args.folder))?;
     let kind = choose("--kind", args.kind.as_deref(), "kind of the first service", &Choice::served())?;
-    let data = datastores(args)?;
+    let mut data: Vec<Choice> = Vec::new();
+    for choice in datastores(args)? {
+        // Said twice it is still one.
+        if !data.iter().any(|known| known.name == choice.name) {
+            data.push(choice);
+        }
+    }
     let domain = answer::<Hostname>("--domain", args.domain.as_deref(), "domain", "localhost")?;
     let email = match domain.can_be_public() {
         true => {

@@ -21,7 +21,7 @@ use crate::{
     model::{Allow, Objective, Scheduler, Team},
     source::{Located, Span},
     syntax::{Node, Reader},
-    values::{Hostname, Line, Name, Timezone},
+    values::{Hostname, Line, Name, Timezone, Value as _},
 };
 
 /// A stated `system`, with one environment laid over it.
@@ -151,7 +151,11 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
     Some(SystemSpec {
         name: name?,
         title,
-        timezone: timezone?,
+        // A wrong one has been reported, and hides nothing else that is wrong.
+        timezone: match timezone {
+            Some(timezone) => timezone,
+            None => Located::new(Timezone::parse("UTC").ok()?, r.span()?),
+        },
         domain,
         teams,
         priorities,

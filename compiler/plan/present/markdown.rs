@@ -8,9 +8,62 @@ use super::{
 };
 use crate::source::Sources;
 
-/// A plan as Markdown.
-pub fn markdown(plan: &Plan, sources: &Sources) -> String {
+/// Longest comment, in characters: GitHub refuses one of more than 65,536. The rest is for what a workflow puts around it.
+const LONGEST: usize = 64_000;
+
+/// Plans as one comment. What does not fit is left out and counted: first the differences of files, then lines.
+pub fn markdown<'a>(plans: impl Iterator<Item = (&'a Plan, &'a Sources)>) -> String {
+    let parts: Vec<(String, Vec<String>)> =
+        plans.map(|(plan, sources)| (page(plan, sources), differences(plan))).collect();
+    let length = |text: &str| text.chars().count();
+    let mut left = LONGEST.saturating_sub(parts.iter().map(|(page, _)| length(page) + 200).sum());
+    let mut out = String::new();
+    for (index, (page, differences)) in parts.iter().enumerate() {
+        if index > 0 {
+            out.push('\n');
+        }
+        out.push_str(page);
+        let mut omitted = 0;
+        for difference in differences {
+            match left.checked_sub(length(difference)) {
+                Some(rest) if omitted == 0 => {
+                    out.push_str(difference);
+                    left = rest;
+                }
+                _ => omitted += 1,
+            }
+        }
+        if omitted > 0 {
+            let what = if omitted == 1 { "difference does" } else { "differences do" };
+            let _ = writeln!(
+                out,
+                "\n{omitted} more {what} not fit into a comment: `ondol plan --diff` shows all."
+            );
+        }
+    }
+    if length(&out) > LONGEST {
+        let mut room = LONGEST;
+        let fits = |line: &&str| {
+            let rest = room.checked_sub(length(line));
+            room = rest.unwrap_or(0);
+            rest.is_some()
+        };
+        let short: String = out.split_inclusive('\n').take_while(fits).collect();
+        let more = out.lines().count() - short.lines().count();
+        return format!("{short}\n{more} more lines do not fit into a comment: `ondol plan` shows all.\n");
+    }
+    out
+}
+
+/// A plan without the differences of files.
+fn page(plan: &Plan, sources: &Sources) -> String {
     let mut out = format!("### {} / {}\n\n{}\n", plan.system, plan.environment, inline(&summary(plan)));
+    if plan.first {
+        out.push_str("\nFirst apply: nothing has been written here yet.\n");
+    }
+    if plan.gone {
+        out.push_str("\nNo longer described: what was written here is removed.\n");
+    }
     if !plan.risks.is_empty() {
         out.push_str("\n> [!CAUTION]\n");
         for (_, risk) in &plan.risks {
@@ -84,22 +137,18 @@ fn files(out: &mut String, plan: &Plan) {
             inline(&reason(file))
         );
     }
-    if plan.first {
-        return;
-    }
-    for file in &plan.files {
-        let diff = file.text.diff();
-        if diff.is_empty() {
-            continue;
-        }
-        let fence = fence(diff);
-        let _ = write!(
-            out,
-            "\n<details><summary>{}</summary>\n\n{fence}diff\n{}{fence}\n\n</details>\n",
-            html(&file.path),
-            diff
-        );
-    }
+}
+
+/// The difference of each file, folded. Of a first apply everything is new.
+fn differences(plan: &Plan) -> Vec<String> {
+    let files = plan.files.iter().filter(|file| !plan.first && !file.text.diff().is_empty());
+    files
+        .map(|file| {
+            let (diff, path) = (file.text.diff(), html(&file.path));
+            let fence = fence(diff);
+            format!("\n<details><summary>{path}</summary>\n\n{fence}diff\n{diff}{fence}\n\n</details>\n")
+        })
+        .collect()
 }
 
 /// Text within HTML.
@@ -136,7 +185,9 @@ fn code(text: &str) -> String {
     if text.is_empty() {
         return String::new();
     }
-    let ticks = fence(text).split_off(2);
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    // One more than any run within.
+    let ticks = "`".repeat(longest + 1);
     let text = visible(text).replace('|', "\\|");
     if text.starts_with('`') || text.ends_with('`') {
         format!("{ticks} {text} {ticks}")

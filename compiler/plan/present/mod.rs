@@ -179,9 +179,15 @@ pub fn summary(plan: &Plan) -> String {
     };
     format!(
         "Plan: {} in the system; {files}, {} unchanged{gravest}.",
-        counted(plan.changes.len(), "change", "changes"),
+        counted(listed(plan), "change", "changes"),
         plan.unchanged
     )
+}
+
+/// How many changes of the system are listed each for itself.
+fn listed(plan: &Plan) -> usize {
+    let kind = |change: &SystemChange| plan.first && change.address.starts_with("kind/");
+    plan.changes.iter().filter(|change| !kind(change) && !implied(plan, change)).count()
 }
 
 fn counted(n: usize, one: &str, many: &str) -> String {

@@ -35,6 +35,9 @@ pub fn text(plan: &Plan, sources: &Sources, view: View) -> String {
     if plan.first {
         page.line("  first apply: nothing has been written here yet");
     }
+    if plan.gone {
+        page.line("  no longer described: what was written here is removed");
+    }
     if plan.compiler_changed {
         page.line("  another ondol than at the last apply: files may change for that alone");
     }
