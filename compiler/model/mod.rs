@@ -56,7 +56,7 @@ pub use response::{Escalation, Priority};
 pub use retention::Retention;
 pub use service::{
     Beside, Build, Condition, Dependency, Health, Image, Metric, MetricType, Mount, MountHow, MountSource,
-    Published, Reach, Resources, Runs, Service, SettingValue,
+    Published, Reach, Resources, Runs, Service, SettingValue, Volume, VolumeOwner,
 };
 pub use services::Services;
 pub use slo::{Recording, Slo};

@@ -277,8 +277,8 @@ pub struct MountHow {
 /// What is mounted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MountSource {
-    /// A named volume; its name within the project.
-    Volume(String),
+    /// A named volume.
+    Volume(Volume),
     /// A file or folder of the generated tree, relative to its root.
     Tree(String),
     /// A path of the host.
@@ -293,6 +293,51 @@ pub enum MountSource {
     Anonymous,
     /// Memory: how much at most, and its permission bits.
     Memory(Option<Size>, Option<u32>),
+}
+
+/// A named volume.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Volume {
+    /// Its name within the project.
+    pub name: String,
+    /// What the description calls it.
+    pub called: String,
+    /// Whose it is.
+    pub owner: VolumeOwner,
+}
+
+/// Whose a named volume is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VolumeOwner {
+    /// That service's own: another service has another one of that name.
+    Service(Name),
+    /// The system's, which declares it; those that name it share it.
+    System,
+    /// The compiler's, for what it derives.
+    Derived,
+}
+
+impl Volume {
+    /// A service's own volume, which has the service's name before its own.
+    pub fn own(service: &Name, called: &str) -> Volume {
+        Volume {
+            name: format!("{service}-{called}"),
+            called: called.to_owned(),
+            owner: VolumeOwner::Service(service.clone()),
+        }
+    }
+
+    /// One that the kind of a service brings: two services of one kind have a volume each. `redis` of the service
+    /// `redis` needs no name before it.
+    pub fn of_kind(service: &Name, called: &str) -> Volume {
+        let own = Volume::own(service, called);
+        if called == service.as_str() { Volume { name: called.to_owned(), ..own } } else { own }
+    }
+
+    /// One that has the name by which it is called.
+    pub fn shared(name: &str, owner: VolumeOwner) -> Volume {
+        Volume { name: name.to_owned(), called: name.to_owned(), owner }
+    }
 }
 
 /// A port that the host offers.

@@ -72,7 +72,7 @@ pub fn container(context: &Context, spec: &ServiceSpec) -> Container {
 
 /// Whether nothing is added to the container; what the compiler derives always has our defaults.
 pub fn is_as_stated(context: &Context, spec: &ServiceSpec) -> bool {
-    spec.container.as_stated || (context.spec.as_stated && spec.origin.is_none())
+    spec.container.as_stated.unwrap_or(context.spec.as_stated && spec.origin.is_none())
 }
 
 fn scalars(context: &Context, spec: &ServiceSpec) -> Vec<(&'static str, Scalar)> {

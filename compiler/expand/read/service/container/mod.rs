@@ -22,8 +22,8 @@ use crate::{
 /// What is stated of the container itself.
 #[derive(Clone, Debug, Default)]
 pub struct ContainerSpec {
-    /// Whether nothing is added to what is stated.
-    pub as_stated: bool,
+    /// Whether nothing is added to what is stated; what the system says when absent.
+    pub as_stated: Option<bool>,
     /// When it is started again.
     pub restart: Option<Located<Or<Restart>>>,
     /// What is run in place of the image's entrypoint.
@@ -85,7 +85,7 @@ impl ContainerSpec {
             self.secret_files.len(),
             self.profiles.len(),
         ];
-        !self.as_stated
+        self.as_stated != Some(true)
             && self.restart.is_none()
             && self.network_mode.is_none()
             && self.logging.is_none()
@@ -170,7 +170,7 @@ pub struct MountedSecret {
 /// Asks for all of it.
 pub fn container(r: &mut Reader) -> ContainerSpec {
     ContainerSpec {
-        as_stated: r.switch("as-stated", "whether the container is exactly what is stated: nothing is added that compose does not add itself (bounded logs, a restart policy, `init`, fewer privileges)"),
+        as_stated: r.said("as-stated", "whether the container is exactly what is stated: nothing is added that compose does not add itself (bounded logs, a restart policy, `init`, fewer privileges); what the system says when absent"),
         restart: r.prop("restart", "when its container is started again; `unless-stopped` when absent").optional(),
         entrypoint: r.list::<Source>("entrypoint", "what is run in place of the image's entrypoint"),
         env_files: r.list("env-file", "a file of the host with variables, from the folder of compose.yaml on"),
