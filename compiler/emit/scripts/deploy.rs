@@ -3,12 +3,14 @@
 use serde::Serialize;
 
 use super::{
-    Script, header, services,
+    Script,
+    configuration::{self, Configuration},
+    header, services,
     unit::{self, UnitView},
 };
 use crate::{
     emit::template::{Format, Template},
-    model::{Ingress, Model, MountSource, Service, Tls},
+    model::{Ingress, Model, Service, Tls},
 };
 
 pub(super) static DEPLOY: Template = Template::new(Format::Shell, include_str!("deploy.sh.tera"));
@@ -66,13 +68,7 @@ struct Built {
 struct Reader {
     service: String,
     way: &'static str,
-    mounts: Vec<Mount>,
-}
-
-#[derive(Serialize)]
-struct Mount {
-    path: String,
-    target: String,
+    mounts: Vec<Configuration>,
 }
 
 /// Brings up what the tree says.
@@ -140,7 +136,7 @@ fn beside(model: &Model) -> String {
                 service: service.name.to_string(),
                 replicas: service.replicas.get(),
                 drain: beside.drain.whole_seconds(),
-                files: of_tree(service).map(|mount| mount.path).collect(),
+                files: configuration::of(model, service).into_iter().map(|read| read.path).collect(),
             })
         })
         .collect();
@@ -151,14 +147,6 @@ fn beside(model: &Model) -> String {
         proxy: ingress.service.to_string(),
         others: others.map(|service| service.name.to_string()).collect(),
         switched,
-    })
-}
-
-/// What it mounts of the tree.
-fn of_tree(service: &Service) -> impl Iterator<Item = Mount> {
-    service.mounts.iter().filter_map(|mount| match &mount.source {
-        MountSource::Tree(path) => Some(Mount { path: path.clone(), target: mount.target.to_string() }),
-        _ => None,
     })
 }
 
@@ -173,7 +161,7 @@ fn entrance(model: &Model, ingress: &Ingress) -> (&'static str, u16) {
 
 /// How the service learns of changed files; none when it reads none.
 fn reader(model: &Model, service: &Service) -> Option<Reader> {
-    let mounts: Vec<Mount> = of_tree(service).collect();
+    let mounts = configuration::of(model, service);
     let monitoring = model.monitoring.as_ref();
     let way = if model.ingress.as_ref().is_some_and(|ingress| ingress.service == service.name) {
         "nginx"
