@@ -71,6 +71,21 @@ impl<'a> Reader<'a> {
         node.children.iter().for_each(|child| self.passed_on(child));
     }
 
+    /// The block of that name as it is, for what is laid under other nodes and read there.
+    pub fn laid_under(&mut self, name: &'static str, about: &'static str) -> Option<Node> {
+        self.blocks.push(name);
+        if let Some(table) = &mut self.table {
+            table.asks.push(any_nodes(name, about));
+            return None;
+        }
+        let mut found = self.node?.children.iter().filter(|child| child.name.value == name);
+        let first = found.next()?;
+        for other in found {
+            self.duplicate(name, other.span, first.span);
+        }
+        Some(first.clone())
+    }
+
     /// All children of this node as they are, for what the description says in words of its own.
     pub fn contents(&mut self, about: &'static str) -> Vec<Node> {
         self.open = true;
