@@ -194,6 +194,19 @@ impl Model {
         self.backups.iter().flat_map(Backup::services).collect()
     }
 
+    /// Services that are brought up and may end by themselves, for whose end no other one waits: compose takes those for
+    /// failed when it is told to wait for all (docker/compose#10596).
+    pub fn tasks(&self) -> impl Iterator<Item = &Service> {
+        let waited = |task: &Service| {
+            let need =
+                |need: &Dependency| need.service == task.name && need.condition == Condition::Completed;
+            self.services.iter().any(|other| other.needs.iter().any(need))
+        };
+        self.services.iter().filter(move |service| {
+            service.may_end() && service.container.profiles.is_empty() && !waited(service)
+        })
+    }
+
     /// What is asked whether it works, those of one way to ask together.
     pub fn probes(&self) -> Vec<(&Name, &Probe)> {
         let mut probes: Vec<(&Name, &Probe)> =

@@ -110,6 +110,17 @@ impl Service {
         }
     }
 
+    /// Whether its container may end without an error, and nothing starts it again: a task, such as a migration, or a
+    /// program of which nobody says what happens when it ends. Nothing tells the one from the other.
+    pub fn may_end(&self) -> bool {
+        let restart = self.container.restart.as_ref();
+        let stays = match restart.and_then(Text::as_literal) {
+            Some(policy) => policy != "no" && !policy.starts_with("on-failure"),
+            None => restart.is_some() || !self.container.as_stated,
+        };
+        self.unit().is_none() && !stays && self.health.is_none() && self.profile.is_none()
+    }
+
     /// Whether its image is built from source.
     pub fn is_built(&self) -> bool {
         matches!(self.image(), Some(Image::Built(_)))
