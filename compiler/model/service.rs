@@ -382,7 +382,7 @@ pub enum Reach {
 /// How to tell that a service works.
 #[derive(Clone, Debug)]
 pub struct Health {
-    /// The command, run in the container; `sh -c` with one line when it is for a shell.
+    /// The command, run in the container; `sh -c` with one line when it is for a shell. Empty for the image's own test.
     pub test: Vec<Text>,
     /// Whether the image's shell runs it.
     pub shell: bool,

@@ -174,8 +174,9 @@ fn healthcheck(model: &Model, service: &Service) -> Option<Yaml> {
         if health.shell { ("CMD-SHELL", health.test.get(2..)) } else { ("CMD", health.test.get(..)) };
     let words = test.unwrap_or_default().iter().map(|word| text(&model.variables, word));
     let test = flow(std::iter::once(form.to_owned()).chain(words));
+    // Without a test the image's own is asked, at these times.
     let map = Map::new()
-        .set("test", test)
+        .maybe("test", (!health.test.is_empty()).then_some(test))
         .maybe("interval", health.interval.map(|time| time.compose()))
         .maybe("timeout", health.timeout.map(|time| time.compose()))
         .maybe("retries", health.retries.map(|count| count.get()))

@@ -87,6 +87,9 @@ impl FromEntry for Source {
     fn from_entry(entry: &Entry) -> Result<Self, String> {
         let text = entry.scalar.text();
         match entry.annotation.as_deref() {
+            None if entry.scalar == Scalar::Null => Err(
+                "nothing is no value: write `\"\"` for an empty one; what is handed through from where compose runs is named by `pass-env`".into()
+            ),
             None => {
                 if let Scalar::Text(text) = &entry.scalar {
                     Prose::parse(text)?;

@@ -7,9 +7,10 @@ use crate::{
     diagnostic::{Diagnostic, nearest},
     expand::read::{
         engine::MadeSpec,
-        from::{LocatedSource, Or},
+        from::{LocatedSource, Or, Source},
         service::{ServiceSpec, container::NetworkMode},
         system::SystemSpec,
+        template::Template,
     },
     model::{
         Attachment, Container, Logging, Made, Network, Scalar, SecretFile, SecretMount, SecretSource, Shared,
@@ -52,7 +53,7 @@ pub fn container(context: &Context, spec: &ServiceSpec) -> Container {
         extra_hosts: pairs(context, &stated.extra_hosts),
         expose: stated.expose.iter().map(|ports| ports.value).collect(),
         ports: Vec::new(),
-        labels: pairs(context, &stated.labels),
+        labels: labels(context, &stated.labels),
         logging: stated.logging.as_ref().map(|logging| Logging {
             driver: text(context, &logging.driver),
             options: pairs(context, &logging.options),
@@ -147,6 +148,21 @@ pub fn texts(context: &Context, values: &[LocatedSource]) -> Vec<Text> {
 
 fn pairs(context: &Context, stated: &[(Located<Line>, LocatedSource)]) -> Vec<(String, Text)> {
     stated.iter().filter_map(|(key, value)| Some((key.value.to_string(), context.value(value)?))).collect()
+}
+
+/// Labels. In their names stand variables too, as in `traefik.http.routers.${NAME}.rule`, which must be declared.
+fn labels(context: &Context, stated: &[(Located<Line>, LocatedSource)]) -> Vec<(String, Text)> {
+    for (key, _) in stated.iter().filter(|(key, _)| key.value.as_str().contains("${")) {
+        match Template::parse(key.value.as_str()) {
+            Ok(template) => drop(context.value(&Located::new(Source::Template(template), key.span))),
+            Err(reason) => context.sink.report(
+                Diagnostic::error("invalid-value", format!("`{}` is no name of a label", key.value))
+                    .at(key.span, reason)
+                    .help("a variable stands in it as `${NAME}`; a dollar sign alone as `$$`"),
+            ),
+        }
+    }
+    pairs(context, stated)
 }
 
 fn links(context: &Context, spec: &ServiceSpec) -> Vec<Text> {

@@ -30,6 +30,14 @@ pub struct HealthSpec {
     pub start_interval: Option<Located<Duration>>,
 }
 
+impl HealthSpec {
+    /// Whether it says when to ask, and not what: the test is the image's.
+    pub fn retunes(&self) -> bool {
+        let times = [&self.interval, &self.timeout, &self.start_period, &self.start_interval];
+        self.path.is_none() && (self.retries.is_some() || times.into_iter().any(|time| time.is_some()))
+    }
+}
+
 pub(super) fn health(r: &mut Reader) -> Option<HealthSpec> {
     r.example("health \"/health\" interval=\"15s\"");
     let path = r.arg::<UrlPath>("path", "the path that answers 200 when it works").optional();

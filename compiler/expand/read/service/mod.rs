@@ -221,6 +221,12 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
     let mut container = container::container(r);
     let (env, odd) = by_name(env);
     container.odd_env = odd;
+    let named = env.iter().map(|(name, _)| (name.value.as_str(), name.span));
+    given_twice(
+        r,
+        &container,
+        named.chain(container.odd_env.iter().map(|(key, _)| (key.value.as_str(), key.span))),
+    );
     let (limits, kernel) = r.block("limits", "most that one container may use", resources::limits).unzip();
     let reserve = r.block("reserve", "what is kept free for one container", resources::resources);
     let publish = r.keyed(
@@ -293,6 +299,23 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         faulty: r.is_faulty(),
         span: r.span()?,
     })
+}
+
+/// Reports variables that are handed through and given a value, or handed through twice: one of the two would be lost.
+fn given_twice<'a>(r: &Reader, container: &'a ContainerSpec, given: impl Iterator<Item = (&'a str, Span)>) {
+    let mut known: Vec<(&str, Span)> = given.collect();
+    for passed in &container.pass_env {
+        let name = passed.value.as_str();
+        if let Some((_, first)) = known.iter().find(|(known, _)| *known == name) {
+            r.sink().report(
+                Diagnostic::error("duplicate", format!("the variable `{name}` is stated twice"))
+                    .at(passed.span, "handed through here")
+                    .at(*first, "first stated here")
+                    .help("keep one of them: a value in `env`, or `pass-env` for the value of where compose runs"),
+            );
+        }
+        known.push((name, passed.span));
+    }
 }
 
 /// Variables with a place, and where their values come from.
