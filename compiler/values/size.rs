@@ -72,6 +72,11 @@ impl Size {
 
     /// As compose reads memory limits, where `m` is 1024²: `256m`.
     pub fn compose(self) -> String {
+        // `2GB` is easier to read as 2000000000b than as 1953125k.
+        let decimal = self.bytes.is_multiple_of(1_000_000) && !self.bytes.is_multiple_of(MI);
+        if decimal && !self.is_zero() {
+            return format!("{}b", self.bytes);
+        }
         self.printed(&[("g", GI), ("m", MI), ("k", KI)], "b")
     }
 

@@ -38,6 +38,18 @@ impl<'a> Reader<'a> {
             .filter(|child| child.name.value == name)
             .flat_map(|block| &block.children)
             .collect();
+        for block in node.children.iter().filter(|child| child.name.value == name) {
+            if let Some(entry) = block.entries.first() {
+                self.sink.report(
+                    Diagnostic::error(
+                        "unexpected-argument",
+                        format!("`{name}` takes nothing but what is in its braces"),
+                    )
+                    .at(entry.span, "this would be lost")
+                    .help(format!("write what is passed on as nodes: `{name} {{ key \"value\" }}`")),
+                );
+            }
+        }
         for (index, child) in nodes.iter().enumerate() {
             self.fact(&format!("{name}[{index}]"), outline(child), child.span);
             self.passed_on(child);
