@@ -161,6 +161,13 @@ impl Service {
         own.chain(self.texts().flat_map(Text::variables)).chain(&self.container.pass_env)
     }
 
+    /// Every text in which a variable may stand.
+    pub fn filled(&self) -> impl Iterator<Item = &Text> {
+        let environment = self.environment.iter().map(|(_, text)| text);
+        let health = self.health.iter().flat_map(|health| &health.test);
+        environment.chain(&self.command).chain(health).chain(self.texts())
+    }
+
     /// Every other text of its container in which a variable may stand.
     fn texts(&self) -> impl Iterator<Item = &Text> {
         let container = &self.container;
