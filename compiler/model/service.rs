@@ -214,6 +214,7 @@ impl Service {
             .chain(&container.entrypoint)
             .chain(&container.env_files)
             .chain(container.odd_env.iter().map(|(_, text)| text))
+            .chain(container.late.iter().map(|(_, text)| text))
             .chain(&self.user)
     }
 }

@@ -67,7 +67,11 @@ fn scalar(model: &Model, value: &Scalar) -> Yaml {
 /// The bound of processes where it has to stand beside others: compose takes a service that bounds memory or processors
 /// under `deploy` to bound processes there as well, to none, and refuses another number elsewhere.
 pub fn pids_beside(model: &Model, service: &Service) -> Option<Yaml> {
-    let bounded = service.limits.cpus.is_some() || service.limits.memory.is_some();
+    let late = |key| service.container.late(key).is_some();
+    let bounded = service.limits.cpus.is_some()
+        || service.limits.memory.is_some()
+        || late("limits.cpus")
+        || late("limits.memory");
     let (_, value) = service.container.scalars.iter().find(|(key, _)| *key == PIDS).filter(|_| bounded)?;
     Some(scalar(model, value))
 }

@@ -67,6 +67,7 @@ pub fn container(context: &Context, spec: &ServiceSpec) -> Container {
             .map(|limit| (limit.name.value.clone(), limit.soft.value.0, limit.hard.map(|hard| hard.value.0)))
             .collect(),
         sysctls: pairs(context, &spec.kernel.sysctls),
+        late: spec.late.iter().filter_map(|(key, value)| Some((*key, context.value(value)?))).collect(),
         unchecked: spec.health.as_ref().is_some_and(|health| health.disabled),
     }
 }
