@@ -14,6 +14,8 @@ pub struct Container {
     pub entrypoint: Vec<Text>,
     /// Files of the host with variables.
     pub env_files: Vec<Text>,
+    /// Those that may be missing.
+    pub optional_env_files: Vec<Text>,
     /// Variables that are handed through.
     pub pass_env: Vec<EnvName>,
     /// Variables whose names no shell could read.

@@ -213,6 +213,7 @@ impl Service {
             .chain(&container.restart)
             .chain(&container.entrypoint)
             .chain(&container.env_files)
+            .chain(&container.optional_env_files)
             .chain(container.odd_env.iter().map(|(_, text)| text))
             .chain(container.late.iter().map(|(_, text)| text))
             .chain(&self.user)

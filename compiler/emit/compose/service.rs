@@ -39,7 +39,7 @@ pub fn service(model: &Model, service: &Service) -> Yaml {
     }
     map = map
         .maybe("user", service.user.as_ref().map(of))
-        .filled("env_file", seq(own.env_files.iter().map(of)))
+        .filled("env_file", seq(env_files(model, service)))
         .filled("environment", container::environment(model, service))
         .filled("secrets", Yaml::Seq(container::secrets(service)))
         .filled("depends_on", depends_on(model, service))
@@ -58,6 +58,17 @@ pub fn service(model: &Model, service: &Service) -> Yaml {
         Yaml::Map(pairs) => passed::service(pairs, &service.raw_compose),
         other => other,
     }
+}
+
+/// Files with variables: of several that have one, the last wins.
+fn env_files(model: &Model, service: &Service) -> Vec<Yaml> {
+    let own = &service.container;
+    let stated = own.env_files.iter().map(|file| text(&model.variables, file).into());
+    let optional = own
+        .optional_env_files
+        .iter()
+        .map(|file| Map::new().set("path", text(&model.variables, file)).set("required", false).into());
+    stated.chain(optional).collect()
 }
 
 /// Compose profiles by which it is started.

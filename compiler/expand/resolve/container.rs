@@ -32,6 +32,11 @@ pub fn container(context: &Context, spec: &ServiceSpec) -> Container {
         restart: text(context, &stated.restart),
         entrypoint: texts(context, &stated.entrypoint),
         env_files: stated.env_files.iter().filter_map(|file| or_text(context, file)).collect(),
+        optional_env_files: stated
+            .optional_env_files
+            .iter()
+            .filter_map(|file| or_text(context, file))
+            .collect(),
         pass_env: stated.pass_env.iter().map(|name| name.value.clone()).collect(),
         odd_env: stated
             .odd_env
@@ -95,6 +100,7 @@ fn scalars(context: &Context, spec: &ServiceSpec) -> Vec<(&'static str, Scalar)>
         ("tty", yes(context, &process.tty)),
         ("stdin_open", yes(context, &process.stdin)),
         ("attach", yes(context, &process.attach)),
+        ("gpus", of(context, &process.gpus)),
         ("read_only", yes(context, &privileges.read_only)),
         ("privileged", yes(context, &privileges.privileged)),
         ("pid", of(context, &privileges.pid)),

@@ -30,6 +30,8 @@ pub struct ContainerSpec {
     pub entrypoint: Vec<LocatedSource>,
     /// Files with variables.
     pub env_files: Vec<Located<Or<BindPath>>>,
+    /// Files with variables that may be missing.
+    pub optional_env_files: Vec<Located<Or<BindPath>>>,
     /// Variables that are handed through.
     pub pass_env: Vec<Located<EnvName>>,
     /// Variables whose names no shell could read.
@@ -72,6 +74,7 @@ impl ContainerSpec {
         let lists = [
             self.entrypoint.len(),
             self.env_files.len(),
+            self.optional_env_files.len(),
             self.pass_env.len(),
             self.odd_env.len(),
             self.networks.len(),
@@ -174,6 +177,7 @@ pub fn container(r: &mut Reader) -> ContainerSpec {
         restart: r.prop("restart", "when its container is started again; `unless-stopped` when absent").optional(),
         entrypoint: r.list::<Source>("entrypoint", "what is run in place of the image's entrypoint"),
         env_files: r.list("env-file", "a file of the host with variables, from the folder of compose.yaml on"),
+        optional_env_files: r.list("optional-env-file", "the same, of one that may be missing; it wins over those that may not"),
         pass_env: r.list("pass-env", "a variable that is handed through, with or without a value, from where compose runs"),
         odd_env: Vec::new(),
         process: r.block("container", "the container and its process", process::process).unwrap_or_default(),
