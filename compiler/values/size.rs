@@ -227,7 +227,7 @@ mod tests {
         let s = size("10GB");
         assert_eq!(
             [s.redis(), s.postgres(), s.compose(), s.nginx()],
-            ["9765625kb", "9765625kB", "9765625k", "9765625k"]
+            ["9765625kb", "9765625kB", "10000000000b", "9765625k"]
         );
         let s = size("1500B");
         assert_eq!([s.redis(), s.postgres(), s.compose(), s.nginx()], ["1500", "1500B", "1500b", "1500"]);
