@@ -4,6 +4,7 @@
 
 mod allow;
 mod commands;
+mod databases;
 pub mod rules;
 mod together;
 

@@ -125,6 +125,11 @@ fn scalar(scalar: &Scalar) -> Yaml {
         Scalar::Integer(number) => {
             i64::try_from(*number).map_or_else(|_| Yaml::Number(number.to_string()), Yaml::Int)
         }
+        // Zeros before a whole number would have it read as an octal one.
+        Scalar::Decimal(number) if !number.contains('.') => {
+            let digits = number.trim_start_matches('0');
+            Yaml::Number(if digits.is_empty() { "0" } else { digits }.to_owned())
+        }
         Scalar::Decimal(number) => Yaml::Number(number.clone()),
         Scalar::Bool(value) => Yaml::Bool(*value),
         Scalar::Null => Yaml::Null,

@@ -111,10 +111,11 @@ fn one(
     read: &ReadFile,
 ) -> (Expanded, Diagnostics) {
     let sink = Sink::default();
-    let merged = match overlay {
+    let mut merged = match overlay {
         Some(overlay) => overlay::overlaid(node, overlay, &sink),
         None => overlay::base(node),
     };
+    overlay::with_kinds(&mut merged, kinds, &sink);
     let spec = Reader::read(&merged, &sink, "system", |r| read::system::system(r, kinds));
     if let Some(spec) = &spec {
         delivered(node, spec, &sink);

@@ -25,7 +25,7 @@ pub fn table() -> &'static Table {
 /// The system with `overlay` laid over it. Both keep their places.
 pub fn overlaid(system: &Node, overlay: &Node, sink: &Sink) -> Node {
     let mut merged = base(system);
-    Merge { sink, depth: 0 }.children(&mut merged, &overlay.children, Some(table()));
+    Merge { sink, depth: 0, under: false }.children(&mut merged, &overlay.children, Some(table()));
     merged
 }
 
@@ -36,9 +36,31 @@ pub fn base(system: &Node) -> Node {
     node
 }
 
+/// The system with what kinds say laid under their services, which keep what they say themselves.
+pub fn with_kinds(system: &mut Node, kinds: &Kinds, sink: &Sink) {
+    let Some(table) = table().blocks.iter().find(|block| block.name == "service") else { return };
+    for service in system.children.iter_mut().filter(|child| child.name.value == "service") {
+        let kind = service.prop("kind").map(|entry| entry.scalar.text().into_owned()).or_else(|| {
+            let stated = service.children.iter().find(|child| child.name.value == "kind")?;
+            stated.key().map(|key| key.into_owned())
+        });
+        let defined = kind.and_then(|kind| kinds.get(&kind));
+        let Some(says) = defined.and_then(|defined| defined.kind.says.as_ref()) else { continue };
+        let own = std::mem::replace(service, says.clone());
+        service.name = own.name.clone();
+        service.span = own.span;
+        service.has_block = true;
+        let merge = Merge { sink, depth: 1, under: true };
+        merge.entries(service, &own, 0);
+        merge.children(service, &own.children, Some(table));
+    }
+}
+
 struct Merge<'a> {
     sink: &'a Sink,
     depth: usize,
+    /// Whether the base only says what holds when nothing is said: there is nothing that must exist in it.
+    under: bool,
 }
 
 impl Merge<'_> {
@@ -47,10 +69,12 @@ impl Merge<'_> {
         for node in overlay {
             let name = node.name.value.as_str();
             match name {
-                "add" => self.add(base, node, table),
-                "remove" => self.remove(base, node),
+                "add" if !self.under => self.add(base, node, table),
+                "remove" if !self.under => self.remove(base, node),
                 _ => match table.and_then(|t| t.blocks.iter().find(|block| block.name == name)) {
                     Some(block) if block.keyed => self.keyed(base, node, block),
+                    // What a service mounts at a path takes the place of what its kind mounts there.
+                    Some(_) if self.under && name == "volume" => mount(base, node, overlay),
                     Some(block) if block.many => replace(base, node, &mut replaced),
                     Some(block) => self.block(base, node, block),
                     None => match table
@@ -58,6 +82,8 @@ impl Merge<'_> {
                         .map(|ask| ask.place)
                     {
                         Some(Place::Map) => self.map(base, node),
+                        // Passed on as it is: merged key by key, as a service's own words are.
+                        Some(Place::Raw) if self.under => self.map(base, node),
                         _ => replace(base, node, &mut replaced),
                     },
                 },
@@ -74,6 +100,10 @@ impl Merge<'_> {
         {
             self.entries(existing, node, 1);
             Merge { depth: self.depth + 1, ..*self }.children(existing, &node.children, Some(block));
+            return;
+        }
+        if self.under {
+            base.children.push(node.clone());
             return;
         }
         let known: Vec<String> = base
@@ -215,5 +245,19 @@ fn replace(base: &mut Node, node: &Node, replaced: &mut Vec<String>) {
         base.children.retain(|child| child.name.value != *name);
         replaced.push(name.clone());
     }
+    base.children.push(node.clone());
+}
+
+/// A mount: it takes the place of one at the same path that is not its service's own.
+fn mount(base: &mut Node, node: &Node, own: &[Node]) {
+    fn at(node: &Node) -> Option<String> {
+        let child = || node.children.iter().find(|child| child.name.value == "at").and_then(Node::key);
+        node.prop("at").map(|entry| entry.scalar.text()).or_else(child).map(|path| path.into_owned())
+    }
+    let target = at(node);
+    let is_own = |child: &Node| own.iter().any(|one| one.span == child.span);
+    base.children.retain(|child| {
+        child.name.value != "volume" || target.is_none() || at(child) != target || is_own(child)
+    });
     base.children.push(node.clone());
 }

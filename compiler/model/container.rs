@@ -14,6 +14,8 @@ pub struct Container {
     pub entrypoint: Vec<Text>,
     /// Files of the host with variables.
     pub env_files: Vec<Text>,
+    /// Those that may be missing.
+    pub optional_env_files: Vec<Text>,
     /// Variables that are handed through.
     pub pass_env: Vec<EnvName>,
     /// Variables whose names no shell could read.
@@ -44,8 +46,17 @@ pub struct Container {
     pub ulimits: Vec<(Name, i64, Option<i64>)>,
     /// Parameters of the kernel.
     pub sysctls: Vec<(String, Text)>,
+    /// What compose fills in in place of what is known here: `limits.memory`, `scale`, `interval`.
+    pub late: Vec<(&'static str, Text)>,
     /// Whether it has no health check, not even the image's.
     pub unchecked: bool,
+}
+
+impl Container {
+    /// What compose fills in at that key.
+    pub fn late(&self, key: &str) -> Option<&Text> {
+        self.late.iter().find(|(known, _)| *known == key).map(|(_, text)| text)
+    }
 }
 
 /// What happens to the output of a container.

@@ -56,7 +56,7 @@ pub use response::{Escalation, Priority};
 pub use retention::Retention;
 pub use service::{
     Beside, Build, Condition, Dependency, Health, Image, Metric, MetricType, Mount, MountHow, MountSource,
-    Published, Reach, Resources, Runs, Service, SettingValue,
+    Published, Reach, Resources, Runs, Service, SettingValue, Volume, VolumeOwner,
 };
 pub use services::Services;
 pub use slo::{Recording, Slo};
@@ -192,6 +192,19 @@ impl Model {
     /// The services whose data is in a backup.
     pub fn backed_up(&self) -> BTreeSet<&Name> {
         self.backups.iter().flat_map(Backup::services).collect()
+    }
+
+    /// Services that are brought up and may end by themselves, for whose end no other one waits: compose takes those for
+    /// failed when it is told to wait for all (docker/compose#10596).
+    pub fn tasks(&self) -> impl Iterator<Item = &Service> {
+        let waited = |task: &Service| {
+            let need =
+                |need: &Dependency| need.service == task.name && need.condition == Condition::Completed;
+            self.services.iter().any(|other| other.needs.iter().any(need))
+        };
+        self.services.iter().filter(move |service| {
+            service.may_end() && service.container.profiles.is_empty() && !waited(service)
+        })
     }
 
     /// What is asked whether it works, those of one way to ask together.

@@ -110,6 +110,17 @@ impl Service {
         }
     }
 
+    /// Whether its container may end without an error, and nothing starts it again: a task, such as a migration, or a
+    /// program of which nobody says what happens when it ends. Nothing tells the one from the other.
+    pub fn may_end(&self) -> bool {
+        let restart = self.container.restart.as_ref();
+        let stays = match restart.and_then(Text::as_literal) {
+            Some(policy) => policy != "no" && !policy.starts_with("on-failure"),
+            None => restart.is_some() || !self.container.as_stated,
+        };
+        self.unit().is_none() && !stays && self.health.is_none() && self.profile.is_none()
+    }
+
     /// Whether its image is built from source.
     pub fn is_built(&self) -> bool {
         matches!(self.image(), Some(Image::Built(_)))
@@ -148,6 +159,13 @@ impl Service {
         let own =
             environment.chain(command).chain(health).chain(self.secret_files.iter().map(|(name, _)| name));
         own.chain(self.texts().flat_map(Text::variables)).chain(&self.container.pass_env)
+    }
+
+    /// Every text in which a variable may stand.
+    pub fn filled(&self) -> impl Iterator<Item = &Text> {
+        let environment = self.environment.iter().map(|(_, text)| text);
+        let health = self.health.iter().flat_map(|health| &health.test);
+        environment.chain(&self.command).chain(health).chain(self.texts())
     }
 
     /// Every other text of its container in which a variable may stand.
@@ -195,7 +213,9 @@ impl Service {
             .chain(&container.restart)
             .chain(&container.entrypoint)
             .chain(&container.env_files)
+            .chain(&container.optional_env_files)
             .chain(container.odd_env.iter().map(|(_, text)| text))
+            .chain(container.late.iter().map(|(_, text)| text))
             .chain(&self.user)
     }
 }
@@ -277,8 +297,8 @@ pub struct MountHow {
 /// What is mounted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MountSource {
-    /// A named volume; its name within the project.
-    Volume(String),
+    /// A named volume.
+    Volume(Volume),
     /// A file or folder of the generated tree, relative to its root.
     Tree(String),
     /// A path of the host.
@@ -293,6 +313,51 @@ pub enum MountSource {
     Anonymous,
     /// Memory: how much at most, and its permission bits.
     Memory(Option<Size>, Option<u32>),
+}
+
+/// A named volume.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Volume {
+    /// Its name within the project.
+    pub name: String,
+    /// What the description calls it.
+    pub called: String,
+    /// Whose it is.
+    pub owner: VolumeOwner,
+}
+
+/// Whose a named volume is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VolumeOwner {
+    /// That service's own: another service has another one of that name.
+    Service(Name),
+    /// The system's, which declares it; those that name it share it.
+    System,
+    /// The compiler's, for what it derives.
+    Derived,
+}
+
+impl Volume {
+    /// A service's own volume, which has the service's name before its own.
+    pub fn own(service: &Name, called: &str) -> Volume {
+        Volume {
+            name: format!("{service}-{called}"),
+            called: called.to_owned(),
+            owner: VolumeOwner::Service(service.clone()),
+        }
+    }
+
+    /// One that the kind of a service brings: two services of one kind have a volume each. `redis` of the service
+    /// `redis` needs no name before it.
+    pub fn of_kind(service: &Name, called: &str) -> Volume {
+        let own = Volume::own(service, called);
+        if called == service.as_str() { Volume { name: called.to_owned(), ..own } } else { own }
+    }
+
+    /// One that has the name by which it is called.
+    pub fn shared(name: &str, owner: VolumeOwner) -> Volume {
+        Volume { name: name.to_owned(), called: name.to_owned(), owner }
+    }
 }
 
 /// A port that the host offers.
@@ -326,7 +391,7 @@ pub enum Reach {
 /// How to tell that a service works.
 #[derive(Clone, Debug)]
 pub struct Health {
-    /// The command, run in the container; `sh -c` with one line when it is for a shell.
+    /// The command, run in the container; `sh -c` with one line when it is for a shell. Empty for the image's own test.
     pub test: Vec<Text>,
     /// Whether the image's shell runs it.
     pub shell: bool,

@@ -25,6 +25,9 @@ impl<T: Value> FromEntry for T {
 
     fn from_entry(entry: &Entry) -> Result<Self, String> {
         if let Some(annotation) = &entry.annotation {
+            if ["template", "variable"].contains(&annotation.as_str()) {
+                return Err("it has to be known when the system is compiled: write the value itself, or pass the key on to compose in `compose { … }`".into());
+            }
             return Err(format!("`({annotation})` has no meaning here"));
         }
         match &entry.scalar {

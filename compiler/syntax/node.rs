@@ -43,7 +43,8 @@ pub enum Scalar {
     Text(String),
     /// A whole number.
     Integer(i128),
-    /// A number with a fraction, in its shortest decimal form.
+    /// A number with a fraction, or with zeros before it, as it is written; in its shortest decimal form where that
+    /// is not in digits.
     Decimal(String),
     /// `#true` or `#false`.
     Bool(bool),

@@ -308,12 +308,24 @@ fn identifier(origin: Origin, identifier: &KdlIdentifier) -> Located<String> {
     Located::new(identifier.value().to_owned(), origin.span(span.offset(), span.len()))
 }
 
+/// Whether a number is written in digits only. It is kept as it is written then: `0.10` is a version, and not `0.1`.
+fn is_plain(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    digits.chars().all(|c| c.is_ascii_digit() || c == '.')
+}
+
 fn entry(origin: Origin, entry: &KdlEntry) -> Entry {
     let span = entry.span();
+    let spelt = || entry.format().map(|format| format.value_repr.as_str()).filter(|text| is_plain(text));
     let scalar = match entry.value() {
         KdlValue::String(text) => Scalar::Text(text.clone()),
-        KdlValue::Integer(number) => Scalar::Integer(*number),
-        KdlValue::Float(number) => Scalar::Decimal(number.to_string()),
+        KdlValue::Integer(number) => match spelt().filter(|text| text.len() > 1 && text.starts_with('0')) {
+            Some(text) => Scalar::Decimal(text.to_owned()),
+            None => Scalar::Integer(*number),
+        },
+        KdlValue::Float(number) => {
+            Scalar::Decimal(spelt().map_or_else(|| number.to_string(), ToOwned::to_owned))
+        }
         KdlValue::Bool(value) => Scalar::Bool(*value),
         KdlValue::Null => Scalar::Null,
     };

@@ -1,9 +1,9 @@
 //! Amounts, of which there may be none: time, memory, numbers of things.
 
-use super::{Count, Duration, Size, Value};
+use super::{Count, Duration, Size};
 
 /// A value that may be nothing at all.
-pub trait Amount: Value {
+pub trait Amount {
     /// Whether it is: `0s`, `0B`, `0`.
     fn is_nothing(&self) -> bool;
 }

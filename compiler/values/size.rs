@@ -72,6 +72,11 @@ impl Size {
 
     /// As compose reads memory limits, where `m` is 1024²: `256m`.
     pub fn compose(self) -> String {
+        // `2GB` is easier to read as 2000000000b than as 1953125k.
+        let decimal = self.bytes.is_multiple_of(1_000_000) && !self.bytes.is_multiple_of(MI);
+        if decimal && !self.is_zero() {
+            return format!("{}b", self.bytes);
+        }
         self.printed(&[("g", GI), ("m", MI), ("k", KI)], "b")
     }
 
@@ -222,7 +227,7 @@ mod tests {
         let s = size("10GB");
         assert_eq!(
             [s.redis(), s.postgres(), s.compose(), s.nginx()],
-            ["9765625kb", "9765625kB", "9765625k", "9765625k"]
+            ["9765625kb", "9765625kB", "10000000000b", "9765625k"]
         );
         let s = size("1500B");
         assert_eq!([s.redis(), s.postgres(), s.compose(), s.nginx()], ["1500", "1500B", "1500b", "1500"]);

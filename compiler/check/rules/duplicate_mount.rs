@@ -53,7 +53,10 @@ mod tests {
 
     #[test]
     fn where_the_kind_mounts_its_data() {
+        // The service's own takes the place of the kind's.
         let redis = "secret \"P\"\nservice \"redis\" kind=\"redis\" { password secret=\"P\"; volume \"mine\" at=\"/data\" }";
-        assert_eq!(raised("duplicate-mount", redis).len(), 1);
+        assert!(raised("duplicate-mount", redis).is_empty());
+        let twice = redis.replace(" }", "; volume \"more\" at=\"/data\" }");
+        assert_eq!(raised("duplicate-mount", &twice).len(), 1);
     }
 }

@@ -1,7 +1,7 @@
 //! The files of a database that runs are half of what it knows: the rest is in its memory.
 
 use crate::{
-    check::Rule,
+    check::{Rule, databases},
     diagnostic::{Diagnostic, Diagnostics},
     model::{Kept, Model},
 };
@@ -16,7 +16,21 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
             continue;
         }
         let users = files.users.iter().filter_map(|name| model.service(name));
-        for service in users.filter(|service| service.datastore) {
+        for service in users {
+            let database = databases::copied_of(model, backup, service);
+            if !service.datastore && database.is_none() {
+                continue;
+            }
+            let help = match database.filter(|_| !service.datastore) {
+                None => format!(
+                    "have it dumped (`backup \"{}\" {{ … }}`), or stopped meanwhile (`stopped #true`)",
+                    service.name
+                ),
+                Some(whose) => format!(
+                    "have it stopped meanwhile (`stopped #true`), or give `{}` a kind that knows how to dump {whose}",
+                    service.name
+                ),
+            };
             diagnostics.add(
                 Diagnostic::warning(
                     "live-copy",
@@ -24,10 +38,7 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
                 )
                 .at(backup.origin.span(), "copies them")
                 .at(service.origin.span(), "writes to them meanwhile")
-                .help(format!(
-                    "have it dumped (`backup \"{}\" {{ … }}`), or stopped meanwhile (`stopped #true`)",
-                    service.name
-                )),
+                .help(help),
             );
         }
     }
@@ -48,5 +59,21 @@ mod tests {
         };
         assert_eq!(messages(""), ["`files` copies the files of `redis` while it runs"]);
         assert!(messages("; stopped #true").is_empty());
+    }
+
+    #[test]
+    fn the_folder_of_a_database_in_any_container() {
+        let messages = |source: &str, kept: &str| {
+            let db = format!(
+                "service \"db\" kind=\"container\" {{ image \"mariadb:11\"; volume {source} at=\"/var/lib/mysql\" }}\n"
+            );
+            raised("live-copy", &format!("{db}backup \"files\" {{ {kept}; every \"day\" }}"))
+        };
+        assert_eq!(
+            messages("\"data\"", "volume \"data\" of=\"db\""),
+            ["`files` copies the files of `db` while it runs"]
+        );
+        assert_eq!(messages("\"./data\"", "files \"data\"").len(), 1);
+        assert!(messages("\"data\"", "volume \"data\" of=\"db\"; stopped #true").is_empty());
     }
 }

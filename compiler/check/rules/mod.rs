@@ -14,6 +14,7 @@ mod duplicate_scrape_job;
 mod engine_socket;
 mod fixed_name_replicas;
 mod fixed_port_replicas;
+mod health_unasked;
 mod host_too_small;
 mod jobs_collide;
 mod jobs_unwatched;
@@ -58,6 +59,7 @@ pub const ALL: &[Rule] = &[
     engine_socket::RULE,
     fixed_name_replicas::RULE,
     fixed_port_replicas::RULE,
+    health_unasked::RULE,
     host_too_small::RULE,
     jobs_collide::RULE,
     jobs_unwatched::RULE,

@@ -2,7 +2,10 @@
 
 use super::{service::reached_on_host, text::text};
 use crate::{
-    emit::yaml::{Item, Map, Yaml, flow, seq},
+    emit::{
+        quote,
+        yaml::{Item, Map, Yaml, flow, seq},
+    },
     model::{Attachment, Container, Logging, LoosePort, Model, Scalar, SecretMount, Service, Text},
     values::{AbsPath, EnvName},
 };
@@ -30,7 +33,7 @@ pub fn container(map: Map, model: &Model, service: &Service) -> Map {
     map.filled("networks", networks(model, &own.networks))
         .filled("expose", seq(own.expose.iter().map(ToString::to_string)))
         .filled("extra_hosts", extra_hosts(model, service))
-        .filled("labels", pairs(model, &own.labels))
+        .filled("labels", labels(model, &own.labels))
         .filled("ulimits", ulimits(own))
         .filled("sysctls", pairs(model, &own.sysctls))
 }
@@ -64,7 +67,11 @@ fn scalar(model: &Model, value: &Scalar) -> Yaml {
 /// The bound of processes where it has to stand beside others: compose takes a service that bounds memory or processors
 /// under `deploy` to bound processes there as well, to none, and refuses another number elsewhere.
 pub fn pids_beside(model: &Model, service: &Service) -> Option<Yaml> {
-    let bounded = service.limits.cpus.is_some() || service.limits.memory.is_some();
+    let late = |key| service.container.late(key).is_some();
+    let bounded = service.limits.cpus.is_some()
+        || service.limits.memory.is_some()
+        || late("limits.cpus")
+        || late("limits.memory");
     let (_, value) = service.container.scalars.iter().find(|(key, _)| *key == PIDS).filter(|_| bounded)?;
     Some(scalar(model, value))
 }
@@ -72,6 +79,17 @@ pub fn pids_beside(model: &Model, service: &Service) -> Option<Yaml> {
 /// Names with values.
 pub fn pairs(model: &Model, pairs: &[(String, Text)]) -> Map {
     pairs.iter().fold(Map::new(), |map, (key, value)| map.set(key.as_str(), text(&model.variables, value)))
+}
+
+/// Labels: a list where variables are in their names, which compose replaces in values only.
+fn labels(model: &Model, labels: &[(String, Text)]) -> Yaml {
+    if !labels.iter().any(|(key, _)| key.contains("${")) {
+        return pairs(model, labels).into();
+    }
+    seq(labels.iter().map(|(key, value)| {
+        let key = if key.contains("${") { key.clone() } else { quote::compose(key) };
+        format!("{key}={}", text(&model.variables, value))
+    }))
 }
 
 /// Variables with values, and those that are handed through.

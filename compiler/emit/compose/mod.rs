@@ -47,12 +47,21 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     let document = passed::document(document, &model.raw_compose);
     vec![Artifact {
         path: "compose.yaml".into(),
-        contents: document.document(&format!("{}\nStart it: docker compose up -d --wait", header(model))),
+        contents: document.document(&format!("{}\n{}", header(model), start(model))),
         mode: 0o644,
         emitter: "compose",
         from: from(model),
         on_change: OnChange::Recreate("the containers that differ (docker compose up -d)".into()),
     }]
+}
+
+/// How it is started. Compose takes a task that has ended for a failure when it is told to wait for all.
+fn start(model: &Model) -> &'static str {
+    if model.tasks().next().is_some() {
+        "Start it: docker compose up -d (with --wait compose takes what ends, as a task does, for a failure)"
+    } else {
+        "Start it: docker compose up -d --wait"
+    }
 }
 
 fn from(model: &Model) -> Vec<String> {

@@ -12,7 +12,7 @@ use crate::{
 /// An item of `volumes`.
 pub fn mount(model: &Model, mount: &Mount) -> Item {
     let source = match &mount.source {
-        MountSource::Volume(name) => quote::compose(name),
+        MountSource::Volume(volume) => quote::compose(&volume.name),
         MountSource::Tree(path) if path == "." => ".".to_owned(),
         MountSource::Tree(path) => quote::compose(&format!("./{path}")),
         MountSource::Host(path) => quote::compose(path.as_str()),

@@ -6,7 +6,7 @@ use super::{container, mount, passed, text::text};
 use crate::{
     emit::yaml::{Item, Map, Yaml, flow, seq},
     model::{Build, Condition, Image, Model, Origin, Published, Reach, Resources, Service, Text},
-    values::{Name, Port},
+    values::{Duration, Name, Port},
 };
 
 /// Why a derived service is there.
@@ -39,7 +39,7 @@ pub fn service(model: &Model, service: &Service) -> Yaml {
     }
     map = map
         .maybe("user", service.user.as_ref().map(of))
-        .filled("env_file", seq(own.env_files.iter().map(of)))
+        .filled("env_file", seq(env_files(model, service)))
         .filled("environment", container::environment(model, service))
         .filled("secrets", Yaml::Seq(container::secrets(service)))
         .filled("depends_on", depends_on(model, service))
@@ -48,12 +48,27 @@ pub fn service(model: &Model, service: &Service) -> Yaml {
         .filled("tmpfs", seq(service.tmpfs.iter().map(String::as_str)))
         .maybe("healthcheck", healthcheck(model, service))
         .maybe("restart", restart(model, service))
-        .maybe("stop_grace_period", service.stop_grace.map(|grace| grace.compose()));
+        .maybe(
+            "stop_grace_period",
+            late(model, service, "stop_grace_period")
+                .or(service.stop_grace.map(|grace| grace.compose().into())),
+        );
     map = container::container(resources(map, model, service), model, service);
     match hardening(map, model, service).maybe("logging", container::logging(model, service)).into() {
         Yaml::Map(pairs) => passed::service(pairs, &service.raw_compose),
         other => other,
     }
+}
+
+/// Files with variables: of several that have one, the last wins.
+fn env_files(model: &Model, service: &Service) -> Vec<Yaml> {
+    let own = &service.container;
+    let stated = own.env_files.iter().map(|file| text(&model.variables, file).into());
+    let optional = own
+        .optional_env_files
+        .iter()
+        .map(|file| Map::new().set("path", text(&model.variables, file)).set("required", false).into());
+    stated.chain(optional).collect()
 }
 
 /// Compose profiles by which it is started.
@@ -82,13 +97,18 @@ fn image(map: Map, model: &Model, service: &Service) -> Map {
                 None if service.container.as_stated => None,
                 None => Some(format!("{}/{}:${{RELEASE:-latest}}", model.system, service.name)),
             };
-            map.maybe("image", called).set("build", build(model, from))
+            map.maybe("image", called).set("build", build(model, service, from))
         }
         None => map,
     }
 }
 
-fn build(model: &Model, build: &Build) -> Yaml {
+/// What compose fills in at that key.
+fn late(model: &Model, service: &Service, key: &str) -> Option<Yaml> {
+    service.container.late(key).map(|value| text(&model.variables, value).into())
+}
+
+fn build(model: &Model, service: &Service, build: &Build) -> Yaml {
     let args = build
         .args
         .iter()
@@ -96,7 +116,10 @@ fn build(model: &Model, build: &Build) -> Yaml {
     Map::new()
         .set("context", model.source(&build.context))
         .maybe("dockerfile", build.dockerfile.as_ref().map(|path| path.bare().to_owned()))
-        .maybe("target", build.target.as_ref().map(ToString::to_string))
+        .maybe(
+            "target",
+            late(model, service, "build.target").or(build.target.as_ref().map(|one| one.to_string().into())),
+        )
         .filled("args", args)
         .filled("cache_from", seq(build.cache_from.iter().map(|image| text(&model.variables, image))))
         .maybe("network", build.network.as_ref().map(|network| text(&model.variables, network)))
@@ -174,29 +197,39 @@ fn healthcheck(model: &Model, service: &Service) -> Option<Yaml> {
         if health.shell { ("CMD-SHELL", health.test.get(2..)) } else { ("CMD", health.test.get(..)) };
     let words = test.unwrap_or_default().iter().map(|word| text(&model.variables, word));
     let test = flow(std::iter::once(form.to_owned()).chain(words));
+    let late = |key| late(model, service, key);
+    let time = |time: Option<Duration>| time.map(|time| time.compose().into());
+    // Without a test the image's own is asked, at these times.
     let map = Map::new()
-        .set("test", test)
-        .maybe("interval", health.interval.map(|time| time.compose()))
-        .maybe("timeout", health.timeout.map(|time| time.compose()))
-        .maybe("retries", health.retries.map(|count| count.get()))
-        .maybe("start_period", health.start_period.map(|time| time.compose()))
-        .maybe("start_interval", health.start_interval.map(|time| time.compose()));
+        .maybe("test", (!health.test.is_empty()).then_some(test))
+        .maybe("interval", late("interval").or(time(health.interval)))
+        .maybe("timeout", late("timeout").or(time(health.timeout)))
+        .maybe("retries", late("retries").or(health.retries.map(|count| count.get().into())))
+        .maybe("start_period", late("start_period").or(time(health.start_period)))
+        .maybe("start_interval", late("start_interval").or(time(health.start_interval)));
     Some(map.into())
 }
 
 fn resources(map: Map, model: &Model, service: &Service) -> Map {
-    let amount = |amount: &Resources| {
-        Map::new()
-            .maybe("cpus", amount.cpus.as_ref().map(|cpus| cpus.value.clone()))
-            .maybe("memory", amount.memory.map(|size| size.compose()))
+    let late = |key: &str| late(model, service, key);
+    let amount = |amount: &Resources, of: &str| {
+        let cpus = amount.cpus.as_ref().map(|cpus| cpus.value.clone().into());
+        Map::new().maybe("cpus", late(&format!("{of}.cpus")).or(cpus)).maybe(
+            "memory",
+            late(&format!("{of}.memory")).or(amount.memory.map(|size| size.compose().into())),
+        )
     };
     let resources = Map::new()
-        .filled("limits", amount(&service.limits).maybe("pids", container::pids_beside(model, service)))
-        .filled("reservations", amount(&service.reservations));
+        .filled(
+            "limits",
+            amount(&service.limits, "limits").maybe("pids", container::pids_beside(model, service)),
+        )
+        .filled("reservations", amount(&service.reservations, "reservations"));
     // Not `deploy.replicas`: where there was no `deploy` before, compose takes it for another service and makes the
     // containers that run anew, instead of starting more beside them.
     let ours = !service.container.as_stated;
-    map.maybe("scale", (service.replicas.get() != 1).then(|| service.replicas.get()))
+    let scale = (service.replicas.get() != 1).then(|| service.replicas.get().into());
+    map.maybe("scale", late("scale").or(scale))
         .filled("deploy", Map::new().filled("resources", resources))
         .comment("What makes the reserved processors count: compose itself ignores them.")
         .maybe(

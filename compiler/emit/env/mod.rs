@@ -1,6 +1,7 @@
 //! What the host supplies: `env/.env.example` with every variable described, `scripts/check-env.sh`, which judges the
 //! real file, and `.gitignore`, which keeps that out of version control.
 
+mod optional;
 mod view;
 
 use super::{

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::optional::{Optional, optional};
+
 use crate::{
     emit::{header::header, quote},
     env::{PLACEHOLDER, PLACEHOLDER_OF_SECRET, takes_placeholders},
@@ -21,6 +23,8 @@ pub struct View {
     /// Where the tree lives on the host.
     directory: String,
     variables: Vec<VariableView>,
+    /// Those that nobody declares, and that may be set all the same.
+    optional: Vec<Optional>,
     /// Types of variables.
     types: Vec<TypeView>,
     /// What a person has not filled in, of every variable and of a secret.
@@ -67,6 +71,7 @@ pub fn view(model: &Model) -> View {
             .chain(settings)
             .map(|variable| variable_view(model, variable, in_url.contains(&variable.name)))
             .collect(),
+        optional: optional(model),
         types: VariableType::SHAPED
             .into_iter()
             .filter_map(|kind| {

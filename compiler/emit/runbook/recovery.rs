@@ -44,7 +44,9 @@ pub fn view(model: &Model) -> Option<RecoveryView> {
     let users: Vec<&str> = model.containers().filter(uses).map(|service| service.name.as_str()).collect();
     let stop = (!users.is_empty()).then(|| format!("docker compose stop {}", users.join(" ")));
     let restore = |backup: &Backup| format!("sudo scripts/restore-{}.sh latest", backup.name);
-    let start = "docker compose up --detach --wait".to_owned();
+    // A task that ends is a failure to compose when it waits for all.
+    let wait = if model.tasks().next().is_some() { "" } else { " --wait" };
+    let start = format!("docker compose up --detach{wait}");
     Some(RecoveryView {
         fetch: commands(backups.iter().copied().filter_map(fetch)),
         stop: commands(stop.into_iter().chain(units("stop"))),

@@ -406,15 +406,20 @@ fn service(model: &Model, service: &Service) -> ServiceView {
     let published: Vec<String> = service
         .published
         .iter()
-        .map(|p| match &p.reach {
-            Reach::Public => p.host.to_string(),
-            Reach::Loopback => format!("127.0.0.1:{}", p.host),
-            Reach::Address(address) => format!("{address}:{}", p.host),
-            Reach::Networks(networks) => format!(
-                "{} ({})",
-                p.host,
-                networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-            ),
+        .map(|p| {
+            let port = match p.protocol {
+                "tcp" => p.host.to_string(),
+                protocol => format!("{}/{protocol}", p.host),
+            };
+            match &p.reach {
+                Reach::Public => port,
+                Reach::Loopback => format!("127.0.0.1:{port}"),
+                Reach::Address(address) => format!("{address}:{port}"),
+                Reach::Networks(networks) => format!(
+                    "{port} ({})",
+                    networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+                ),
+            }
         })
         .collect();
     ServiceView {

@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Clock, Script, header, textfiles};
+use super::{
+    Clock, Script,
+    configuration::{self, Configuration},
+    header, textfiles,
+};
 use crate::{
     emit::template::{Format, Template},
     model::{
@@ -71,7 +75,7 @@ struct DumpView {
     command: Vec<String>,
     environment: Vec<String>,
     volumes: Vec<String>,
-    mounts: Vec<Mount>,
+    mounts: Vec<Configuration>,
     tmpfs: Vec<String>,
     user: Option<String>,
     ready: Vec<String>,
@@ -109,12 +113,6 @@ struct Archive {
 }
 
 /// A file or folder of the tree that the container reads.
-#[derive(Serialize)]
-struct Mount {
-    path: String,
-    target: String,
-}
-
 /// The scripts of all backups.
 pub fn scripts(model: &Model, clock: &Clock) -> Vec<Script> {
     let dependents = dependents(model);
@@ -266,10 +264,10 @@ fn dump_view(model: &Model, clock: &Clock, dump: &Dump, service: &Service, depen
         command: service.command.iter().map(|word| without_secrets(model, word)).collect(),
         environment: environment(model, dump, service),
         volumes: volumes(service),
-        mounts: mounts(service),
+        mounts: configuration::of(model, service),
         tmpfs: service.tmpfs.clone(),
         user: service.user.as_ref().and_then(Text::as_literal).map(str::to_owned),
-        ready: match &service.health {
+        ready: match service.health.as_ref().filter(|health| !health.test.is_empty()) {
             Some(health) => health.test.iter().map(|word| without_secrets(model, word)).collect(),
             None => vec!["sh".into(), "-c".into(), dump.check.clone()],
         },
@@ -312,12 +310,4 @@ fn environment(model: &Model, dump: &Dump, service: &Service) -> Vec<String> {
 fn volumes(service: &Service) -> Vec<String> {
     let of_volume = |mount: &&crate::model::Mount| matches!(mount.source, MountSource::Volume(_));
     service.mounts.iter().filter(of_volume).map(|mount| mount.target.to_string()).collect()
-}
-
-fn mounts(service: &Service) -> Vec<Mount> {
-    let of_tree = |mount: &crate::model::Mount| match &mount.source {
-        MountSource::Tree(path) => Some(Mount { path: path.clone(), target: mount.target.to_string() }),
-        _ => None,
-    };
-    service.mounts.iter().filter_map(of_tree).collect()
 }

@@ -3,12 +3,14 @@
 use serde::Serialize;
 
 use super::{
-    Script, header, services,
+    Script,
+    configuration::{self, Configuration},
+    header, services,
     unit::{self, UnitView},
 };
 use crate::{
     emit::template::{Format, Template},
-    model::{Ingress, Model, MountSource, Service, Tls},
+    model::{Image, Ingress, Model, Service, Tls},
 };
 
 pub(super) static DEPLOY: Template = Template::new(Format::Shell, include_str!("deploy.sh.tera"));
@@ -29,6 +31,13 @@ struct View {
     checks: Vec<String>,
     /// The part for releases that stand side by side; empty when there are none.
     beside: String,
+    /// Services that may end by themselves.
+    tasks: Vec<String>,
+    /// Every other service that is brought up, when there are such.
+    lasting: Vec<String>,
+    /// Built services whose image has one name for all releases, with that name; without it when it is known at run
+    /// time only.
+    fixed: Vec<Fixed>,
     /// What can be restored.
     stores: Vec<String>,
 }
@@ -42,6 +51,8 @@ struct BesideView {
     switched: Vec<Switched>,
     /// Every other service that is brought up.
     others: Vec<String>,
+    /// Whether some of them may end by themselves.
+    tasks: bool,
 }
 
 /// A service whose releases stand side by side.
@@ -52,6 +63,16 @@ struct Switched {
     drain: u64,
     /// Files of the tree that it reads.
     files: Vec<String>,
+}
+
+/// A service whose image is built under a name that says nothing of the release.
+#[derive(Serialize)]
+struct Fixed {
+    service: String,
+    /// The name of the image; empty when variables are in it.
+    called: String,
+    /// The name under which each release keeps its own.
+    kept: String,
 }
 
 /// A service whose image is built on the host.
@@ -66,13 +87,7 @@ struct Built {
 struct Reader {
     service: String,
     way: &'static str,
-    mounts: Vec<Mount>,
-}
-
-#[derive(Serialize)]
-struct Mount {
-    path: String,
-    target: String,
+    mounts: Vec<Configuration>,
 }
 
 /// Brings up what the tree says.
@@ -92,6 +107,7 @@ pub fn rollback(model: &Model) -> Script {
 }
 
 fn view(model: &Model) -> View {
+    let tasks: Vec<String> = model.tasks().map(|task| task.name.to_string()).collect();
     let (scheme, port) = model.ingress.as_ref().map_or(("http", 80), |ingress| entrance(model, ingress));
     View {
         header: header(model),
@@ -115,8 +131,40 @@ fn view(model: &Model) -> View {
             .map(|(_, name, path)| format!("{scheme}://{name}:{port}{path}"))
             .collect(),
         beside: beside(model),
+        tasks: tasks.clone(),
+        lasting: lasting(model, &tasks),
+        fixed: model.services.iter().filter_map(|service| fixed(model, service)).collect(),
         stores: model.backups.iter().map(|backup| backup.name.to_string()).collect(),
     }
+}
+
+/// What is waited for beside tasks; nothing when there are none, and compose waits for all.
+fn lasting(model: &Model, tasks: &[String]) -> Vec<String> {
+    let lasts = |service: &&Service| {
+        service.unit().is_none()
+            && service.profile.is_none()
+            && service.container.profiles.is_empty()
+            && !service.may_end()
+    };
+    let all = model.services.iter().filter(lasts).map(|service| service.name.to_string());
+    if tasks.is_empty() { Vec::new() } else { all.collect() }
+}
+
+/// What a built image is called, unless the release is in its name.
+fn fixed(model: &Model, service: &Service) -> Option<Fixed> {
+    let Some(Image::Built(build)) = service.image() else { return None };
+    let called = match &build.tag {
+        Some(tag) if tag.variables().any(|name| name.as_str() == "RELEASE") => return None,
+        Some(tag) => tag.as_literal().unwrap_or_default().to_owned(),
+        // As compose calls what is called nothing.
+        None if service.container.as_stated => format!("{}-{}", model.system, service.name),
+        None => return None,
+    };
+    Some(Fixed {
+        service: service.name.to_string(),
+        called,
+        kept: format!("{}/{}", model.system, service.name),
+    })
 }
 
 /// The name under which the checks ask this host; several are `*`.
@@ -140,25 +188,20 @@ fn beside(model: &Model) -> String {
                 service: service.name.to_string(),
                 replicas: service.replicas.get(),
                 drain: beside.drain.whole_seconds(),
-                files: of_tree(service).map(|mount| mount.path).collect(),
+                files: configuration::of(model, service).into_iter().map(|read| read.path).collect(),
             })
         })
         .collect();
     let Some(ingress) = model.ingress.as_ref().filter(|_| !switched.is_empty()) else { return String::new() };
-    let others = in_containers().filter(|service| service.beside.is_none() && service.profile.is_none());
+    let others = in_containers()
+        .filter(|service| service.beside.is_none() && service.profile.is_none())
+        .filter(|service| !model.tasks().any(|task| task.name == service.name));
     BESIDE.render(&BesideView {
         project: model.system.to_string(),
         proxy: ingress.service.to_string(),
+        tasks: model.tasks().next().is_some(),
         others: others.map(|service| service.name.to_string()).collect(),
         switched,
-    })
-}
-
-/// What it mounts of the tree.
-fn of_tree(service: &Service) -> impl Iterator<Item = Mount> {
-    service.mounts.iter().filter_map(|mount| match &mount.source {
-        MountSource::Tree(path) => Some(Mount { path: path.clone(), target: mount.target.to_string() }),
-        _ => None,
     })
 }
 
@@ -173,7 +216,7 @@ fn entrance(model: &Model, ingress: &Ingress) -> (&'static str, u16) {
 
 /// How the service learns of changed files; none when it reads none.
 fn reader(model: &Model, service: &Service) -> Option<Reader> {
-    let mounts: Vec<Mount> = of_tree(service).collect();
+    let mounts = configuration::of(model, service);
     let monitoring = model.monitoring.as_ref();
     let way = if model.ingress.as_ref().is_some_and(|ingress| ingress.service == service.name) {
         "nginx"

@@ -5,6 +5,7 @@
 
 mod backup;
 mod certificate;
+mod configuration;
 mod deliver;
 mod deploy;
 mod host;

@@ -27,8 +27,9 @@ use super::{
     setting::{Setting, setting},
 };
 use crate::{
+    diagnostic::Diagnostic,
     source::{Located, Span},
-    syntax::Reader,
+    syntax::{Node, Reader},
     values::{AbsPath, Duration, EnvName, Line, Name, Port, UrlPath, Version},
 };
 
@@ -91,6 +92,8 @@ pub struct Kind {
     pub stop_grace: Option<Located<Duration>>,
     /// What its services are like when they run on the host itself.
     pub unit: UnitWays,
+    /// What every stated service of it says, in the words of a `service`, unless it says otherwise.
+    pub says: Option<Node>,
     /// Facts of the definition, kept for the plan.
     pub span: Span,
 }
@@ -112,6 +115,7 @@ pub fn kind(r: &mut Reader) -> Option<Kind> {
     let command = command(r);
     let environment =
         r.map::<EnvName, Line>("env", "environment variables; left out when a placeholder has no value");
+    references(r, &environment);
     let settings = r.keyed("setting", "something that a service of this kind can be told", setting);
     let mounts = mount::mounts(r);
     let tmpfs = r.list::<AbsPath>("tmpfs", "memory-backed directories");
@@ -140,6 +144,10 @@ pub fn kind(r: &mut Reader) -> Option<Kind> {
     let capabilities = capabilities(r);
     let stop_grace = r.prop::<Duration>("stop-grace", "time to stop in before it is killed").optional();
     let unit = r.block("unit", "what its services are like that run on the host itself", |r| Some(ways(r)));
+    let says = r.laid_under(
+        "service",
+        "what stated services of the kind say, in the words of a `service`, such as `restart`, `needs`, `logging` or `env` with variables: a service's own words win, names with values and mounts are put together",
+    );
     Some(Kind {
         name: name?,
         about: about.unwrap_or_default(),
@@ -169,8 +177,22 @@ pub fn kind(r: &mut Reader) -> Option<Kind> {
         capabilities,
         stop_grace,
         unit: unit.unwrap_or_default(),
+        says,
         span: r.span()?,
     })
+}
+
+/// The texts of a kind are filled with settings, and nothing else: what looks like a variable stays as it is.
+fn references(r: &Reader, environment: &[(Located<EnvName>, Located<Line>)]) {
+    for (name, value) in environment {
+        if value.value.as_str().contains("${") {
+            r.sink().report(
+                Diagnostic::warning("unexpanded-variable", format!("`{}` reaches programs with its `${{…}}`", name.value))
+                    .at(value.span, "no variable is put in here")
+                    .help(format!("a kind says what services say in a block of that name: `service {{ env {{ {} (template)\"{}\" }} }}`", name.value, value.value)),
+            );
+        }
+    }
 }
 
 fn command(r: &mut Reader) -> Vec<Vec<Located<Line>>> {

@@ -4,7 +4,7 @@ use super::template::Template;
 use crate::{
     source::Located,
     syntax::{Entry, FromEntry, Scalar},
-    values::{EnvName, Name, Prose, UrlPath, Value},
+    values::{Amount, EnvName, Name, Prose, UrlPath, Value},
 };
 
 /// A secret, by name.
@@ -87,6 +87,9 @@ impl FromEntry for Source {
     fn from_entry(entry: &Entry) -> Result<Self, String> {
         let text = entry.scalar.text();
         match entry.annotation.as_deref() {
+            None if entry.scalar == Scalar::Null => Err(
+                "nothing is no value: write `\"\"` for an empty one; what is handed through from where compose runs is named by `pass-env`".into()
+            ),
             None => {
                 if let Scalar::Text(text) = &entry.scalar {
                     Prose::parse(text)?;
@@ -133,6 +136,32 @@ impl<T: Value> FromEntry for Or<T> {
         match entry.annotation.as_deref() {
             Some("template" | "variable" | "secret") => Source::from_entry(entry).map(Or::From),
             _ => T::from_entry(entry).map(Or::Value),
+        }
+    }
+}
+
+impl<T: Amount> Amount for Or<T> {
+    /// What is known at run time only is not known to be nothing.
+    fn is_nothing(&self) -> bool {
+        matches!(self, Or::Value(value) if value.is_nothing())
+    }
+}
+
+/// A value that compose fills in, with the key that it is for.
+pub type Late = (&'static str, LocatedSource);
+
+/// The value, when it is known here; one that compose fills in is put among the late ones.
+pub fn known<T>(
+    value: Option<Located<Or<T>>>,
+    key: &'static str,
+    late: &mut Vec<Late>,
+) -> Option<Located<T>> {
+    let Located { value, span } = value?;
+    match value {
+        Or::Value(value) => Some(Located::new(value, span)),
+        Or::From(source) => {
+            late.push((key, Located::new(source, span)));
+            None
         }
     }
 }

@@ -184,6 +184,9 @@ fn scalar(context: &Context, entry: &Entry) -> ConfigValue {
     if entry.annotation.is_none() {
         return match &entry.scalar {
             Scalar::Integer(number) => ConfigValue::Integer(*number),
+            Scalar::Decimal(number) if !number.contains('.') => {
+                number.parse().map_or_else(|_| ConfigValue::Text(Text::literal(number)), ConfigValue::Integer)
+            }
             Scalar::Decimal(number) => decimal(context, entry, number),
             Scalar::Bool(value) => ConfigValue::Bool(*value),
             Scalar::Null => ConfigValue::Null,

@@ -7,9 +7,10 @@ use crate::{
     diagnostic::{Diagnostic, nearest},
     expand::read::{
         engine::MadeSpec,
-        from::{LocatedSource, Or},
+        from::{LocatedSource, Or, Source},
         service::{ServiceSpec, container::NetworkMode},
         system::SystemSpec,
+        template::Template,
     },
     model::{
         Attachment, Container, Logging, Made, Network, Scalar, SecretFile, SecretMount, SecretSource, Shared,
@@ -31,6 +32,11 @@ pub fn container(context: &Context, spec: &ServiceSpec) -> Container {
         restart: text(context, &stated.restart),
         entrypoint: texts(context, &stated.entrypoint),
         env_files: stated.env_files.iter().filter_map(|file| or_text(context, file)).collect(),
+        optional_env_files: stated
+            .optional_env_files
+            .iter()
+            .filter_map(|file| or_text(context, file))
+            .collect(),
         pass_env: stated.pass_env.iter().map(|name| name.value.clone()).collect(),
         odd_env: stated
             .odd_env
@@ -52,7 +58,7 @@ pub fn container(context: &Context, spec: &ServiceSpec) -> Container {
         extra_hosts: pairs(context, &stated.extra_hosts),
         expose: stated.expose.iter().map(|ports| ports.value).collect(),
         ports: Vec::new(),
-        labels: pairs(context, &stated.labels),
+        labels: labels(context, &stated.labels),
         logging: stated.logging.as_ref().map(|logging| Logging {
             driver: text(context, &logging.driver),
             options: pairs(context, &logging.options),
@@ -66,13 +72,14 @@ pub fn container(context: &Context, spec: &ServiceSpec) -> Container {
             .map(|limit| (limit.name.value.clone(), limit.soft.value.0, limit.hard.map(|hard| hard.value.0)))
             .collect(),
         sysctls: pairs(context, &spec.kernel.sysctls),
+        late: spec.late.iter().filter_map(|(key, value)| Some((*key, context.value(value)?))).collect(),
         unchecked: spec.health.as_ref().is_some_and(|health| health.disabled),
     }
 }
 
 /// Whether nothing is added to the container; what the compiler derives always has our defaults.
 pub fn is_as_stated(context: &Context, spec: &ServiceSpec) -> bool {
-    spec.container.as_stated || (context.spec.as_stated && spec.origin.is_none())
+    spec.container.as_stated.unwrap_or(context.spec.as_stated && spec.origin.is_none())
 }
 
 fn scalars(context: &Context, spec: &ServiceSpec) -> Vec<(&'static str, Scalar)> {
@@ -93,6 +100,7 @@ fn scalars(context: &Context, spec: &ServiceSpec) -> Vec<(&'static str, Scalar)>
         ("tty", yes(context, &process.tty)),
         ("stdin_open", yes(context, &process.stdin)),
         ("attach", yes(context, &process.attach)),
+        ("gpus", of(context, &process.gpus)),
         ("read_only", yes(context, &privileges.read_only)),
         ("privileged", yes(context, &privileges.privileged)),
         ("pid", of(context, &privileges.pid)),
@@ -147,6 +155,21 @@ pub fn texts(context: &Context, values: &[LocatedSource]) -> Vec<Text> {
 
 fn pairs(context: &Context, stated: &[(Located<Line>, LocatedSource)]) -> Vec<(String, Text)> {
     stated.iter().filter_map(|(key, value)| Some((key.value.to_string(), context.value(value)?))).collect()
+}
+
+/// Labels. In their names stand variables too, as in `traefik.http.routers.${NAME}.rule`, which must be declared.
+fn labels(context: &Context, stated: &[(Located<Line>, LocatedSource)]) -> Vec<(String, Text)> {
+    for (key, _) in stated.iter().filter(|(key, _)| key.value.as_str().contains("${")) {
+        match Template::parse(key.value.as_str()) {
+            Ok(template) => drop(context.value(&Located::new(Source::Template(template), key.span))),
+            Err(reason) => context.sink.report(
+                Diagnostic::error("invalid-value", format!("`{}` is no name of a label", key.value))
+                    .at(key.span, reason)
+                    .help("a variable stands in it as `${NAME}`; a dollar sign alone as `$$`"),
+            ),
+        }
+    }
+    pairs(context, stated)
 }
 
 fn links(context: &Context, spec: &ServiceSpec) -> Vec<Text> {

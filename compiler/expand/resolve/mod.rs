@@ -57,6 +57,7 @@ pub fn resolve(
     place::check(spec, &specs, sink);
     let context = Context::new(spec, &specs, kinds, &hosts, domain.clone(), read, sink);
     let mut services: Vec<_> = specs.iter().filter_map(|s| service::service(&context, s)).collect();
+    mount::tell_apart(&context, &services);
     let configs = config::configs(&context, &specs, &mut services);
     let services = Services::new(order::in_start_order(services, sink));
     let whole = Whole { environment, title, services: &services, configs: &configs };

@@ -1,5 +1,7 @@
 //! What is mounted into a container.
 
+use std::collections::BTreeMap;
+
 use super::{container, context::Context, log};
 use crate::{
     diagnostic::Diagnostic,
@@ -11,7 +13,7 @@ use crate::{
             service::{MountLabel, ServiceSpec, VolumeSpec},
         },
     },
-    model::{Mount, MountHow, MountSource, Text},
+    model::{Mount, MountHow, MountSource, Service, Text, Volume, VolumeOwner},
     source::Span,
     values::{AbsPath, BindPath, Name, RelPath, Value as _},
 };
@@ -19,13 +21,13 @@ use crate::{
 /// Everything that its kind, the compiler and the service itself mount.
 pub fn mounts(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> Vec<Mount> {
     let mut mounts = Vec::new();
-    for mount in &kind.mounts {
+    // What the service itself mounts at a path of its kind takes its place.
+    let own = |target: &AbsPath| spec.volumes.iter().any(|volume| volume.target.value == *target);
+    for mount in kind.mounts.iter().filter(|mount| !own(&mount.target.value)) {
         let source = match &mount.source {
-            // Two services of one kind have a volume each.
-            KindMountSource::Volume(name) if *name == spec.name.value => {
-                MountSource::Volume(name.to_string())
+            KindMountSource::Volume(name) => {
+                MountSource::Volume(Volume::of_kind(&spec.name.value, name.as_str()))
             }
-            KindMountSource::Volume(name) => MountSource::Volume(format!("{}-{name}", spec.name.value)),
             KindMountSource::Tree(path) => {
                 let filled = context.filled(scope.fill(path, 0), mount.target.span);
                 MountSource::Tree(filled.as_ref().and_then(Text::as_literal).unwrap_or(path).to_owned())
@@ -108,14 +110,14 @@ fn source(context: &Context, spec: &ServiceSpec, volume: &VolumeSpec) -> Option<
         return of_source(context, stated.span, text);
     }
     if let Some(shared) = container::shared_volume(context, text) {
-        return Some(MountSource::Volume(shared.to_string()));
+        return Some(MountSource::Volume(Volume::shared(shared.as_str(), VolumeOwner::System)));
     }
     // Compose would take `my.data` for the name of a volume.
     let is_path = text.starts_with('.') || text.contains('/');
     match (AbsPath::parse(text), BindPath::parse(text), Name::parse(text)) {
         (Ok(path), ..) => Some(MountSource::Host(path)),
         (_, Ok(path), _) if is_path => Some(beside(path.as_str())),
-        (.., Ok(name)) => Some(MountSource::Volume(format!("{}-{name}", spec.name.value))),
+        (.., Ok(name)) => Some(MountSource::Volume(Volume::own(&spec.name.value, name.as_str()))),
         _ => {
             context.sink.report(
                 Diagnostic::error(
@@ -155,5 +157,74 @@ fn beside(path: &str) -> MountSource {
         Some(inside) => MountSource::Tree(inside.to_owned()),
         None if path == "." => MountSource::Tree(".".to_owned()),
         None => MountSource::Beside(path.to_owned()),
+    }
+}
+
+/// Two volumes whose names in the project are the same are one for the engine: `c` of `a-b` and `b-c` of `a`.
+pub fn tell_apart(context: &Context, services: &[Service]) {
+    let declared = context.spec.volumes.iter().map(|volume| {
+        let name = volume.name.value.as_str();
+        Named { volume: Volume::shared(name, VolumeOwner::System), hosts: &[], span: volume.name.span }
+    });
+    let mounted = services.iter().flat_map(|service| {
+        service.mounts.iter().filter_map(|mount| match &mount.source {
+            MountSource::Volume(volume) => Some(Named {
+                volume: volume.clone(),
+                hosts: &service.hosts,
+                span: mount.stated.unwrap_or(service.origin.span()),
+            }),
+            _ => None,
+        })
+    });
+    let mut known: BTreeMap<String, Vec<Named>> = BTreeMap::new();
+    for one in declared.chain(mounted) {
+        let others = known.entry(one.volume.name.clone()).or_default();
+        if others.iter().any(|other| other.volume == one.volume && other.hosts == one.hosts) {
+            continue;
+        }
+        let told = others.iter().any(|other| other.volume == one.volume);
+        let clash = others.iter().find(|other| other.volume != one.volume && other.meets(&one));
+        if let Some(first) = clash.filter(|_| !told) {
+            context.sink.report(
+                Diagnostic::error(
+                    "duplicate-volume",
+                    format!(
+                        "{} and {} would be one volume, `{}`",
+                        first.spoken(),
+                        one.spoken(),
+                        one.volume.name
+                    ),
+                )
+                .at(one.span, format!("{} is `{}` for the engine", one.spoken(), one.volume.name))
+                .at(first.span, format!("{} is, too", first.spoken()))
+                .help("call one of them otherwise; what services are to share is declared in the system, `volume \"…\"`, and mounted by that name"),
+            );
+        }
+        others.push(one);
+    }
+}
+
+/// A volume, and where there is one of that name.
+struct Named<'a> {
+    volume: Volume,
+    /// The hosts on which it is; all of them when empty.
+    hosts: &'a [Name],
+    span: Span,
+}
+
+impl Named<'_> {
+    /// Whether both are on one host.
+    fn meets(&self, other: &Named) -> bool {
+        let all = self.hosts.is_empty() || other.hosts.is_empty();
+        all || self.hosts.iter().any(|host| other.hosts.contains(host))
+    }
+
+    fn spoken(&self) -> String {
+        let called = &self.volume.called;
+        match &self.volume.owner {
+            VolumeOwner::Service(service) => format!("`{called}` of `{service}`"),
+            VolumeOwner::System => format!("`{called}` of the system"),
+            VolumeOwner::Derived => format!("`{called}` of the proxy"),
+        }
     }
 }

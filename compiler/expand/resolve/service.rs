@@ -170,7 +170,9 @@ fn command(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) ->
 
 fn environment(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> Vec<(EnvName, Text)> {
     let mut variables: Vec<(EnvName, Text)> = Vec::new();
-    for (name, value) in &kind.environment {
+    // What the service hands through is not the kind's any more.
+    let passed = |name: &EnvName| spec.container.pass_env.iter().any(|passed| passed.value == *name);
+    for (name, value) in kind.environment.iter().filter(|(name, _)| !passed(&name.value)) {
         if let Some(text) = context.fill(scope, value, 0) {
             variables.push((name.value.clone(), text));
         }
@@ -200,12 +202,16 @@ fn health(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> 
         (None, None, Some(standard)) => {
             (standard.command.iter().map(|word| context.fill(scope, word, 0)).collect::<Option<_>>()?, false)
         }
+        // Only times are said: the image's own test is asked at those.
+        (None, None, None) if stated.is_some_and(|health| health.retunes()) && spec.unit.is_none() => {
+            (Vec::new(), false)
+        }
         (None, None, None) => return None,
     };
     // A command that only starts a shell is for the shell of the image, unless exactly the command is asked for.
     let shell = shell || (starts_shell(&test) && !container::is_as_stated(context, spec));
     // What nobody states is the engine's choice in a container that is as stated, and ours elsewhere.
-    let ours = standard.is_some() || !container::is_as_stated(context, spec);
+    let ours = !test.is_empty() && (standard.is_some() || !container::is_as_stated(context, spec));
     let seconds = |stated: Option<&Located<Duration>>, standard: Option<Duration>, else_: u64| {
         stated.map(|v| v.value).or(standard).or(ours.then(|| Duration::from_seconds(else_)))
     };

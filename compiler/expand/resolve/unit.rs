@@ -140,6 +140,9 @@ fn containers_only(spec: &ServiceSpec) -> Vec<(&'static str, Span, &'static str)
             "remove it: compose does not know of this service",
         ));
     }
+    if let Some((_, value)) = spec.late.first() {
+        found.push(("a value that only compose fills in", value.span, "write the value itself"));
+    }
     if let Some(span) = spec.kernel.span() {
         found.push((
             "a bound of processes, shared memory or the kernel",

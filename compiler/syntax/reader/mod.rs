@@ -186,8 +186,15 @@ impl<'a> Reader<'a> {
 
     /// The same of something so seldom that its absence is no fact.
     pub fn switch(&mut self, name: &'static str, about: &'static str) -> bool {
-        self.bare(name).is_some()
-            || self.prop::<bool>(name, about).optional().is_some_and(|value| value.value)
+        self.said(name, about).unwrap_or(false)
+    }
+
+    /// The same where what is not said is something else than `#false`.
+    pub fn said(&mut self, name: &'static str, about: &'static str) -> Option<bool> {
+        if self.bare(name).is_some() {
+            return Some(true);
+        }
+        self.prop::<bool>(name, about).optional().map(|value| value.value)
     }
 
     /// Where a switch is stated as the bare child `name`, which means true.

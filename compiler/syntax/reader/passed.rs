@@ -38,6 +38,18 @@ impl<'a> Reader<'a> {
             .filter(|child| child.name.value == name)
             .flat_map(|block| &block.children)
             .collect();
+        for block in node.children.iter().filter(|child| child.name.value == name) {
+            if let Some(entry) = block.entries.first() {
+                self.sink.report(
+                    Diagnostic::error(
+                        "unexpected-argument",
+                        format!("`{name}` takes nothing but what is in its braces"),
+                    )
+                    .at(entry.span, "this would be lost")
+                    .help(format!("write what is passed on as nodes: `{name} {{ key \"value\" }}`")),
+                );
+            }
+        }
         for (index, child) in nodes.iter().enumerate() {
             self.fact(&format!("{name}[{index}]"), outline(child), child.span);
             self.passed_on(child);
@@ -69,6 +81,21 @@ impl<'a> Reader<'a> {
             }
         }
         node.children.iter().for_each(|child| self.passed_on(child));
+    }
+
+    /// The block of that name as it is, for what is laid under other nodes and read there.
+    pub fn laid_under(&mut self, name: &'static str, about: &'static str) -> Option<Node> {
+        self.blocks.push(name);
+        if let Some(table) = &mut self.table {
+            table.asks.push(any_nodes(name, about));
+            return None;
+        }
+        let mut found = self.node?.children.iter().filter(|child| child.name.value == name);
+        let first = found.next()?;
+        for other in found {
+            self.duplicate(name, other.span, first.span);
+        }
+        Some(first.clone())
     }
 
     /// All children of this node as they are, for what the description says in words of its own.

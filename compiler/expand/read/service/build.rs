@@ -1,7 +1,7 @@
 //! How the image of a service is built.
 
 use crate::{
-    expand::read::from::{LocatedSource, Or, Source},
+    expand::read::from::{Late, LocatedSource, Or, Source, known},
     source::Located,
     syntax::Reader,
     values::{EngineName, EnvName, Image, RelPath},
@@ -24,6 +24,8 @@ pub struct BuildSpec {
     pub cache_from: Vec<LocatedSource>,
     /// The network of the build.
     pub network: Option<Located<Or<EngineName>>>,
+    /// What compose fills in of the rest.
+    pub late: Vec<Late>,
 }
 
 pub(super) fn build(r: &mut Reader) -> Option<BuildSpec> {
@@ -33,7 +35,9 @@ pub(super) fn build(r: &mut Reader) -> Option<BuildSpec> {
     let dockerfile = r
         .prop::<RelPath>("dockerfile", "the Dockerfile within that folder, when it is not `Dockerfile`")
         .optional();
-    let target = r.prop::<EngineName>("target", "the stage to stop at").optional();
+    let mut late = Vec::new();
+    let target = r.prop::<Or<EngineName>>("target", "the stage to stop at").optional();
+    let target = known(target, "build.target", &mut late);
     let args = r.map::<EnvName, Source>("args", "build arguments");
     let tag = r
         .prop::<Or<Image>>(
@@ -43,5 +47,5 @@ pub(super) fn build(r: &mut Reader) -> Option<BuildSpec> {
         .optional();
     let cache_from = r.list::<Source>("cache-from", "an image whose layers are used again");
     let network = r.prop::<Or<EngineName>>("network", "the network of the build: `host`, `none`").optional();
-    Some(BuildSpec { context: context?, dockerfile, target, args, tag, cache_from, network })
+    Some(BuildSpec { context: context?, dockerfile, target, args, tag, cache_from, network, late })
 }

@@ -1,7 +1,7 @@
 //! How to tell that a service works.
 
 use crate::{
-    expand::read::from::{LocatedSource, Source},
+    expand::read::from::{Late, LocatedSource, Or, Source, known},
     source::Located,
     syntax::Reader,
     values::{Count, Duration, UrlPath},
@@ -28,6 +28,19 @@ pub struct HealthSpec {
     pub start_period: Option<Located<Duration>>,
     /// Time between two tests until then.
     pub start_interval: Option<Located<Duration>>,
+    /// Those of which compose fills in the value.
+    pub late: Vec<Late>,
+}
+
+impl HealthSpec {
+    /// Whether it says when to ask, and not what: the test is the image's.
+    pub fn retunes(&self) -> bool {
+        let times = [&self.interval, &self.timeout, &self.start_period, &self.start_interval];
+        self.path.is_none()
+            && (self.retries.is_some()
+                || !self.late.is_empty()
+                || times.into_iter().any(|time| time.is_some()))
+    }
 }
 
 pub(super) fn health(r: &mut Reader) -> Option<HealthSpec> {
@@ -36,25 +49,31 @@ pub(super) fn health(r: &mut Reader) -> Option<HealthSpec> {
     let command = r.list::<Source>("command", "a command in place of the kind's, run in the container");
     let shell = r.prop::<Source>("shell", "the same as one line for the shell of the image").optional();
     let disabled = r.switch("disabled", "whether there is none, not even the image's own");
+    let mut late = Vec::new();
     let interval = r
-        .prop::<Duration>("interval", "time between two tests; the kind's when absent")
+        .prop::<Or<Duration>>("interval", "time between two tests; the kind's when absent")
         .above_zero()
         .optional();
+    let interval = known(interval, "interval", &mut late);
     let timeout = r
-        .prop::<Duration>("timeout", "time after which a test has failed; the kind's when absent")
+        .prop::<Or<Duration>>("timeout", "time after which a test has failed; the kind's when absent")
         .above_zero()
         .optional();
+    let timeout = known(timeout, "timeout", &mut late);
     let retries = r
-        .prop::<Count>("retries", "failures in a row that make it unhealthy; the kind's when absent")
+        .prop::<Or<Count>>("retries", "failures in a row that make it unhealthy; the kind's when absent")
         .above_zero()
         .optional();
+    let retries = known(retries, "retries", &mut late);
     let start_period = r
-        .prop::<Duration>("start-period", "time in which failures do not count; the kind's when absent")
+        .prop::<Or<Duration>>("start-period", "time in which failures do not count; the kind's when absent")
         .optional();
+    let start_period = known(start_period, "start_period", &mut late);
     let start_interval = r
-        .prop::<Duration>("start-interval", "time between two tests while failures do not count")
+        .prop::<Or<Duration>>("start-interval", "time between two tests while failures do not count")
         .above_zero()
         .optional();
+    let start_interval = known(start_interval, "start_interval", &mut late);
     Some(HealthSpec {
         path,
         command,
@@ -65,5 +84,6 @@ pub(super) fn health(r: &mut Reader) -> Option<HealthSpec> {
         timeout,
         retries,
         start_period,
+        late,
     })
 }

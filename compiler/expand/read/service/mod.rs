@@ -26,7 +26,7 @@ pub use volume::{MountLabel, VolumeSpec};
 
 use super::{
     allow::allows,
-    from::{LocatedSource, Or, Source},
+    from::{Late, LocatedSource, Or, Source, known},
 };
 use crate::{
     diagnostic::{Diagnostic, nearest},
@@ -105,6 +105,8 @@ pub struct ServiceSpec {
     pub container: ContainerSpec,
     /// Further bounds of one container.
     pub kernel: Kernel,
+    /// What compose fills in of what is known here otherwise.
+    pub late: Vec<Late>,
     /// Nodes for compose.
     pub raw_compose: Vec<Node>,
     /// Warnings that are accepted for it.
@@ -177,6 +179,7 @@ impl ServiceSpec {
             run_as: None,
             container: ContainerSpec::default(),
             kernel: Kernel::default(),
+            late: Vec::new(),
             raw_compose: Vec::new(),
             allows: Vec::new(),
             derived: Derivation::default(),
@@ -203,7 +206,13 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         unit::unit,
     );
     let on = r.list::<Name>("on", "the hosts that it runs on, when there are several");
-    let replicas = r.prop::<Count>("replicas", "how many containers run on each host").or("1");
+    let mut late = Vec::new();
+    let replicas = r.prop::<Or<Count>>("replicas", "how many containers run on each host").or("1");
+    // How many there are is not known then: one is what alerts and checks go by.
+    let replicas = replicas.and_then(|stated| {
+        let span = stated.span;
+        known(Some(stated), "scale", &mut late).or(Some(Located::new(Count::parse("1").ok()?, span)))
+    });
     let port =
         r.prop::<Port>("port", "the port on which it serves inside; the kind's when absent").optional();
     let command = r.list::<Source>("command", "its command, in place of the kind's");
@@ -221,8 +230,14 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
     let mut container = container::container(r);
     let (env, odd) = by_name(env);
     container.odd_env = odd;
+    let named = env.iter().map(|(name, _)| (name.value.as_str(), name.span));
+    given_twice(
+        r,
+        &container,
+        named.chain(container.odd_env.iter().map(|(key, _)| (key.value.as_str(), key.span))),
+    );
     let (limits, kernel) = r.block("limits", "most that one container may use", resources::limits).unzip();
-    let reserve = r.block("reserve", "what is kept free for one container", resources::resources);
+    let reserve = r.block("reserve", "what is kept free for one container", resources::reserve);
     let publish = r.keyed(
         "publish",
         "a port that the host offers, from the host itself only unless `from` or `public` says more",
@@ -242,7 +257,8 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         "how a new release takes over from the one that runs; its containers are replaced when absent",
         release::release,
     );
-    let stop_grace = r.prop::<Duration>("stop-grace", "time to stop in before it is killed").optional();
+    let stop_grace = r.prop::<Or<Duration>>("stop-grace", "time to stop in before it is killed").optional();
+    let stop_grace = known(stop_grace, "stop_grace_period", &mut late);
     let run_as =
         r.prop::<Or<Line>>("run-as", "the user that it runs as, when not the image's own").optional();
     let raw_compose = r
@@ -256,6 +272,13 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         (Some(name), Some(kind)) => of_kind(r, kinds, name, kind, &mut health_detail, &mut logs),
         _ => Vec::new(),
     };
+    let parts = [
+        limits.as_ref().map(|limits: &ResourceSpec| &limits.late),
+        reserve.as_ref().map(|reserve: &ResourceSpec| &reserve.late),
+        health.as_ref().map(|health: &HealthSpec| &health.late),
+        build.as_ref().map(|build: &BuildSpec| &build.late),
+    ];
+    late.extend(parts.into_iter().flatten().flatten().cloned());
     Some(ServiceSpec {
         name: name?,
         kind: kind?,
@@ -286,6 +309,7 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         run_as,
         container,
         kernel: kernel.unwrap_or_default(),
+        late,
         raw_compose,
         allows,
         derived: Derivation::default(),
@@ -293,6 +317,23 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         faulty: r.is_faulty(),
         span: r.span()?,
     })
+}
+
+/// Reports variables that are handed through and given a value, or handed through twice: one of the two would be lost.
+fn given_twice<'a>(r: &Reader, container: &'a ContainerSpec, given: impl Iterator<Item = (&'a str, Span)>) {
+    let mut known: Vec<(&str, Span)> = given.collect();
+    for passed in &container.pass_env {
+        let name = passed.value.as_str();
+        if let Some((_, first)) = known.iter().find(|(known, _)| *known == name) {
+            r.sink().report(
+                Diagnostic::error("duplicate", format!("the variable `{name}` is stated twice"))
+                    .at(passed.span, "handed through here")
+                    .at(*first, "first stated here")
+                    .help("keep one of them: a value in `env`, or `pass-env` for the value of where compose runs"),
+            );
+        }
+        known.push((name, passed.span));
+    }
 }
 
 /// Variables with a place, and where their values come from.

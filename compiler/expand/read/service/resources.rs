@@ -2,6 +2,7 @@
 
 use super::container::{Kernel, kernel};
 use crate::{
+    expand::read::from::{Late, Or, known},
     source::Located,
     syntax::Reader,
     values::{Size, Value},
@@ -14,6 +15,8 @@ pub struct ResourceSpec {
     pub cpus: Option<Located<Cpus>>,
     /// Memory.
     pub memory: Option<Located<Size>>,
+    /// Those of which compose fills in the value.
+    pub late: Vec<Late>,
 }
 
 /// A number of processors such as `0.5` or `2`.
@@ -41,11 +44,17 @@ impl Value for Cpus {
 
 /// Asks for `limits`: what a container may use, and what the kernel allows it.
 pub(super) fn limits(r: &mut Reader) -> Option<(ResourceSpec, Kernel)> {
-    Some((resources(r)?, kernel(r)))
+    Some((resources(r, ["limits.cpus", "limits.memory"])?, kernel(r)))
 }
 
-pub(super) fn resources(r: &mut Reader) -> Option<ResourceSpec> {
-    let cpus = r.prop::<Cpus>("cpus", "processors").optional();
-    let memory = r.prop::<Size>("memory", "memory").above_zero().optional();
-    Some(ResourceSpec { cpus, memory })
+/// Asks for `reserve`.
+pub(super) fn reserve(r: &mut Reader) -> Option<ResourceSpec> {
+    resources(r, ["reservations.cpus", "reservations.memory"])
+}
+
+fn resources(r: &mut Reader, [for_cpus, for_memory]: [&'static str; 2]) -> Option<ResourceSpec> {
+    let mut late = Vec::new();
+    let cpus = known(r.prop::<Or<Cpus>>("cpus", "processors").optional(), for_cpus, &mut late);
+    let memory = known(r.prop::<Or<Size>>("memory", "memory").above_zero().optional(), for_memory, &mut late);
+    Some(ResourceSpec { cpus, memory, late })
 }

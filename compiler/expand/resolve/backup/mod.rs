@@ -15,7 +15,7 @@ use crate::{
         Backup, Dump, Files, Host, Kept, MountSource, Offsite, Origin, Place, Restore, Service, Services,
     },
     source::Located,
-    values::{AbsPath, Duration, HostPath, Line, Name, Prose, RelPath, Schedule, Time, Value as _},
+    values::{AbsPath, Duration, HostPath, Line, Prose, RelPath, Schedule, Time, Value as _},
 };
 
 /// Resolves the backups of what is on the host.
@@ -195,7 +195,7 @@ fn volume_files(
         .mounts
         .iter()
         .filter_map(|mount| match &mount.source {
-            MountSource::Volume(volume) => Some((called(volume, of), &mount.target)),
+            MountSource::Volume(volume) => Some((volume.called.as_str(), &mount.target)),
             _ => None,
         })
         .collect();
@@ -218,11 +218,6 @@ fn volume_files(
         users: vec![of.clone()],
         stopped: spec.stopped,
     })
-}
-
-/// What the service calls a volume, whose name in the project begins with that of the service.
-fn called<'a>(volume: &'a str, service: &Name) -> &'a str {
-    volume.strip_prefix(service.as_str()).and_then(|rest| rest.strip_prefix('-')).unwrap_or(volume)
 }
 
 fn host_files(home: &AbsPath, spec: &BackupSpec, files: &[Located<HostPath>], services: &Services) -> Files {

@@ -6,7 +6,7 @@ use crate::{
         kind::Role,
         read::service::{PublishSpec, Strategy},
     },
-    model::{Mount, MountHow, MountSource, Tls},
+    model::{Mount, MountHow, MountSource, Tls, Volume, VolumeOwner},
     source::Located,
     values::{AbsPath, Name, Ports, Value as _},
 };
@@ -118,5 +118,5 @@ fn host(path: &str, target: &str, read_only: bool, about: &str) -> Option<Mount>
 }
 
 fn volume(name: &str, target: &str, read_only: bool, about: &str) -> Option<Mount> {
-    mounted(MountSource::Volume(name.to_owned()), target, read_only, about)
+    mounted(MountSource::Volume(Volume::shared(name, VolumeOwner::Derived)), target, read_only, about)
 }

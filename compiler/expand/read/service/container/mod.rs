@@ -22,14 +22,16 @@ use crate::{
 /// What is stated of the container itself.
 #[derive(Clone, Debug, Default)]
 pub struct ContainerSpec {
-    /// Whether nothing is added to what is stated.
-    pub as_stated: bool,
+    /// Whether nothing is added to what is stated; what the system says when absent.
+    pub as_stated: Option<bool>,
     /// When it is started again.
     pub restart: Option<Located<Or<Restart>>>,
     /// What is run in place of the image's entrypoint.
     pub entrypoint: Vec<LocatedSource>,
     /// Files with variables.
     pub env_files: Vec<Located<Or<BindPath>>>,
+    /// Files with variables that may be missing.
+    pub optional_env_files: Vec<Located<Or<BindPath>>>,
     /// Variables that are handed through.
     pub pass_env: Vec<Located<EnvName>>,
     /// Variables whose names no shell could read.
@@ -72,6 +74,7 @@ impl ContainerSpec {
         let lists = [
             self.entrypoint.len(),
             self.env_files.len(),
+            self.optional_env_files.len(),
             self.pass_env.len(),
             self.odd_env.len(),
             self.networks.len(),
@@ -85,7 +88,7 @@ impl ContainerSpec {
             self.secret_files.len(),
             self.profiles.len(),
         ];
-        !self.as_stated
+        self.as_stated != Some(true)
             && self.restart.is_none()
             && self.network_mode.is_none()
             && self.logging.is_none()
@@ -170,10 +173,11 @@ pub struct MountedSecret {
 /// Asks for all of it.
 pub fn container(r: &mut Reader) -> ContainerSpec {
     ContainerSpec {
-        as_stated: r.switch("as-stated", "whether the container is exactly what is stated: nothing is added that compose does not add itself (bounded logs, a restart policy, `init`, fewer privileges)"),
+        as_stated: r.said("as-stated", "whether the container is exactly what is stated: nothing is added that compose does not add itself (bounded logs, a restart policy, `init`, fewer privileges); what the system says when absent"),
         restart: r.prop("restart", "when its container is started again; `unless-stopped` when absent").optional(),
         entrypoint: r.list::<Source>("entrypoint", "what is run in place of the image's entrypoint"),
         env_files: r.list("env-file", "a file of the host with variables, from the folder of compose.yaml on"),
+        optional_env_files: r.list("optional-env-file", "the same, of one that may be missing; it wins over those that may not"),
         pass_env: r.list("pass-env", "a variable that is handed through, with or without a value, from where compose runs"),
         odd_env: Vec::new(),
         process: r.block("container", "the container and its process", process::process).unwrap_or_default(),

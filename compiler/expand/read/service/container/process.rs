@@ -34,6 +34,8 @@ pub struct Process {
     pub runtime: Option<Located<Or<EngineName>>>,
     /// Whether `docker compose up` shows its output.
     pub attach: Option<Located<Or<bool>>>,
+    /// Processors for graphics that it may use.
+    pub gpus: Option<Located<Or<Line>>>,
 }
 
 impl Process {
@@ -52,12 +54,13 @@ impl Process {
             stop_signal,
             runtime,
             attach,
+            gpus,
         } = self;
         name.is_none()
             && runtime.is_none()
             && hostname.is_none()
             && domainname.is_none()
-            && [platform, stop_signal].into_iter().all(Option::is_none)
+            && [platform, stop_signal, gpus].into_iter().all(Option::is_none)
             && [init, tty, stdin, attach].into_iter().all(Option::is_none)
             && pull.is_none()
             && working_dir.is_none()
@@ -118,5 +121,6 @@ pub(super) fn process(r: &mut Reader) -> Option<Process> {
         stop_signal: r.prop("stop-signal", "what asks it to stop, in place of `SIGTERM`").optional(),
         runtime: r.prop("runtime", "the engine's runtime that runs it").optional(),
         attach: r.prop("attach", "whether `docker compose up` shows its output").optional(),
+        gpus: r.prop("gpus", "processors for graphics that it may use: `all`").optional(),
     })
 }
