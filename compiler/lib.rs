@@ -68,19 +68,20 @@ pub struct Compiled {
 /// Compiles a loaded description in the wanted environments (all when none is named).
 pub fn compile(project: &Project, wanted: &[String], diagnostics: &mut Diagnostics) -> Vec<Compiled> {
     emit::prepare(if project.says("\"ko\"") { Language::Korean } else { Language::English });
-    let expanded = expand(project, wanted, diagnostics);
+    let expanded = judged(project, wanted, diagnostics);
     if diagnostics.has_errors() {
         return Vec::new();
     }
-    let compiled = expanded
-        .into_iter()
-        .map(|one| Compiled {
-            system: one.system,
-            environment: one.environment,
-            artifacts: emit::emit(&one.models),
-            facts: one.facts,
-        })
-        .collect();
+    let mut compiled = Vec::new();
+    for one in expanded {
+        let artifacts = emit::emit(&one.models);
+        emit::taken(&one.models, &artifacts).into_iter().for_each(|found| diagnostics.add(found));
+        let (system, environment) = (one.system, one.environment);
+        compiled.push(Compiled { system, environment, artifacts, facts: one.facts });
+    }
+    if diagnostics.has_errors() {
+        return Vec::new();
+    }
     if let Some(fault) = emit::fault() {
         let help = "the description is not to blame: please report this text, and what you compiled";
         diagnostics.add(Diagnostic::error("internal-error", format!("a fault of ondol: {fault}")).help(help));
@@ -89,10 +90,27 @@ pub fn compile(project: &Project, wanted: &[String], diagnostics: &mut Diagnosti
     compiled
 }
 
-/// Expands and checks a loaded description: everything but the artifacts.
+/// Expands and checks a loaded description: everything but the artifacts. They are made all the same where it says
+/// files of its own, whose places others may have.
 pub fn expand(project: &Project, wanted: &[String], diagnostics: &mut Diagnostics) -> Vec<Expanded> {
+    let expanded = judged(project, wanted, diagnostics);
+    if !diagnostics.has_errors() {
+        for one in expanded.iter().filter(|one| one.models.iter().any(|model| !model.files.is_empty())) {
+            let found = emit::taken(&one.models, &emit::emit(&one.models));
+            found.into_iter().for_each(|found| diagnostics.add(found));
+        }
+    }
+    expanded
+}
+
+/// Expands and checks: what can be said without the artifacts.
+fn judged(project: &Project, wanted: &[String], diagnostics: &mut Diagnostics) -> Vec<Expanded> {
     let expanded = expand::expand(&project.nodes, wanted, &project.reader(), diagnostics);
     let models = expanded.iter().flat_map(|one| &one.models);
     check::check(models, wanted.is_empty(), diagnostics);
+    if !diagnostics.has_errors() {
+        let models = expanded.iter().flat_map(|one| &one.models);
+        models.flat_map(emit::undefined_receivers).for_each(|found| diagnostics.add(found));
+    }
     expanded
 }

@@ -42,6 +42,21 @@ const SCHEDULES: &[(&str, &str, &str)] = &[
     ("year", "12-31", "23:59"),
 ];
 
+/// Schedules of several days or times: `every`, `on` and `at`.
+type Several = (&'static [&'static str], &'static [&'static str], &'static [&'static str]);
+
+const SEVERAL: &[Several] = &[
+    (&["day"], &[], &["03:00", "15:00"]),
+    (&["day"], &[], &["02:30", "08:15", "23:45"]),
+    (&["weekday"], &[], &["02:00", "14:00"]),
+    (&["monday", "thursday"], &[], &["02:15"]),
+    (&["sunday", "wednesday"], &[], &["02:20", "12:00"]),
+    (&["week"], &["saturday", "sunday"], &[]),
+    (&["month"], &["1", "15"], &["02:40"]),
+    (&["month"], &["8", "28"], &["02:05", "20:00"]),
+    (&["quarter"], &["last"], &["02:55", "09:00"]),
+];
+
 /// Northern and southern clocks, one that never changes, one that changes at midnight, one that is ahead by half an hour, one
 /// that changes by half an hour, and one whose other time is that of winter.
 const ZONES: &[&str] = &[
@@ -66,12 +81,24 @@ pub fn write(folder: &Path) -> io::Result<()> {
             let time = if at.is_empty() { None } else { Some(Time::parse(at).map_err(io::Error::other)?) };
             let day = (!on.is_empty()).then_some(*on);
             let schedule = Schedule::new(every, time, day).map_err(io::Error::other)?;
-            let cron = schedule.cron();
-            all.push(json!({
-                "zone": zone.as_str(), "every": every, "on": on, "at": at,
-                "timer": schedule.timer(&zone), "fields": cron.fields, "guard": cron.guard,
-            }));
+            let stated = |text: &'static str| (!text.is_empty()).then_some(text).into_iter().collect();
+            all.push(told(&zone, schedule, &[every], stated(on), stated(at)));
+        }
+        for (every, on, at) in SEVERAL {
+            let times: Result<Vec<Time>, String> = at.iter().map(|at| Time::parse(at)).collect();
+            let schedule =
+                times.and_then(|times| Schedule::several(every, &times, on)).map_err(io::Error::other)?;
+            all.push(told(&zone, schedule, every, on.to_vec(), at.to_vec()));
         }
     }
     fs::write(folder.join("schedules.json"), serde_json::to_string(&all)?)
+}
+
+/// A schedule in the words of the description, and as cron and systemd are told it.
+fn told(zone: &Timezone, schedule: Schedule, every: &[&str], on: Vec<&str>, at: Vec<&str>) -> Value {
+    let cron = schedule.cron();
+    json!({
+        "zone": zone.as_str(), "every": every, "on": on, "at": at,
+        "timer": schedule.timer(zone), "fields": cron.fields, "guard": cron.guard,
+    })
 }

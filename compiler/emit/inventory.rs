@@ -9,6 +9,9 @@ use serde::Serialize;
 use super::artifact::{Artifact, OnChange};
 use crate::{digest::sha256, model::Model};
 
+/// Name of such a list, and of the one of a whole tree.
+pub const MANIFEST: &str = "manifest.json";
+
 #[derive(Serialize)]
 struct Inventory<'a> {
     format_version: u32,
@@ -43,7 +46,7 @@ pub fn inventory(model: &Model, artifacts: &[Artifact]) -> Artifact {
     from.sort_unstable();
     from.dedup();
     Artifact {
-        path: "manifest.json".to_owned(),
+        path: MANIFEST.to_owned(),
         contents: serde_json::to_string_pretty(&inventory).unwrap_or_default() + "\n",
         mode: 0o644,
         emitter: "inventory",

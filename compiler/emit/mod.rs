@@ -28,13 +28,16 @@ mod raw;
 mod runbook;
 mod scripts;
 mod systemd;
+mod taken;
 pub mod template;
 mod timers;
 mod ufw;
 pub mod yaml;
 
+pub use alertmanager::undefined as undefined_receivers;
 pub use artifact::{Artifact, OnChange};
 pub use logs::schema as log_schema;
+pub use taken::taken;
 pub use template::fault;
 
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -73,17 +73,32 @@ fn combined(base: Yaml, node: &Node, replaced: &[&str], first: bool) -> Yaml {
             }
             Yaml::Map(pairs)
         }
+        // What is in the list already is not said twice: lists of names are sets to Compose and Alertmanager.
         (Yaml::Seq(mut items), over) => {
-            items.extend(listed(over));
+            let new = |item: &Item| !first || !items.iter().any(|known| same(&known.value, &item.value));
+            let over: Vec<Item> = listed(over).into_iter().filter(new).collect();
+            items.extend(over);
             Yaml::Seq(items)
         }
         (Yaml::Flow(mut items), over) => {
-            items.extend(listed(over).into_iter().map(|item| item.value));
+            let over = listed(over).into_iter().map(|item| item.value);
+            let new = |value: &Yaml| !items.iter().any(|known| same(known, value));
+            let over: Vec<Yaml> = over.filter(new).collect();
+            items.extend(over);
             Yaml::Flow(items)
         }
         // The same key again, and neither a list nor a map: KDL's way to write a list line by line.
         (base, over) if !first => Yaml::Seq([listed(base), listed(over)].concat()),
         (_, over) => over,
+    }
+}
+
+/// Whether two items are one scalar, however it is written.
+fn same(one: &Yaml, other: &Yaml) -> bool {
+    match (one, other) {
+        (Yaml::Str(one) | Yaml::Quoted(one), Yaml::Str(other) | Yaml::Quoted(other)) => one == other,
+        (Yaml::Map(_) | Yaml::Seq(_) | Yaml::Flow(_), _) => false,
+        (one, other) => one == other,
     }
 }
 
@@ -183,6 +198,12 @@ mod tests {
         for kdl in ["(list)environment \"B=3\"", "environment \"B=3\""] {
             assert!(over(base(), kdl).contains("A: \"1\"\n  B: \"3\""), "{kdl}");
         }
+    }
+
+    #[test]
+    fn what_is_listed_already_is_not_listed_again() {
+        let text = over(base(), "cap_drop \"ALL\" \"NET_RAW\"");
+        assert!(text.ends_with("cap_drop: [\"ALL\", \"NET_RAW\"]\n"), "{text}");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::{LogSchema, Origin};
 use crate::source::Located;
-use crate::values::{AbsPath, Address, Cidr, Count, Line, Name, Port, Size, UserName};
+use crate::values::{AbsPath, Address, Cidr, Count, Line, Name, Port, Prose, Size, UserName};
 
 /// A machine that carries the system.
 #[derive(Clone, Debug)]
@@ -93,7 +93,7 @@ pub struct Opening {
 pub struct Log {
     /// What they are: an absolute path whose last part may hold `*`.
     pub pattern: String,
-    /// `daily`, `weekly` or `monthly`.
+    /// `daily`, `weekly`, `monthly` or `yearly`.
     pub rhythm: &'static str,
     /// Rotated files that are kept.
     pub keep: u32,
@@ -109,8 +109,12 @@ pub struct Log {
     pub writer: Option<Name>,
     /// The unit that is told to open its files anew.
     pub reload: Option<Name>,
-    /// Lines of the user's own for this stanza.
-    pub raw: Vec<Located<Line>>,
+    /// Whether rotated files are named by their day.
+    pub dateext: bool,
+    /// Shell text that runs after a rotation.
+    pub after: Vec<Prose>,
+    /// What is passed on for this stanza, as it is.
+    pub raw: Vec<Located<Prose>>,
     /// What its lines hold, when they are JSON objects of which that is stated.
     pub schema: Option<LogSchema>,
     /// What the security check reports of it.

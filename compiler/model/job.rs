@@ -1,7 +1,7 @@
 //! What runs by the clock.
 
 use super::Origin;
-use crate::values::{Duration, Name, Schedule};
+use crate::values::{Duration, Name, RunAs, Schedule};
 
 /// A job: it has a lock, a time limit, a log that is rotated, and an alert when it fails or does not run.
 #[derive(Clone, Debug)]
@@ -12,6 +12,8 @@ pub struct Job {
     pub schedule: Schedule,
     /// What.
     pub command: Command,
+    /// The account that it runs as; root on the host, and that of the container or the unit, when absent.
+    pub user: Option<RunAs>,
     /// Time after which it is killed and has failed.
     pub timeout: Duration,
     /// The timer of systemd that starts it; cron does without.

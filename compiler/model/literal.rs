@@ -42,6 +42,9 @@ impl Literal {
         if password_in_url(&self.value) {
             return Some("an address with a password in it");
         }
+        if header_with_credentials(&self.value) {
+            return Some("a header with credentials in it");
+        }
         (names_a_secret(&self.name) && may_be_a_secret(&self.value)).then_some("a secret by its name")
     }
 }
@@ -108,6 +111,19 @@ fn password_in_url(text: &str) -> bool {
     })
 }
 
+/// Whether there is `Authorization: Bearer TOKEN` in it, or the like for other schemes, the token written out.
+fn header_with_credentials(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    lower.match_indices("authorization").any(|(at, word)| {
+        let behind = lower[at + word.len()..].trim_start_matches([':', ' ', '"', '\'', '\\']);
+        let scheme = ["bearer ", "basic ", "token "].iter().find_map(|scheme| behind.strip_prefix(scheme));
+        scheme.is_some_and(|token| {
+            let token = token.trim_start();
+            may_be_a_secret(token) && token.starts_with(|c: char| c.is_ascii_alphanumeric())
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Literal, names_a_secret};
@@ -159,6 +175,19 @@ mod tests {
             assert!(!secret("DB_PASSWORD", value), "{value}");
         }
         assert!(secret("DB_PASSWORD", "changeme"));
+    }
+
+    #[test]
+    fn credentials_of_a_header_are_one() {
+        assert!(secret("nginx", "proxy_set_header Authorization \"Bearer abc123\";"));
+        assert!(secret("run", "curl -H 'authorization: basic dXNlcjpwdw==' https://example.com"));
+        for value in [
+            "proxy_set_header Authorization \"Bearer $token\";",
+            "proxy_set_header Authorization $http_authorization;",
+            "# Authorization",
+        ] {
+            assert!(!secret("nginx", value), "{value}");
+        }
     }
 
     #[test]

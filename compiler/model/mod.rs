@@ -16,6 +16,7 @@ pub mod ingress;
 pub mod job;
 pub mod literal;
 pub mod log;
+pub mod logrotate;
 pub mod mention;
 pub mod notify;
 pub mod pipeline;
@@ -50,7 +51,8 @@ pub use ingress::{Balance, Ingress, Moved, MovedTo, RateLimit, Redirect, Route, 
 pub use job::{Command, Job, Scheduler, Timer};
 pub use literal::Literal;
 pub use log::{Field, FieldType, LogMetric, LogSchema, LogUnit};
-pub use notify::{HEARTBEAT, Heartbeat, Notify, Receiver, Way};
+pub use logrotate::Directive;
+pub use notify::{HEARTBEAT, Heartbeat, Hook, Notify, Quiet, Receiver, Way};
 pub use pipeline::{Deploy, PartTest, Pipeline};
 pub use response::{Escalation, Priority};
 pub use retention::Retention;

@@ -3,7 +3,10 @@
 use super::{Alert, Escalation, Origin, Severity};
 use crate::{
     syntax::Node,
-    values::{ChatId, Duration, Email, EnvName, HostPort, Line, Name, PriorityName},
+    values::{
+        ChatId, Duration, Email, EnvName, HostPort, LabelName, Line, Mailbox, Name, PriorityName, Time, Url,
+        Weekday,
+    },
 };
 
 /// The receivers and how alerts are grouped.
@@ -15,6 +18,10 @@ pub struct Notify {
     pub escalations: Vec<Escalation>,
     /// Who outside waits for a sign of life.
     pub heartbeat: Option<Heartbeat>,
+    /// The labels by which alerts are put into one message; a usual choice when empty.
+    pub group_by: Vec<LabelName>,
+    /// Times in which receivers that name them are told nothing.
+    pub quiet: Vec<Quiet>,
     /// Time that the first alert of a group waits for others.
     pub group_wait: Duration,
     /// Time between two messages of a group that changes.
@@ -35,6 +42,8 @@ pub struct Receiver {
     /// The team that it belongs to, which is told of what it owns and of what is escalated to it; none is told of
     /// everything.
     pub team: Option<Name>,
+    /// The times in which it is told nothing, by name.
+    pub quiet: Vec<Name>,
     /// How it is reached.
     pub way: Way,
     /// Where it is stated.
@@ -54,15 +63,17 @@ pub enum Way {
     /// Mail.
     Mail {
         /// To whom.
-        to: Email,
+        to: Vec<Email>,
         /// The server.
         smarthost: HostPort,
         /// The sender.
-        from: Email,
+        from: Mailbox,
         /// Account at the server.
         user: Option<Line>,
         /// The variable that holds its password.
         password: Option<EnvName>,
+        /// Whether it goes out over an encrypted connection only.
+        tls: bool,
     },
     /// An incident of PagerDuty, by its Events API.
     PagerDuty {
@@ -76,13 +87,63 @@ pub enum Way {
         /// The variable that holds the bot's token.
         token: EnvName,
     },
-    /// Any HTTP endpoint, whose URL is a secret.
-    Webhook {
+    /// An alert of Opsgenie.
+    Opsgenie {
+        /// The variable that holds the key of an integration.
+        key: EnvName,
+        /// Whether the account is in the European Union.
+        european: bool,
+    },
+    /// A channel of Discord through a webhook.
+    Discord {
         /// The variable that holds the URL.
-        url: EnvName,
+        webhook: EnvName,
+    },
+    /// A channel of Microsoft Teams through a workflow.
+    Teams {
+        /// The variable that holds the URL.
+        webhook: EnvName,
+    },
+    /// Any HTTP endpoint.
+    Webhook {
+        /// Its address.
+        url: Hook,
         /// The variable that holds a token, sent as `Authorization: Bearer`.
         token: Option<EnvName>,
     },
+}
+
+/// The address of an endpoint.
+#[derive(Clone, Debug)]
+pub enum Hook {
+    /// The variable that holds it.
+    Secret(EnvName),
+    /// It is no secret.
+    Plain(Url),
+}
+
+impl std::fmt::Display for Hook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Hook::Secret(name) => f.pad(name.as_str()),
+            Hook::Plain(url) => f.pad(url.as_str()),
+        }
+    }
+}
+
+/// Times in which receivers are told nothing; what still fires afterwards is told then.
+#[derive(Clone, Debug)]
+pub struct Quiet {
+    /// Its name.
+    pub name: Name,
+    /// The days on which it begins; every day when empty.
+    pub days: Vec<Weekday>,
+    /// When it begins; with the day when absent.
+    pub from: Option<Time>,
+    /// When it ends, on the next day if that is earlier; with the day when absent.
+    pub until: Option<Time>,
+    /// Where it is stated.
+    pub origin: Origin,
 }
 
 impl Way {
@@ -91,9 +152,13 @@ impl Way {
         let (one, other) = match self {
             Way::Slack { webhook: one, .. }
             | Way::PagerDuty { key: one }
+            | Way::Opsgenie { key: one, .. }
+            | Way::Discord { webhook: one }
+            | Way::Teams { webhook: one }
             | Way::Telegram { token: one, .. } => (Some(one), None),
             Way::Mail { password, .. } => (password.as_ref(), None),
-            Way::Webhook { url, token } => (Some(url), token.as_ref()),
+            Way::Webhook { url: Hook::Secret(url), token } => (Some(url), token.as_ref()),
+            Way::Webhook { url: Hook::Plain(_), token } => (None, token.as_ref()),
         };
         one.into_iter().chain(other)
     }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::values::{AbsPath, Count, Duration, Line, Name, RelPath, UserName};
+use crate::values::{AbsPath, Count, Duration, Line, Name, RelPath, UnitName, UserName};
 
 /// How a service runs outside of containers.
 #[derive(Clone, Debug)]
@@ -39,6 +39,14 @@ pub struct HostUnit {
     pub jit: bool,
     /// Most files that it may have open.
     pub open_files: Option<Count>,
+    /// Units of the host that are started before it.
+    pub after: Vec<UnitName>,
+    /// Those of them without which it does not run.
+    pub requires: Vec<UnitName>,
+    /// Files of the host with further variables of its environment.
+    pub environment_files: Vec<AbsPath>,
+    /// What is passed on: section, key and value of each line.
+    pub passed: Vec<(String, String, String)>,
 }
 
 impl HostUnit {

@@ -151,6 +151,11 @@ fn every_noun_obeys() {
     obeys::<Decimal>();
     obeys::<Duration>();
     obeys::<Email>();
+    obeys::<Mailbox>();
+    obeys::<LabelName>();
+    obeys::<Account>();
+    obeys::<RunAs>();
+    obeys::<UnitName>();
     obeys::<EngineName>();
     obeys::<EnvKey>();
     obeys::<EnvName>();

@@ -26,10 +26,24 @@ def check(tree):
             if labels["severity"] in severities:
                 receivers = routed(amtool, file, {"alertname": name, **labels})
                 require(receivers & sending, f"{name} goes to {receivers}, of which none sends anything")
+        for route in config["route"].get("routes", []):
+            labels, receivers = sample(route), reached(route)
+            require(labels is None or routed(amtool, file, labels) & receivers, f"no alert {labels} reaches {receivers}")
         for labels in later:
             receivers = routed(amtool, file, labels)
             teams = {name.split("/")[1] for name in receivers & sending if name.startswith("team/")}
             require(teams == {labels["escalated_to"]}, f"{labels} goes to {receivers}")
+
+
+def sample(route):
+    """Labels of an alert that a route is for; none when its matchers only say what an alert is not."""
+    pairs = [re.fullmatch(r'(\w+)(=~?)"(.*)"', matcher) for matcher in route.get("matchers", [])]
+    return {pair[1]: pair[3].split("|")[0] for pair in pairs} if all(pairs) else None
+
+
+def reached(route):
+    """The receivers of a route and of those below it."""
+    return {route["receiver"]}.union(*(reached(part) for part in route.get("routes", [])))
 
 
 def routed(amtool, file, labels):

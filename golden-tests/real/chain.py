@@ -112,6 +112,11 @@ class Chain:
             hook["url_file"] = str(secret)
             if "http_config" in hook:
                 hook["http_config"]["authorization"]["credentials_file"] = str(secret)
+        for key in ("discord_configs", "msteamsv2_configs"):
+            for chat in receiver.get(key, []):
+                chat["webhook_url_file"] = str(secret)
+        for genie in receiver.get("opsgenie_configs", []):
+            genie.update(api_key_file=str(secret), api_url=f"{address}~opsgenie")
         for pager in receiver.get("pagerduty_configs", []):
             pager.update(routing_key_file=str(secret), url=f"{address}~pagerduty")
         for telegram in receiver.get("telegram_configs", []):

@@ -44,18 +44,19 @@ def changes(zone):
 def expected(one, start, end):
     """The instants at which it is to run, by the words of the description alone."""
     where = zoneinfo.ZoneInfo(one["zone"])
-    span = re.fullmatch(r"(\d*)(m|minute|h|hour)", one["every"])
-    hour, minute = map(int, one["at"].split(":")) if one["at"] else (0, 0)
+    span = re.fullmatch(r"(\d*)(m|minute|h|hour)", one["every"][0])
+    stated = [tuple(map(int, at.split(":"))) for at in one["at"]] or [(0, 0)]
+    hour, minute = stated[0]
     if span and (span[2] in ("m", "minute") or span[1] in ("", "1")):
         # Evenly, whatever the clock does: it tells the minutes of an hour.
         every = int(span[1] or 1)
         due = (lambda local: local.minute % every == 0) if span[2] in ("m", "minute") else (lambda local: local.minute == minute)
         minutes = (start + datetime.timedelta(minutes=n) for n in range(int((end - start).total_seconds()) // 60))
         return [instant for instant in minutes if due(instant.astimezone(where))]
-    times = [(h, minute) for h in range(hour, 24, int(span[1]))] if span else [(hour, minute)]
+    times = [(h, minute) for h in range(hour, 24, int(span[1]))] if span else stated
     found, day = set(), start.astimezone(where).date() - datetime.timedelta(days=1)
     while day <= end.astimezone(where).date() + datetime.timedelta(days=1):
-        if span or falls(day, one["every"], one["on"]):
+        if span or any(falls(day, every, on) for every in one["every"] for on in one["on"] or [""]):
             found |= {instant(where, datetime.datetime(day.year, day.month, day.day, *at)) for at in times}
         day += datetime.timedelta(days=1)
     return sorted(one for one in found if start <= one < end)
@@ -89,7 +90,7 @@ def falls(day, every, on):
 
 def timer(one):
     """What systemd says: of what is frequent around the changes, of the rest the year round."""
-    frequent = re.fullmatch(r"\d*m|minute|hour", one["every"])
+    frequent = re.fullmatch(r"\d*m|minute|hour", one["every"][0])
     begin = datetime.datetime(YEAR, 1, 1, tzinfo=UTC)
     spans = [(begin, begin + datetime.timedelta(days=366))]
     if frequent:
@@ -115,12 +116,12 @@ def differ(what, seen, wanted):
 def cron(zone, change, schedules):
     """What the real cron starts around a change of the clock, whose hours pass in minutes."""
     start, end = change - datetime.timedelta(minutes=75), change + datetime.timedelta(minutes=80)
-    tried = {f"schedule-{number}": one for number, one in enumerate(schedules) if one["every"] != "minute"}
+    tried = {f"schedule-{number}": one for number, one in enumerate(schedules) if one["every"] != ["minute"]}
     shutil.rmtree("/etc/cron.d", ignore_errors=True)
     os.mkdir("/etc/cron.d")
     pathlib.Path("/etc/crontab").write_text("")
     table = pathlib.Path("/etc/cron.d/schedules")
-    table.write_text("".join(f"{one['fields']} root true {name}\n" for name, one in tried.items()))
+    table.write_text("".join(f"{fields} root true {name}\n" for name, one in tried.items() for fields in one["fields"]))
     table.chmod(0o644)
     with Cron(f"{start:%Y-%m-%d %H:%M:%S}", SPEED, zone) as daemon:
         time.sleep((end - start).total_seconds() / SPEED)

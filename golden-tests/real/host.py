@@ -139,8 +139,9 @@ def contradicted(tree):
 def installed(tree):
     """Everything is put where the host looks for it; a second time nothing is left to do."""
     script = tree.home / "scripts/install.sh"
-    targets = {pathlib.Path("/etc", folder, tree.system): tree.home / folder / tree.system for folder in ("cron.d", "logrotate.d")
-               if (tree.home / folder).exists()}
+    targets = {pathlib.Path("/etc", folder, source.name): source for folder in ("cron.d", "logrotate.d") for source in tree.files(f"{folder}/*")}
+    own = re.findall(r'^ *file "systemd/([^"]+)"', tree.description, re.M)
+    targets |= {pathlib.Path("/etc/systemd/system", name): tree.home / "systemd" / name for name in own}
     said = run(script, "--dry-run")
     require(all(f"+ install --mode=644 --owner=root --group=root {source}" in said for source in targets.values()), said)
     require(not [path for path in targets if path.exists()] and "inactive" in run("ufw", "status"), f"--dry-run did something:\n{said}")
@@ -157,9 +158,31 @@ def installed(tree):
         run(script, fails=True)
         same(f"{target}, after one that is broken", target.read_text(), kept)
         source.write_text(good)
+    taken_away(tree, script, [target for target in targets if target.name != tree.system])
     (tree.home / "scripts").chmod(0o777)
     require("can be written by others" in run(script, fails=True), "root would run what anybody can write")
     (tree.home / "scripts").chmod(0o755)
+
+
+def taken_away(tree, script, own):
+    """What the tree no longer has goes from the host, too, and what somebody else has there stays as it is."""
+    record = pathlib.Path("/var/lib/ondol", f"{tree.system}.installed")
+    for folder in ("/etc/cron.d", "/etc/logrotate.d"):
+        stale, foreign = pathlib.Path(folder, "stale-of-before"), pathlib.Path(folder, "somebody-elses")
+        for path in (stale, foreign):
+            path.write_text("# of before\n")
+        with record.open("a") as file:
+            file.write(f"{stale}\n")
+        require(f"+ rm --force {stale}" in run(script), f"{stale} stays")
+        require(foreign.exists() and not stale.exists() and str(stale) not in record.read_text(), f"{folder} after it")
+        foreign.unlink()
+    for target in own:
+        record.write_text("".join(line for line in record.read_text().splitlines(True) if line.strip() != str(target)))
+        kept = target.read_text()
+        target.write_text("# of somebody else\n")
+        require(f"{target} is there already" in run(script, fails=True), f"{target} of somebody else is written over")
+        target.write_text(kept)
+    same("what a run behind it does", re.findall(r"^\+.*", run(script), re.M), [])
 
 
 def expected(tree):

@@ -28,7 +28,7 @@ def check(tree):
 
 
 def lines(tree):
-    text = "".join(path.read_text() for path in tree.files("cron.d/*"))
+    text = "".join(path.read_text() for path in tree.files(f"cron.d/{tree.system}"))
     return [line for line in text.splitlines() if re.match(r"[\d*@]", line)]
 
 

@@ -3,7 +3,7 @@
 use crate::{
     check::Rule,
     diagnostic::{Diagnostic, Diagnostics},
-    model::{Log, Model},
+    model::{Log, Model, logrotate},
 };
 
 /// The rule.
@@ -11,12 +11,12 @@ pub const RULE: Rule = Rule { code: "logrotate-contradiction", check, together: 
 
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for log in &model.logs {
-        for line in &log.raw {
-            let word = line.as_str().split_whitespace().next().unwrap_or_default();
+        for directive in logrotate::directives(&log.raw) {
+            let word = directive.word.as_str();
             let Some((why, help)) = contradicts(log, word) else { continue };
             diagnostics.add(
                 Diagnostic::warning("logrotate-contradiction", format!("`{word}` {why}"))
-                    .at(line.span, "for logrotate as it is")
+                    .at(directive.span, "for logrotate as it is")
                     .at(log.origin.span(), "beside what follows from this")
                     .help(help),
             );
@@ -32,10 +32,10 @@ fn contradicts(log: &Log, word: &str) -> Option<(&'static str, &'static str)> {
             "write `max-size=\"100MiB\"` in `log`, which rotates earlier and keeps the rhythm",
         ),
         "hourly" | "daily" | "weekly" | "monthly" | "yearly" => (
-            "is a second rhythm, and logrotate takes the last one",
-            "write `rotate=\"daily\"`, `\"weekly\"` or `\"monthly\"` in `log`",
+            "takes the place of the stated rhythm",
+            "write `rotate=\"daily\"`, `\"weekly\"`, `\"monthly\"` or `\"yearly\"` in `log`",
         ),
-        "rotate" => ("is a second number, and logrotate takes the last one", "write `keep=30` in `log`"),
+        "rotate" => ("takes the place of the stated number", "write `keep=30` in `log`"),
         "create" if log.copytruncate => (
             "does nothing beside `copytruncate`, which creates no file",
             "remove it; if the service reopens its file by itself, write `reopens=#true`, which moves the file",

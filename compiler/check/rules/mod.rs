@@ -23,9 +23,11 @@ mod letsencrypt_several_hosts;
 mod literal_secret;
 mod live_copy;
 mod logrotate_contradiction;
+mod logrotate_syntax;
 mod memory_overcommitted;
 mod old_compose_command;
 mod old_nginx_balance;
+mod passed_on_misfit;
 mod port_clash;
 mod port_past_firewall;
 mod public_datastore;
@@ -42,6 +44,7 @@ mod terminal_in_job;
 mod unexpanded_variable;
 mod unhealthy_dependency;
 mod unpinned_image;
+mod unread_file;
 mod unused_secret;
 mod volume_apart;
 
@@ -68,9 +71,11 @@ pub const ALL: &[Rule] = &[
     literal_secret::RULE,
     live_copy::RULE,
     logrotate_contradiction::RULE,
+    logrotate_syntax::RULE,
     memory_overcommitted::RULE,
     old_compose_command::RULE,
     old_nginx_balance::RULE,
+    passed_on_misfit::RULE,
     port_clash::RULE,
     port_past_firewall::RULE,
     public_datastore::RULE,
@@ -87,6 +92,7 @@ pub const ALL: &[Rule] = &[
     unexpanded_variable::RULE,
     unhealthy_dependency::RULE,
     unpinned_image::RULE,
+    unread_file::RULE,
     unused_secret::RULE,
     volume_apart::RULE,
 ];

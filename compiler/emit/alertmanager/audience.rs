@@ -1,7 +1,7 @@
 //! Receivers that are told of the same alerts, and the route by which those reach them.
 
 use crate::{
-    emit::yaml::{Map, seq},
+    emit::yaml::{Map, flow, seq},
     model::{
         Escalation, Model, Notify, Receiver, Severity,
         response::{PRIORITY, TEAM},
@@ -20,6 +20,8 @@ pub struct Audience<'a> {
     pub least: Severity,
     /// The priorities that they are told of; empty for all.
     pub priorities: &'a [PriorityName],
+    /// The times in which they are told nothing.
+    pub quiet: &'a [Name],
     /// They.
     pub receivers: Vec<&'a Receiver>,
 }
@@ -29,12 +31,16 @@ pub fn audiences(notify: &Notify) -> Vec<Audience<'_>> {
     let mut audiences: Vec<Audience> = Vec::new();
     for receiver in &notify.receivers {
         let (team, least, priorities) = (receiver.team.as_ref(), receiver.least, &receiver.priorities);
+        let quiet = receiver.quiet.as_slice();
         let same = |one: &&mut Audience| {
-            one.team == team && one.least == least && one.priorities == priorities.as_slice()
+            one.team == team
+                && one.least == least
+                && one.priorities == priorities.as_slice()
+                && one.quiet == quiet
         };
         match audiences.iter_mut().find(same) {
             Some(audience) => audience.receivers.push(receiver),
-            None => audiences.push(Audience { team, least, priorities, receivers: vec![receiver] }),
+            None => audiences.push(Audience { team, least, priorities, quiet, receivers: vec![receiver] }),
         }
     }
     audiences
@@ -43,6 +49,11 @@ pub fn audiences(notify: &Notify) -> Vec<Audience<'_>> {
 impl Audience<'_> {
     /// Whether nothing is kept from it.
     pub fn hears_everything(&self) -> bool {
+        self.hears_of_everything() && self.quiet.is_empty()
+    }
+
+    /// Whether it is told of everything, be it later.
+    pub fn hears_of_everything(&self) -> bool {
         self.team.is_none() && self.least == Severity::Warning && self.priorities.is_empty()
     }
 
@@ -59,6 +70,10 @@ impl Audience<'_> {
         if !self.priorities.is_empty() {
             parts.push(self.priorities.iter().map(PriorityName::as_str).collect::<Vec<_>>().join("+"));
         }
+        if !self.quiet.is_empty() {
+            let times = self.quiet.iter().map(Name::as_str).collect::<Vec<_>>().join("+");
+            parts.push(format!("not {times}"));
+        }
         parts.join("/")
     }
 
@@ -66,8 +81,12 @@ impl Audience<'_> {
     /// a team that is told later only.
     pub fn route(&self, model: &Model) -> Option<Map> {
         let own = self.own();
-        let to =
-            |matchers: Vec<String>| Map::new().filled("matchers", seq(matchers)).set("receiver", self.name());
+        let to = |matchers: Vec<String>| {
+            Map::new()
+                .filled("matchers", seq(matchers))
+                .set("receiver", self.name())
+                .filled("mute_time_intervals", flow(self.quiet.iter().map(Name::as_str)))
+        };
         let route = match (self.team, self.ways(model).as_slice()) {
             (None, _) => to(own),
             (_, []) => return None,

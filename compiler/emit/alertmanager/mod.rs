@@ -1,7 +1,12 @@
 //! Alertmanager: whom alerts reach, and which alerts others make superfluous.
 
 mod audience;
+mod catch_all;
+mod quiet;
 mod receiver;
+mod unknown_names;
+
+pub use unknown_names::undefined;
 
 use audience::{Audience, NOBODY, audiences};
 
@@ -9,14 +14,14 @@ use super::{
     artifact::{Artifact, OnChange},
     header::header,
     raw,
-    yaml::{Map, flow, seq},
+    yaml::{Map, Yaml, flow, seq},
 };
 use crate::{
     model::{
         HEARTBEAT, Heartbeat, Model, Receiver,
         response::{ESCALATED_TO, ESCALATION},
     },
-    values::{Duration, Name},
+    values::{Duration, LabelName, Name},
 };
 
 /// Alerts that say that the whole service is away.
@@ -29,7 +34,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     let Some((service, _)) = alertmanager.filter(|(service, _)| model.runs(service)) else {
         return Vec::new();
     };
-    let document = raw::merged(configuration(model).into(), &model.notify.raw_alertmanager);
+    let document = merged(model);
     let why =
         "Alertmanager expands no variables: secrets are files, which compose makes of the environment file.";
     vec![Artifact {
@@ -42,6 +47,14 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     }]
 }
 
+/// The whole file as a value.
+fn merged(model: &Model) -> Yaml {
+    let passed = &model.notify.raw_alertmanager;
+    let mut document = raw::merged(configuration(model).into(), passed);
+    catch_all::add(&mut document, passed);
+    document
+}
+
 fn configuration(model: &Model) -> Map {
     let notify = &model.notify;
     let audiences = audiences(notify);
@@ -52,9 +65,15 @@ fn configuration(model: &Model) -> Map {
     if of_all.is_empty() {
         route = route.comment(unheard(&special));
     }
-    let mut by = vec!["alertname", "service", "host"];
+    let mut by: Vec<&str> = notify.group_by.iter().map(LabelName::as_str).collect();
+    if by.is_empty() {
+        by = vec!["alertname", "service", "host"];
+    }
     if notify.escalations.iter().any(|one| one.later().next().is_some()) {
-        by.push(ESCALATION);
+        // Each step is a message of its own.
+        if !by.contains(&ESCALATION) {
+            by.push(ESCALATION);
+        }
     }
     route = route
         .set("receiver", everyday.as_str())
@@ -92,9 +111,7 @@ fn configuration(model: &Model) -> Map {
         if everyday != NOBODY && special.iter().any(|one| one.has_several_ways(model)) {
             receivers.push(receiver::receiver(model, NOBODY, &[]));
         }
-        let own: Vec<Map> = special.iter().filter_map(|audience| audience.route(model)).collect();
-        let last = (!own.is_empty()).then(|| Map::new().set("receiver", everyday.as_str()));
-        routes.extend(own.into_iter().chain(last));
+        routes.extend(special.iter().filter_map(|audience| audience.route(model)));
         receivers.extend(special.iter().map(|one| receiver::receiver(model, &one.name(), &one.receivers)));
     }
     if !routes.is_empty() {
@@ -118,12 +135,16 @@ fn configuration(model: &Model) -> Map {
                 ),
             ]),
         )
+        .filled("time_intervals", seq(quiet::intervals(model)))
         .set("receivers", seq(receivers))
 }
 
 /// What becomes of alerts when no receiver hears everything.
 fn unheard(special: &[&Audience]) -> String {
     let where_else = "They show in Prometheus and Grafana only.";
+    if special.iter().any(|one| one.hears_of_everything()) {
+        return "Whoever is told of everything has quiet times, which only routes can have.".to_owned();
+    }
     if special.iter().any(|one| one.team.is_some() || !one.priorities.is_empty()) {
         return format!("Alerts that none of the routes below takes are told to nobody. {where_else}");
     }

@@ -5,7 +5,8 @@ use crate::{
         quote,
         yaml::{Map, Yaml, seq},
     },
-    model::{Model, Receiver, Way, response::ESCALATED_TO},
+    model::{Hook, Model, Receiver, Way, response::ESCALATED_TO},
+    values::Email,
 };
 
 /// Where compose puts secrets in the container.
@@ -20,7 +21,10 @@ pub fn receiver(model: &Model, name: &str, receivers: &[&Receiver]) -> Map {
         of("slack_configs", slack),
         of("email_configs", mail),
         of("pagerduty_configs", pagerduty),
+        of("opsgenie_configs", opsgenie),
         of("telegram_configs", telegram),
+        of("discord_configs", discord),
+        of("msteamsv2_configs", teams),
         of("webhook_configs", webhook),
     ]
     .into_iter()
@@ -65,12 +69,13 @@ fn slack(model: &Model, way: &Way) -> Option<Map> {
 }
 
 fn mail(model: &Model, way: &Way) -> Option<Map> {
-    let Way::Mail { to, smarthost, from, user, password } = way else { return None };
+    let Way::Mail { to, smarthost, from, user, password, tls } = way else { return None };
     Some(
         Map::new()
-            .set("to", quote::go_template(to.as_str()))
-            .set("from", quote::go_template(from.as_str()))
+            .set("to", quote::go_template(&to.iter().map(Email::as_str).collect::<Vec<_>>().join(", ")))
+            .set("from", quote::go_template(&from.header()))
             .set("smarthost", smarthost.to_string())
+            .maybe("require_tls", (!tls).then_some(false))
             .maybe("auth_username", user.as_ref().map(|user| user.as_str()))
             .maybe("auth_password_file", password.as_ref().map(|name| format!("{SECRETS}/{name}")))
             .set("send_resolved", true)
@@ -94,6 +99,45 @@ fn pagerduty(model: &Model, way: &Way) -> Option<Map> {
     )
 }
 
+/// Opsgenie knows five priorities; what is critical wakes people.
+fn opsgenie(model: &Model, way: &Way) -> Option<Map> {
+    let Way::Opsgenie { key, european } = way else { return None };
+    Some(
+        Map::new()
+            .set("api_key_file", format!("{SECRETS}/{key}"))
+            .maybe("api_url", european.then_some("https://api.eu.opsgenie.com/"))
+            .set("send_resolved", true)
+            .set("message", title(model))
+            .set("description", text(model))
+            .set("source", format!("{} ({})", model.system, model.environment))
+            .set("entity", "{{ or .CommonLabels.service .CommonLabels.host }}")
+            .set("priority", "{{ if eq .CommonLabels.severity \"critical\" }}P1{{ else }}P3{{ end }}"),
+    )
+}
+
+fn discord(model: &Model, way: &Way) -> Option<Map> {
+    let Way::Discord { webhook } = way else { return None };
+    Some(
+        Map::new()
+            .set("webhook_url_file", format!("{SECRETS}/{webhook}"))
+            .set("send_resolved", true)
+            .set("title", title(model))
+            .set("message", text(model)),
+    )
+}
+
+/// Workflows have taken the place of Teams' connectors, for which `msteams_configs` was.
+fn teams(model: &Model, way: &Way) -> Option<Map> {
+    let Way::Teams { webhook } = way else { return None };
+    Some(
+        Map::new()
+            .set("webhook_url_file", format!("{SECRETS}/{webhook}"))
+            .set("send_resolved", true)
+            .set("title", title(model))
+            .set("text", text(model)),
+    )
+}
+
 /// As plain text: what stands in an alert can then not be taken for markup.
 fn telegram(model: &Model, way: &Way) -> Option<Map> {
     let Way::Telegram { chat, token } = way else { return None };
@@ -109,13 +153,12 @@ fn telegram(model: &Model, way: &Way) -> Option<Map> {
 
 fn webhook(_: &Model, way: &Way) -> Option<Map> {
     let Way::Webhook { url, token } = way else { return None };
+    let (key, address) = match url {
+        Hook::Secret(name) => ("url_file", format!("{SECRETS}/{name}")),
+        Hook::Plain(url) => ("url", url.to_string()),
+    };
     let bearer = token.as_ref().map(|token| {
         Map::new().set("authorization", Map::new().set("credentials_file", format!("{SECRETS}/{token}")))
     });
-    Some(
-        Map::new()
-            .set("url_file", format!("{SECRETS}/{url}"))
-            .maybe("http_config", bearer)
-            .set("send_resolved", true),
-    )
+    Some(Map::new().set(key, address).maybe("http_config", bearer).set("send_resolved", true))
 }

@@ -26,7 +26,7 @@ struct Line {
     when: String,
     about: String,
     guarded: bool,
-    fields: String,
+    fields: Vec<String>,
     command: String,
 }
 

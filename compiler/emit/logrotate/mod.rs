@@ -3,6 +3,8 @@
 //! It never says `copytruncate` and `create` in one stanza (the one makes the other void), nor `size` beside a rhythm
 //! (which would be void).
 
+mod stanza;
+
 use serde::Serialize;
 
 use super::{
@@ -24,18 +26,7 @@ struct View {
 struct Stanza {
     why: String,
     pattern: String,
-    rhythm: &'static str,
-    keep: u32,
-    max_size: Option<String>,
-    copytruncate: bool,
-    create: Option<String>,
-    /// The account whose folder it is.
-    owner: Option<String>,
-    /// The unit that is told.
-    reload: Option<String>,
-    /// Whether others than root write to the folder.
-    shared: bool,
-    raw: Vec<String>,
+    directives: Vec<stanza::Said>,
 }
 
 /// Makes the file; none when nothing is rotated.
@@ -43,7 +34,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     if model.logs.is_empty() {
         return Vec::new();
     }
-    let logs = model.logs.iter().map(|log| stanza(model, log)).collect();
+    let logs = model.logs.iter().map(|log| rotated(model, log)).collect();
     let mut from = vec!["system".to_owned()];
     from.extend(model.services.iter().map(|service| format!("service/{}", service.name)));
     from.extend(stated(model));
@@ -59,10 +50,12 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     }]
 }
 
-/// Addresses of the `log` nodes: the service whose folder it is, and the file's path in the container.
+/// Addresses of the `log` nodes: those of the system, and the service whose folder it is with the file's path in the
+/// container.
 fn stated(model: &Model) -> Vec<String> {
     let mut addresses = Vec::new();
     for log in &model.logs {
+        addresses.push(format!("log/{}", log.pattern));
         addresses.extend(log.writer.iter().map(|service| format!("service/{service}/log/{}", log.pattern)));
         let Some((folder, file)) = log.pattern.rsplit_once('/') else { continue };
         for service in &model.services {
@@ -74,7 +67,7 @@ fn stated(model: &Model) -> Vec<String> {
     addresses
 }
 
-fn stanza(model: &Model, log: &Log) -> Stanza {
+fn rotated(model: &Model, log: &Log) -> Stanza {
     let folder = log.pattern.rsplit_once('/').map_or("", |(folder, _)| folder);
     let writer = model
         .services
@@ -83,23 +76,11 @@ fn stanza(model: &Model, log: &Log) -> Stanza {
     let why = match (&log.origin, writer) {
         (Origin::Derived { because, .. }, _) => format!("Derived: {because}."),
         (_, Some(service)) => format!("Written by {}.", service.name),
-        _ => {
+        (_, None) => {
             log.writer.as_ref().map_or("As described.".to_owned(), |service| format!("Written by {service}."))
         }
     };
-    Stanza {
-        why,
-        pattern: log.pattern.clone(),
-        rhythm: log.rhythm,
-        keep: log.keep,
-        max_size: log.max_size.map(|size| size.logrotate()),
-        copytruncate: log.copytruncate,
-        create: log.create.clone(),
-        owner: log.owner.clone(),
-        reload: log.reload.as_ref().map(ToString::to_string),
-        shared: writer.is_some(),
-        raw: log.raw.iter().map(|line| line.value.to_string()).collect(),
-    }
+    Stanza { why, pattern: log.pattern.clone(), directives: stanza::words(log, writer.is_some()) }
 }
 
 fn is_folder(source: &MountSource, folder: &str) -> bool {

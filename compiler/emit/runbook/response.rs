@@ -105,7 +105,10 @@ fn ways(model: &Model, step: &Step) -> String {
 fn way(way: &Way) -> String {
     match way {
         Way::Slack { channel, .. } => format!("Slack {channel}"),
-        Way::Mail { to, .. } => to.to_string(),
+        Way::Mail { to, .. } => to.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        Way::Opsgenie { .. } => "Opsgenie".to_owned(),
+        Way::Discord { .. } => "Discord".to_owned(),
+        Way::Teams { .. } => "Microsoft Teams".to_owned(),
         Way::PagerDuty { .. } => "PagerDuty".to_owned(),
         Way::Telegram { chat, .. } => format!("Telegram {chat}"),
         Way::Webhook { url, .. } => format!("webhook ({url})"),

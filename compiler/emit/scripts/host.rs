@@ -39,6 +39,11 @@ struct View {
     rclone: bool,
     firewall: bool,
     logrotate: bool,
+    /// Names of the files for logrotate, of those for cron, and of units of the user's own: in the folders of these
+    /// names.
+    rotations: Vec<String>,
+    tables: Vec<String>,
+    own_units: Vec<String>,
     jq: bool,
     jobs: Vec<String>,
     /// Whether cron starts some of them.
@@ -71,6 +76,7 @@ pub fn install(model: &Model) -> Script {
     let mut from: Vec<String> = backups(model).collect();
     from.extend(model.jobs.iter().map(|job| format!("job/{}", job.name)));
     from.extend(unit::addresses(model));
+    from.extend(model.files.iter().map(|file| format!("file/{}", file.path)));
     Script { name: "install".to_owned(), text: INSTALL.render(&view(model)), from }
 }
 
@@ -120,7 +126,10 @@ fn view(model: &Model) -> View {
         rsync: offsite(|offsite| matches!(offsite, Offsite::Rsync(_))),
         rclone: offsite(|offsite| matches!(offsite, Offsite::Rclone(_))),
         firewall: !model.firewall.openings.is_empty(),
-        logrotate: !model.logs.is_empty(),
+        logrotate: !model.logs.is_empty() || placed(model, "logrotate.d/").next().is_some(),
+        rotations: own_first(!model.logs.is_empty(), model, "logrotate.d/"),
+        tables: own_first(model.jobs.iter().any(|job| job.timer.is_none()), model, "cron.d/"),
+        own_units: placed(model, "systemd/").collect(),
         jq: model.monitoring.is_some() && model.logs.iter().any(|log| log.schema.is_some()),
         units: unit::units(model),
         cron: model.jobs.iter().any(|job| job.timer.is_none()),
@@ -135,6 +144,16 @@ fn view(model: &Model) -> View {
         log_folders: log_folders(model),
         backups,
     }
+}
+
+/// The names of files of the description in a folder of the tree.
+fn placed<'a>(model: &'a Model, folder: &'a str) -> impl Iterator<Item = String> + 'a {
+    model.files.iter().filter_map(move |file| file.path.strip_prefix(folder)).map(str::to_owned)
+}
+
+/// The file that is generated in a folder, which has the name of the system, and those of the description.
+fn own_first(generated: bool, model: &Model, folder: &str) -> Vec<String> {
+    generated.then(|| model.system.to_string()).into_iter().chain(placed(model, folder)).collect()
 }
 
 /// The names that have to lead to this machine.

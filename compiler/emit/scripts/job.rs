@@ -8,7 +8,7 @@ use super::{Script, header, logs, starter, textfiles};
 use crate::{
     emit::template::{Format, Template},
     model::{Command, Job, Model},
-    values::Language,
+    values::{Language, RunAs},
 };
 
 pub(super) static RUN_JOB: Template = Template::new(Format::Shell, include_str!("run-job.sh.tera"));
@@ -36,6 +36,9 @@ struct View<'a> {
     service: Option<&'a str>,
     /// The unit as whose account it runs.
     unit: Option<UnitView<'a>>,
+    /// The account that it runs as, when that is stated, and a group.
+    user: Option<String>,
+    group: Option<String>,
     run: &'a str,
     seconds: u64,
 }
@@ -89,6 +92,11 @@ pub fn stated(model: &Model, job: &Job) -> Option<Script> {
             user: unit.user.to_string(),
             working_directory: unit.working_directory(),
         }),
+        user: job.user.as_ref().map(|user| match user.user() {
+            Some(name) if service.is_none() => name.to_string(),
+            _ => user.to_string(),
+        }),
+        group: job.user.as_ref().and_then(RunAs::group),
         run,
         seconds: job.timeout.whole_seconds().max(1),
     };

@@ -3,6 +3,7 @@
 //!
 //! It refuses to write a value of a secret: units are readable by everybody on the machine.
 
+mod passed;
 mod service;
 
 use super::artifact::{Artifact, OnChange};

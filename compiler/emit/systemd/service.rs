@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::passed;
 use crate::{
     emit::{
         header::header,
@@ -27,6 +28,10 @@ struct View {
     directory: String,
     /// Units that it needs.
     units: Vec<String>,
+    /// Units of the host without which it does not run, and all that are started before it.
+    requires: Vec<String>,
+    after: Vec<String>,
+    environment_files: Vec<String>,
     /// What it needs of the containers.
     waits: Vec<Wait>,
     readiness: &'static str,
@@ -57,7 +62,7 @@ struct Wait {
 
 /// The file.
 pub fn text(model: &Model, service: &Service, unit: &HostUnit) -> String {
-    UNIT.render(&view(model, service, unit))
+    passed::with(&UNIT.render(&view(model, service, unit)), &unit.passed)
 }
 
 fn view(model: &Model, service: &Service, unit: &HostUnit) -> View {
@@ -75,6 +80,9 @@ fn view(model: &Model, service: &Service, unit: &HostUnit) -> View {
         description: quote::systemd_text(&format!("{}: {}", model.title, service.about)),
         directory: model.directory().to_owned(),
         units: needed().filter_map(|other| other.unit()).map(|unit| unit.name.to_string()).collect(),
+        requires: unit.requires.iter().map(ToString::to_string).collect(),
+        after: unit.requires.iter().chain(&unit.after).map(ToString::to_string).collect(),
+        environment_files: unit.environment_files.iter().map(ToString::to_string).collect(),
         waits: waits.collect(),
         readiness: match unit.readiness {
             Readiness::Exec => "exec",

@@ -27,13 +27,21 @@ struct View {
     description: String,
     directory: String,
     when: String,
-    calendar: Vec<String>,
+    calendar: Vec<Calendar>,
     persistent: bool,
     spread: Option<u64>,
     command: String,
     limit: u64,
     /// Whether it is a script of this tree, which is known to change nothing of the system itself.
     ours: bool,
+}
+
+/// A value of `OnCalendar=`.
+#[derive(Serialize)]
+struct Calendar {
+    value: String,
+    /// Whether it is the first of those that make up for a time that a changed clock passes over.
+    late: bool,
 }
 
 /// Makes the files; none when cron starts every job.
@@ -71,9 +79,15 @@ fn view(model: &Model, job: &Job, timer: &Timer) -> View {
         description: quote::systemd_text(&format!("{}: {}", model.title, said(job))),
         directory: directory.to_owned(),
         when: job.schedule.words(model.language),
-        calendar: job.schedule.timer(&model.timezone),
+        calendar: job
+            .schedule
+            .timer(&model.timezone)
+            .into_iter()
+            .enumerate()
+            .map(|(index, value)| Calendar { value, late: index == job.schedule.at().count().max(1) })
+            .collect(),
         // What runs again within the day is not made up for.
-        persistent: job.schedule.period() >= Duration::from_days(1),
+        persistent: job.schedule.is_by_the_clock() && job.schedule.period() >= Duration::from_days(1),
         spread: timer.spread.map(|spread| spread.whole_seconds()),
         command: words.iter().map(|word| quote::systemd(word)).collect::<Vec<_>>().join(" "),
         limit: limit + GRACE_SECONDS,

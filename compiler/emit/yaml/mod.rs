@@ -180,6 +180,22 @@ impl Yaml {
         }
     }
 
+    /// What stands at a key of this map.
+    pub fn get(&self, key: &str) -> Option<&Yaml> {
+        match self {
+            Yaml::Map(pairs) => pairs.iter().find(|pair| pair.key == key).map(|pair| &pair.value),
+            _ => None,
+        }
+    }
+
+    /// What stands at a key of this map, to be changed.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Yaml> {
+        match self {
+            Yaml::Map(pairs) => pairs.iter_mut().find(|pair| pair.key == key).map(|pair| &mut pair.value),
+            _ => None,
+        }
+    }
+
     /// The document, with `header` as comment at its top; ends in a newline.
     pub fn document(&self, header: &str) -> String {
         write::document(self, header)

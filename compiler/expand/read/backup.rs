@@ -6,7 +6,7 @@ use crate::{
     model::{Allow, Retention, Scheduler},
     source::{Located, Span},
     syntax::Reader,
-    values::{AbsPath, Duration, HostPath, Line, Name, Prose, Schedule, Time, choice},
+    values::{AbsPath, Duration, HostPath, Line, Name, Prose, RunAs, Schedule, Time, choice},
 };
 
 /// A stated `backup`.
@@ -92,6 +92,8 @@ pub struct JobSpec {
     pub run: Located<Prose>,
     /// The service in whose container it runs; on the host when absent.
     pub in_service: Option<Located<Name>>,
+    /// The account that it runs as; root on the host, and that of the container, when absent.
+    pub user: Option<Located<RunAs>>,
     /// The hosts that it runs on; all, or that of the service, when empty.
     pub on: Vec<Located<Name>>,
     /// Time after which it has failed.
@@ -115,19 +117,27 @@ pub fn schedule(r: &mut Reader) -> Option<Located<Schedule>> {
     let every = r
         .arg::<Line>(
             "every",
-            "`15m`, `hour`, `day`, a weekday, `weekday`, `week`, `month`, `quarter`, `year`",
+            "`15m`, `hour`, `day`, a weekday, `weekday`, `week`, `month`, `quarter`, `year`; of a job also `boot`, when the machine has started",
         )
         .required();
-    let at = r.prop::<Time>("at", "the time of day, in the system's time zone").optional();
-    let on = r
-        .prop::<Line>("on", "the day: of a week `monday`, of a month `1`, `last` or `first tuesday`")
-        .optional();
+    let more = r.args::<Line>("and", "further weekdays");
+    let at = r.one_or_more::<Time>(
+        "at",
+        "the time of day, in the system's time zone; several stand within: `{ at \"03:00\" \"15:00\" }`",
+    );
+    let on = r.one_or_more::<Line>(
+        "on",
+        "the day: of a week `monday`, of a month `1`, `last` or `first tuesday`; several stand within: `{ on 1 15 }`",
+    );
     let (every, span) = (every?, r.span()?);
-    match Schedule::new(
-        every.value.as_str(),
-        at.map(|time| time.value),
-        on.as_ref().map(|on| on.value.as_str()),
-    ) {
+    let every: Vec<&str> = std::iter::once(&every).chain(&more).map(|one| one.value.as_str()).collect();
+    let on: Vec<&str> = on.iter().map(|on| on.value.as_str()).collect();
+    let at: Vec<Time> = at.iter().map(|at| at.value).collect();
+    let schedule = match (every.as_slice(), at.as_slice(), on.as_slice()) {
+        ([every], [] | [_], [] | [_]) => Schedule::new(every, at.first().copied(), on.first().copied()),
+        (every, at, on) => Schedule::several(every, at, on),
+    };
+    match schedule {
         Ok(schedule) => Some(Located::new(schedule, span)),
         Err(error) => {
             r.sink().report(
@@ -140,9 +150,27 @@ pub fn schedule(r: &mut Reader) -> Option<Located<Schedule>> {
     }
 }
 
-fn required_schedule(r: &mut Reader, about: &'static str) -> Option<Located<Schedule>> {
+/// Reads a schedule that the clock has to tell.
+fn by_the_clock(r: &mut Reader) -> Option<Located<Schedule>> {
+    let stated = schedule(r)?;
+    if stated.value.is_by_the_clock() {
+        return Some(stated);
+    }
+    r.sink().report(
+        Diagnostic::error("invalid-schedule", "nobody knows when a machine starts")
+            .at(stated.span, "only a `job` can run then")
+            .help("write for example `every \"day\" at=\"02:00\"`"),
+    );
+    None
+}
+
+fn required_schedule(
+    r: &mut Reader,
+    about: &'static str,
+    read: fn(&mut Reader) -> Option<Located<Schedule>>,
+) -> Option<Located<Schedule>> {
     let stated = r.node().is_some_and(|node| node.children.iter().any(|child| child.name.value == "every"));
-    let every = r.block("every", about, schedule);
+    let every = r.block("every", about, read);
     if !stated && let (Some(node), Some(span)) = (r.node(), r.span()) {
         r.sink().report(
             Diagnostic::error("missing-property", format!("`{}` needs `every`", node.name.value))
@@ -155,12 +183,16 @@ fn required_schedule(r: &mut Reader, about: &'static str) -> Option<Located<Sche
 
 fn point_in_time(r: &mut Reader) -> Option<PointInTimeSpec> {
     r.example("point-in-time {\n    every \"sunday\" at=\"01:00\"\n    log \"5m\"\n    keep \"14d\"\n}");
-    let every = required_schedule(r, "when the data is copied whole: the base from which the log goes on");
+    let every = required_schedule(
+        r,
+        "when the data is copied whole: the base from which the log goes on",
+        by_the_clock,
+    );
     let usual = || Schedule::new("5m", None, None).ok();
     let log = r.block(
         "log",
         "how often the log is archived up to that minute, and copied elsewhere: what may be lost; `5m` when absent",
-        schedule,
+        by_the_clock,
     );
     let keep = r
         .prop::<Duration>(
@@ -172,7 +204,7 @@ fn point_in_time(r: &mut Reader) -> Option<PointInTimeSpec> {
     let drill = r.block(
         "drill",
         "when the newest base and the log are brought back in a scratch container for proof; Sundays when absent",
-        schedule,
+        by_the_clock,
     );
     let span = r.span()?;
     Some(PointInTimeSpec {
@@ -207,7 +239,7 @@ pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
         "stopped",
         "whether services that have the volume or files mounted stop while they are read; without, a file that changes meanwhile may be half new",
     );
-    let every = required_schedule(r, "when it runs");
+    let every = required_schedule(r, "when it runs", by_the_clock);
     let keep = retention::here(r);
     let rpo = r
         .prop::<Duration>("rpo", "how much of it may be lost; that of the `objective` when absent")
@@ -232,7 +264,7 @@ pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
     let drill = r.block(
         "drill",
         "when the newest dump is restored into a scratch container for proof; Sundays from 04:00, one after the other, when absent",
-        schedule,
+        by_the_clock,
     );
     let timeout = r.prop::<Duration>("timeout", "time after which it has failed").above_zero().or("1h");
     let allows = allows(r);
@@ -261,10 +293,21 @@ pub fn job(r: &mut Reader) -> Option<JobSpec> {
         "job \"expire-sessions\" in=\"app\" {\n    every \"15m\"\n    run \"/app/manage expire-sessions\"\n}",
     );
     let name = r.arg::<Name>("name", "its name: of its lock, its log, its metrics").required();
-    let every = required_schedule(r, "when it runs");
-    let run = r.prop::<Prose>("run", "shell text").required();
+    let every = required_schedule(r, "when it runs", schedule);
+    let run = r
+        .prop::<Prose>(
+            "run",
+            "shell text, for `bash` on the host and `sh` in a container; it ends with the first command that fails (`-euo pipefail`, in a container `-eu`), as which the job then fails",
+        )
+        .required();
     let in_service =
         r.prop::<Name>("in", "the service in whose container it runs; on the host when absent").optional();
+    let user = r
+        .prop::<RunAs>(
+            "user",
+            "the account that it runs as, such as `www-data`; root on the host and that of the container when absent",
+        )
+        .optional();
     let on = r.list::<Name>(
         "on",
         "the hosts that it runs on, when there are several; all, or that of the service, when absent",
@@ -288,6 +331,7 @@ pub fn job(r: &mut Reader) -> Option<JobSpec> {
         every: every?,
         run: run?,
         in_service,
+        user,
         on,
         timeout: timeout?,
         scheduler,

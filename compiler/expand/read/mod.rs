@@ -17,6 +17,8 @@ pub mod monitor;
 pub mod notify;
 pub mod response;
 pub mod retention;
+pub mod rotation;
+pub mod secret_files;
 pub mod service;
 pub mod slo;
 pub mod system;

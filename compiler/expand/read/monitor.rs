@@ -3,12 +3,13 @@
 use super::{
     board::{BoardSpec, board},
     from::SecretRef,
+    secret_files::{Passed, passed},
     slo::{SloSpec, slo},
 };
 use crate::{
     expand::kind::{Form, Phrase, form, phrase},
     source::{Located, Span},
-    syntax::{Node, Reader},
+    syntax::Reader,
     values::{AlertName, Bound, Duration, Line, Name, RelPath, Version},
 };
 
@@ -42,7 +43,7 @@ pub struct MonitorSpec {
     /// Dashboards of the user's own.
     pub dashboards: Vec<Located<RelPath>>,
     /// Nodes for prometheus.yml.
-    pub raw_prometheus: Vec<Node>,
+    pub raw_prometheus: Passed,
     /// Where it is stated.
     pub span: Span,
 }
@@ -83,6 +84,9 @@ pub struct GrafanaSpec {
     pub span: Span,
 }
 
+/// Keys of prometheus.yml whose value can be in a file, which `KEY_file` names.
+const SECRET_KEYS: &[&str] = &["bearer_token", "client_secret", "credentials", "password", "username"];
+
 /// Reads a `monitor`.
 pub fn monitor(r: &mut Reader) -> Option<MonitorSpec> {
     r.example("monitor {\n    watch \"latency-p95\" of=\"api\" warn=\">500ms\" critical=\">1s\"\n    grafana admin-password=(secret)\"GRAFANA_ADMIN_PASSWORD\"\n}");
@@ -116,11 +120,12 @@ pub fn monitor(r: &mut Reader) -> Option<MonitorSpec> {
     let rules = r.list::<RelPath>("rules", "a file of Prometheus rules of your own");
     let tests = r.list::<RelPath>("tests", "unit tests for those rules, in promtool's format");
     let dashboards = r.list::<RelPath>("dashboard", "a Grafana dashboard of your own, as JSON");
-    let raw_prometheus = r
-        .raw("prometheus", "keys of prometheus.yml that the language has no word for, as KDL")
-        .into_iter()
-        .cloned()
-        .collect();
+    let raw_prometheus = passed(
+        r,
+        "prometheus",
+        "keys of prometheus.yml that the language has no word for, as KDL; `password (secret)\"NAME\"` becomes `password_file`",
+        SECRET_KEYS,
+    );
     Some(MonitorSpec {
         on,
         interval: interval?,

@@ -13,6 +13,7 @@ use super::{
     monitor::{MonitorSpec, monitor},
     notify::{NotifySpec, notify},
     response::{PrioritySpec, priority},
+    rotation::{HostLogSpec, host_log},
     service::{ServiceSpec, service},
     variable::{VariableSpec, secret, variable},
 };
@@ -69,6 +70,8 @@ pub struct SystemSpec {
     pub jobs: Vec<JobSpec>,
     /// What starts them.
     pub scheduler: Option<Located<Scheduler>>,
+    /// Log files of the hosts that no service writes.
+    pub logs: Vec<HostLogSpec>,
     /// Monitoring.
     pub monitor: Option<MonitorSpec>,
     /// Whom alerts reach.
@@ -135,6 +138,11 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
             "what starts jobs and backups on the hosts: `cron` when absent, or timers of `systemd`",
         )
         .optional();
+    let logs = r.keyed(
+        "log",
+        "log files of the host that no service of the system writes, and how they are rotated",
+        host_log,
+    );
     let monitor = r.block("monitor", "what is measured and what must hold", monitor);
     let notify = r.block("notify", "whom alerts reach", notify);
     let checklists = r.keyed("checklist", "a list that people go through", checklist);
@@ -174,6 +182,7 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
         backups,
         jobs,
         scheduler,
+        logs,
         monitor,
         notify,
         checklists,

@@ -6,7 +6,7 @@ use crate::{
     expand::read::backup::JobSpec,
     model::{Backup, Command, Dump, Host, Ingress, Job, Kept, Log, Origin, Scheduler, Services, Timer, Tls},
     source::Span,
-    values::{Duration, Name, Schedule, Time, Value as _},
+    values::{Duration, Name, RunAs, Schedule, Time, Value as _},
 };
 
 /// Every job: backups, drills, certificate renewal, the security check, and the stated ones.
@@ -160,6 +160,7 @@ pub fn jobs(
             name: spec.name.value.clone(),
             schedule: spec.every.value,
             command,
+            user: user(context, spec, services),
             timeout: spec.timeout.value,
             timer: timer(context, spec),
             about: spec.about.as_ref().map(|about| about.value.to_string()).unwrap_or_default(),
@@ -167,6 +168,31 @@ pub fn jobs(
         });
     }
     jobs
+}
+
+/// The account of a stated job, where it has one to choose.
+fn user(context: &Context, spec: &JobSpec, services: &Services) -> Option<RunAs> {
+    let stated = spec.user.as_ref()?;
+    let service = spec.in_service.as_ref().and_then(|name| services.named(&name.value));
+    if let Some(unit) = service.and_then(|service| service.unit()) {
+        context.sink.report(
+            Diagnostic::error(
+                "not-for-a-unit",
+                format!("this job runs as `{}`, the account of its unit", unit.user),
+            )
+            .at(stated.span, "another one is stated here")
+            .help("remove it, or let the job run on the host itself, without `in`"),
+        );
+    } else if service.is_none() && stated.value.user().is_none() {
+        context.sink.report(
+            Diagnostic::error("invalid-value", "a job of the host runs as an account that has a name")
+                .at(stated.span, "this is a number")
+                .help("write for example `user=\"www-data\"`"),
+        );
+    } else {
+        return Some(stated.value.clone());
+    }
+    None
 }
 
 /// What starts jobs that do not say it themselves.
@@ -270,6 +296,7 @@ fn derived(
         name: Name::parse(name).ok()?,
         schedule,
         command: Command::Script(script.to_owned(), args.iter().map(|arg| (*arg).to_owned()).collect()),
+        user: None,
         timeout,
         timer: None,
         about,

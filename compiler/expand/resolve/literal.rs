@@ -29,6 +29,14 @@ pub fn literals(context: &Context) -> Vec<Literal> {
             nodes.iter().for_each(|node| tree("", node, &mut found));
         }
     }
+    let monitor = context.spec.monitor.iter().flat_map(|monitor| &monitor.raw_prometheus.nodes);
+    let notify = context.spec.notify.iter().flat_map(|notify| &notify.raw.nodes);
+    monitor.chain(notify).for_each(|node| tree("", node, &mut found));
+    if let Some(ingress) = &context.spec.ingress {
+        let routes = ingress.routes.iter().chain(ingress.sites.iter().flat_map(|site| &site.routes));
+        let lines = ingress.raw_http.iter().chain(&ingress.raw_server).chain(routes.flat_map(|one| &one.raw));
+        lines.for_each(|text| add(&mut found, "nginx", text.value.as_str(), text.span));
+    }
     for job in &context.spec.jobs {
         add(&mut found, "run", job.run.value.as_str(), job.run.span);
     }
@@ -69,6 +77,7 @@ fn service(context: &Context, spec: &ServiceSpec, found: &mut Vec<Literal>) {
         config.nodes.iter().for_each(|node| tree("", node, found));
     }
     spec.raw_compose.iter().for_each(|node| tree("", node, found));
+    spec.unit.iter().flat_map(|unit| &unit.raw).for_each(|node| tree("", node, found));
 }
 
 fn environment<K: AsRef<str>>(variables: &[(Located<K>, LocatedSource)], found: &mut Vec<Literal>) {

@@ -103,6 +103,7 @@ impl Whole<'_> {
             .and_then(|ingress| ingress::ingress(context, ingress, &services, self.services));
         let backups = backup::backups(context, host, &services);
         let mut logs = log::logs(context, &services);
+        logs.extend(log::of_host(context, host));
         let jobs = job::jobs(context, host, &backups, ingress.as_ref(), &services, &logs);
         if !jobs.is_empty() {
             logs.push(job_logs(spec));
@@ -210,6 +211,8 @@ fn job_logs(spec: &SystemSpec) -> Log {
         reload: None,
         schema: None,
         reports: Vec::new(),
+        dateext: false,
+        after: Vec::new(),
         raw: Vec::new(),
         origin: Origin::Derived { because: "jobs write their logs there".into(), from: spec.name.span },
     }

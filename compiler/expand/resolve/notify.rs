@@ -2,9 +2,9 @@
 
 use super::{context::Context, response};
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, nearest},
     expand::read::notify::{NotifySpec, ReceiverSpec},
-    model::{Notify, Origin, Receiver},
+    model::{Notify, Origin, Quiet, Receiver},
     syntax::Sink,
     values::Duration,
 };
@@ -16,6 +16,8 @@ pub fn notify(context: &Context) -> Notify {
             receivers: Vec::new(),
             escalations: Vec::new(),
             heartbeat: None,
+            group_by: Vec::new(),
+            quiet: Vec::new(),
             group_wait: Duration::from_seconds(30),
             group_interval: Duration::from_minutes(5),
             repeat_interval: Duration::from_hours(4),
@@ -25,19 +27,24 @@ pub fn notify(context: &Context) -> Notify {
     if let Some(heartbeat) = &stated.heartbeat {
         context.variable(&heartbeat.url, true, heartbeat.origin.span());
     }
+    for secret in &stated.raw.secrets {
+        context.variable(&secret.value, true, secret.span);
+    }
     intervals(stated, context.sink);
     Notify {
-        receivers: stated.receivers.iter().map(|one| receiver(context, one)).collect(),
+        receivers: stated.receivers.iter().map(|one| receiver(context, one, &stated.quiet)).collect(),
         escalations: response::escalations(context, stated),
         heartbeat: stated.heartbeat.clone(),
+        group_by: stated.group_by.iter().map(|label| label.value.clone()).collect(),
+        quiet: stated.quiet.clone(),
         group_wait: stated.group_wait.value,
         group_interval: stated.group_interval.value,
         repeat_interval: stated.repeat.value,
-        raw_alertmanager: stated.raw.clone(),
+        raw_alertmanager: stated.raw.nodes.clone(),
     }
 }
 
-fn receiver(context: &Context, stated: &ReceiverSpec) -> Receiver {
+fn receiver(context: &Context, stated: &ReceiverSpec, times: &[Quiet]) -> Receiver {
     for secret in stated.way.secrets() {
         context.variable(secret, true, stated.span);
     }
@@ -47,7 +54,23 @@ fn receiver(context: &Context, stated: &ReceiverSpec) -> Receiver {
     for priority in &stated.priorities {
         response::known_priority(context, priority);
     }
+    for quiet in &stated.quiet {
+        if times.iter().any(|one| one.name == quiet.value) {
+            continue;
+        }
+        let diagnostic =
+            Diagnostic::error("unknown-quiet", format!("there is no quiet time `{}`", quiet.value))
+                .at(quiet.span, "named here");
+        context.sink.report(match nearest(quiet.value.as_str(), times.iter().map(|one| one.name.as_str())) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            None => diagnostic.help(format!(
+                "state it in `notify`: `quiet \"{}\" from=\"22:00\" until=\"07:00\"`",
+                quiet.value
+            )),
+        });
+    }
     Receiver {
+        quiet: stated.quiet.iter().map(|one| one.value.clone()).collect(),
         least: stated.least,
         priorities: stated.priorities.iter().map(|one| one.value.clone()).collect(),
         team: stated.team.as_ref().map(|team| team.value.clone()),

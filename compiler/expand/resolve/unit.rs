@@ -9,6 +9,7 @@ use crate::{
     },
     model::{HostUnit, Part, Readiness},
     source::Span,
+    syntax::{Node, Scalar},
     values::{AbsPath, Line, Name, Value as _},
 };
 
@@ -67,7 +68,66 @@ pub fn unit(context: &Context, spec: &ServiceSpec, stated: &UnitSpec, kind: &Kin
         reload: ways.reload,
         jit: ways.jit.unwrap_or(true),
         open_files: stated.open_files.as_ref().map(|count| count.value),
+        after: stated.after.iter().map(|unit| unit.value.clone()).collect(),
+        requires: stated.requires.iter().map(|unit| unit.value.clone()).collect(),
+        environment_files: values(&stated.environment_files),
+        passed: passed(context, &stated.raw),
     })
+}
+
+/// Section, key and value of each line that is passed on. A value stays on its line.
+fn passed(context: &Context, sections: &[Node]) -> Vec<(String, String, String)> {
+    let refuse = |span: Span, what: String, why: &str, help: &str| {
+        context.sink.report(Diagnostic::error("invalid-value", what).at(span, why).help(help));
+    };
+    let mut found = Vec::new();
+    for section in sections {
+        let name = section.name.value.as_str();
+        if !["Unit", "Service", "Install"].contains(&name) {
+            let help = "write for example `systemd { Service { PrivateTmp #true; } }`";
+            refuse(
+                section.name.span,
+                format!("a unit has no section `{name}`"),
+                "there are Unit, Service and Install",
+                help,
+            );
+            continue;
+        }
+        for key in &section.children {
+            let word = key.name.value.as_str();
+            if !word.chars().all(|c| c.is_ascii_alphanumeric())
+                || key.entries.is_empty()
+                || !key.children.is_empty()
+            {
+                let help = "a key has its values behind it: `ExecStartPre \"/usr/bin/true\"`";
+                refuse(
+                    key.span,
+                    format!("`{word}` is no key of a unit with a value"),
+                    "systemd could not read it",
+                    help,
+                );
+                continue;
+            }
+            for entry in &key.entries {
+                let value = match &entry.scalar {
+                    Scalar::Bool(value) => if *value { "yes" } else { "no" }.to_owned(),
+                    other => other.text().into_owned(),
+                };
+                if entry.name.is_some() || value.contains(char::is_control) || value.ends_with('\\') {
+                    let help = "write each value as one text of one line; several stand one behind the other";
+                    refuse(
+                        entry.span,
+                        format!("`{word}` takes values of one line"),
+                        "it would go on in the next line",
+                        help,
+                    );
+                    continue;
+                }
+                found.push((name.to_owned(), word.to_owned(), value));
+            }
+        }
+    }
+    found
 }
 
 fn values(paths: &[crate::source::Located<AbsPath>]) -> Vec<AbsPath> {

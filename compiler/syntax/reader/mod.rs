@@ -168,6 +168,15 @@ impl<'a> Reader<'a> {
         values
     }
 
+    /// Asks for a single value as [`Reader::prop`] does, or for several behind a child of that name.
+    pub fn one_or_more<T: FromEntry>(&mut self, name: &'static str, about: &'static str) -> Vec<Located<T>> {
+        let several = |child: &Node| child.name.value == name && child.args().nth(1).is_some();
+        if self.node.is_some_and(|node| node.prop(name).is_none() && node.children.iter().any(several)) {
+            return self.list(name, about);
+        }
+        self.prop(name, about).optional().into_iter().collect()
+    }
+
     /// Whether a property or a child of that name is stated, be it right or wrong: what is stated wrongly has been
     /// reported, and is not missing as well.
     pub fn stated(&self, name: &str) -> bool {

@@ -26,6 +26,16 @@ fn any_nodes(name: &'static str, about: &'static str) -> Ask {
 impl<'a> Reader<'a> {
     /// The children of all blocks of that name as they are, for formats that ondol passes through.
     pub fn raw(&mut self, name: &'static str, about: &'static str) -> Vec<&'a Node> {
+        self.raw_with(name, about, &[])
+    }
+
+    /// The same where values may have these annotations, which the caller follows.
+    pub fn raw_with(
+        &mut self,
+        name: &'static str,
+        about: &'static str,
+        annotations: &[&str],
+    ) -> Vec<&'a Node> {
         self.blocks.push(name);
         if let Some(table) = &mut self.table {
             table.asks.push(any_nodes(name, about));
@@ -52,13 +62,13 @@ impl<'a> Reader<'a> {
         }
         for (index, child) in nodes.iter().enumerate() {
             self.fact(&format!("{name}[{index}]"), outline(child), child.span);
-            self.passed_on(child);
+            self.passed_on(child, annotations);
         }
         nodes
     }
 
     /// Reports annotations that would be lost in nodes that are passed on: nothing is looked up for them.
-    fn passed_on(&self, node: &Node) {
+    fn passed_on(&self, node: &Node, known: &[&str]) {
         if let Some(annotation) = &node.annotation
             && !["list", "override", "reset"].contains(&annotation.as_str())
         {
@@ -69,18 +79,23 @@ impl<'a> Reader<'a> {
             );
         }
         for entry in &node.entries {
-            if let Some(annotation) = &entry.annotation {
+            if let Some(annotation) = &entry.annotation
+                && !known.contains(&annotation.as_str())
+            {
                 self.sink.report(
                     Diagnostic::error(
                         "invalid-value",
                         format!("`({annotation})` has no meaning in what is passed on"),
                     )
                     .at(entry.span, "no reference is followed here")
-                    .help("in compose write the variable itself: `\"${NAME}\"`"),
+                    .help(match known {
+                        [] => "in compose write the variable itself: `\"${NAME}\"`",
+                        _ => "here only `(secret)\"NAME\"` is, at a key that has one with `_file` behind it",
+                    }),
                 );
             }
         }
-        node.children.iter().for_each(|child| self.passed_on(child));
+        node.children.iter().for_each(|child| self.passed_on(child, known));
     }
 
     /// The block of that name as it is, for what is laid under other nodes and read there.

@@ -19,11 +19,16 @@ const ALL_WEEKDAYS: u8 = 0b111_1111;
 impl Schedule {
     /// Whether both can start in the same minute of the same day.
     pub fn coincides_with(self, other: Schedule) -> bool {
+        if !self.is_by_the_clock() || !other.is_by_the_clock() {
+            return false;
+        }
         let (a, b) = (self.when(), other.when());
+        let others: Vec<Schedule> = other.singles().collect();
         a.months & b.months != 0 && a.days & b.days != 0 && a.weekdays & b.weekdays != 0 && {
             // Both divide the day, so they meet on it when they meet at all.
             let common = common_divisor(self.step(), other.step());
-            self.time().minute_of_day() % common == other.time().minute_of_day() % common
+            let minute = |one: Schedule| one.time().minute_of_day() % common;
+            self.singles().any(|one| others.iter().any(|other| minute(one) == minute(*other)))
         }
     }
 
@@ -54,9 +59,11 @@ impl Schedule {
     fn when(self) -> When {
         let any = When { months: ALL_MONTHS, days: ALL_DAYS, weekdays: ALL_WEEKDAYS };
         match self.cadence {
-            Cadence::Minutes(_) | Cadence::Hours(_) | Cadence::Day => any,
+            Cadence::Minutes(_) | Cadence::Hours(_) | Cadence::Day | Cadence::Boot => any,
             Cadence::Weekdays => When { weekdays: 0b1_1111, ..any },
             Cadence::Week(day) => When { weekdays: weekday(day.unwrap_or(Weekday::Monday)), ..any },
+            Cadence::Days(days) => When { weekdays: days.bits(), ..any },
+            Cadence::MonthDays(days) => When { days: days.bits(), ..any },
             Cadence::Month(on) => month_day(on.unwrap_or(MonthDay::Day(1)), any),
             Cadence::Quarter(on) => {
                 let on = on.unwrap_or(MonthDay::Day(1));

@@ -9,8 +9,9 @@ use crate::values::{MonthDay, Weekday, month_day::Nth};
 /// The five fields of a crontab line, and what a shell must find true before the command runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cron {
-    /// Minute, hour, day of month, month, day of week.
-    pub fields: String,
+    /// Minute, hour, day of month, month, day of week, or `@reboot`: a line for each, since one line has the same minute
+    /// in all of its hours.
+    pub fields: Vec<String>,
     /// A POSIX shell test of the date, true on exactly the days meant. It needs GNU `date`, holds `%`, which a
     /// crontab line wants escaped, and sees the right day only in the time zone that cron itself uses.
     pub guard: Option<String>,
@@ -20,21 +21,35 @@ impl Schedule {
     /// The schedule as a line of a crontab.
     pub fn cron(self) -> Cron {
         let (minute, hour) = (self.time().minute(), self.time().hour());
-        let daily = |rest: &str| Cron { fields: format!("{minute} {hour} {rest}"), guard: None };
+        let line = |fields: String| Cron { fields: vec![fields], guard: None };
+        let daily = |rest: &str| {
+            let clock = self.clock().into_iter();
+            Cron {
+                fields: clock.map(|(minute, hours)| format!("{minute} {hours} {rest}")).collect(),
+                guard: None,
+            }
+        };
         match self.cadence {
-            Cadence::Minutes(1) => Cron { fields: "* * * * *".into(), guard: None },
-            Cadence::Minutes(n) => Cron { fields: format!("*/{n} * * * *"), guard: None },
+            Cadence::Boot => line("@reboot".into()),
+            Cadence::Minutes(1) => line("* * * * *".into()),
+            Cadence::Minutes(n) => line(format!("*/{n} * * * *")),
             Cadence::Hours(n) => {
                 let hours: String = match (n, hour) {
                     (1, _) => "*".into(),
                     // Not `*/n`, which cron leaves out in the hour that is skipped and repeats in the one that is told twice.
                     (n, first) => format!("{first}-23/{n}"),
                 };
-                Cron { fields: format!("{minute} {hours} * * *"), guard: None }
+                line(format!("{minute} {hours} * * *"))
             }
             Cadence::Day => daily("* * *"),
             Cadence::Weekdays => daily("* * 1-5"),
             Cadence::Week(day) => daily(&format!("* * {}", day.unwrap_or(Weekday::Monday).cron())),
+            Cadence::Days(days) => {
+                let mut numbers: Vec<u8> = days.iter().map(Weekday::cron).collect();
+                numbers.sort_unstable();
+                daily(&format!("* * {}", listed(numbers)))
+            }
+            Cadence::MonthDays(days) => daily(&format!("{} * *", listed(days.iter()))),
             Cadence::Month(on) => {
                 let (days, guard) = days(on.unwrap_or(MonthDay::Day(1)));
                 Cron { guard, ..daily(&format!("{days} * *")) }
@@ -51,6 +66,25 @@ impl Schedule {
             }
         }
     }
+}
+
+impl Schedule {
+    /// The times of the day: each minute with its hours.
+    fn clock(self) -> Vec<(u8, String)> {
+        let mut times: Vec<(u8, Vec<u8>)> = Vec::new();
+        for time in self.singles().map(Schedule::time) {
+            match times.iter_mut().find(|(minute, _)| *minute == time.minute()) {
+                Some((_, hours)) => hours.push(time.hour()),
+                None => times.push((time.minute(), vec![time.hour()])),
+            }
+        }
+        times.into_iter().map(|(minute, hours)| (minute, listed(hours))).collect()
+    }
+}
+
+/// `1,15`.
+fn listed(numbers: impl IntoIterator<Item = u8>) -> String {
+    numbers.into_iter().map(|number| number.to_string()).collect::<Vec<_>>().join(",")
 }
 
 /// The days of the month that can be meant, and the test for the one that is.

@@ -4,10 +4,12 @@
 
 mod coincidence;
 mod cron;
+mod sets;
 mod systemd;
 mod words;
 
 pub use cron::Cron;
+pub use sets::{MonthDays, Times, Weekdays};
 
 use super::{Duration, MonthDay, Time, Value, Weekday, YearDay};
 
@@ -15,7 +17,7 @@ use super::{Duration, MonthDay, Time, Value, Weekday, YearDay};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Schedule {
     cadence: Cadence,
-    at: Option<Time>,
+    at: Times,
 }
 
 /// How often. Where a day may be absent, none was stated, and the first one is taken.
@@ -31,12 +33,18 @@ pub enum Cadence {
     Weekdays,
     /// Every week on that day.
     Week(Option<Weekday>),
+    /// Every week on these days, of which there are several.
+    Days(Weekdays),
     /// Every month on that day.
     Month(Option<MonthDay>),
+    /// Every month on these days, of which there are several.
+    MonthDays(MonthDays),
     /// Every quarter: on that day of its first month, or of its last month when the day counts from the end.
     Quarter(Option<MonthDay>),
     /// Every year on that day.
     Year(Option<YearDay>),
+    /// Each time that the machine has started.
+    Boot,
 }
 
 /// The intervals that a clock runs evenly, in minutes.
@@ -56,20 +64,42 @@ impl Schedule {
             ("minute", None) => Cadence::Minutes(1),
             ("hour", None) => Cadence::Hours(1),
             ("day", None) => Cadence::Day,
+            ("boot", None) => Cadence::Boot,
             ("weekday", None) => Cadence::Weekdays,
             (other, None) => match Weekday::parse(other) {
                 Ok(day) => Cadence::Week(Some(day)),
                 Err(_) => interval(other)?,
             },
         };
+        Schedule::at_times(cadence, at.as_slice())
+    }
+
+    /// A schedule of several days or several times of the day: `every "monday" "thursday" { at "03:00" "15:00" }`.
+    pub fn several(every: &[&str], at: &[Time], on: &[&str]) -> Result<Schedule, String> {
+        let cadence = match (every, on) {
+            ([every], [] | [_]) => Schedule::new(every, None, on.first().copied())?.cadence,
+            (["week"], days) => Cadence::Days(Weekdays::read(days)?),
+            (["month"], days) => Cadence::MonthDays(MonthDays::read(days)?),
+            ([_], _) => return Err("several days can be those of a `week` or of a `month`".into()),
+            (days, []) => Cadence::Days(Weekdays::read(days)?),
+            _ => return Err("`on` says the days of one `week` or `month`".into()),
+        };
+        Schedule::at_times(cadence, at)
+    }
+
+    fn at_times(cadence: Cadence, at: &[Time]) -> Result<Schedule, String> {
         match (cadence, at) {
-            (Cadence::Minutes(_), Some(_)) => {
+            (Cadence::Minutes(_), [_, ..]) => {
                 Err("`at` needs a schedule that runs each hour or less often".into())
             }
-            (Cadence::Hours(n), Some(at)) if at.hour() >= n => {
+            (Cadence::Boot, [_, ..]) => Err("when a machine starts is at no time of the day".into()),
+            (Cadence::Hours(_), [_, _, ..]) => {
+                Err("`at` is the first time of the day here, of which there is one".into())
+            }
+            (Cadence::Hours(n), [at]) if at.hour() >= n => {
                 Err(format!("`at` is the first time of the day here, and so before `{n:02}:00`"))
             }
-            _ => Ok(Schedule { cadence, at }),
+            _ => Ok(Schedule { cadence, at: Times::read(at)? }),
         }
     }
 
@@ -78,31 +108,55 @@ impl Schedule {
         self.cadence
     }
 
-    /// The stated time of day.
-    pub const fn at(self) -> Option<Time> {
-        self.at
+    /// The stated times of day, in their order.
+    pub fn at(self) -> impl Iterator<Item = Time> {
+        self.at.iter()
     }
 
     /// The (first) time of day: the stated one, else midnight.
     pub fn time(self) -> Time {
-        self.at.unwrap_or(Time::MIDNIGHT)
+        self.at.iter().next().unwrap_or(Time::MIDNIGHT)
     }
 
-    /// The longest time between two runs on an undisturbed clock.
-    pub const fn period(self) -> Duration {
+    /// Whether the clock says when it runs, and not what happens to the machine.
+    pub const fn is_by_the_clock(self) -> bool {
+        !matches!(self.cadence, Cadence::Boot)
+    }
+
+    /// The same schedule at each of its times alone.
+    fn singles(self) -> impl Iterator<Item = Schedule> {
+        let times: Vec<Option<Time>> = self.at.iter().map(Some).collect();
+        let times = if times.is_empty() { vec![None] } else { times };
+        times.into_iter().map(move |time| Schedule { at: Times::of(time), ..self })
+    }
+
+    /// The longest time between two runs on an undisturbed clock. Nobody knows when a machine starts: once in a year.
+    pub fn period(self) -> Duration {
+        let minutes: Vec<u64> = self.at.iter().map(|time| u64::from(time.minute_of_day())).collect();
+        let (Some(first), Some(last)) = (minutes.first(), minutes.last()) else { return self.days_apart() };
+        // From the last of one day to the first of the next, or from one to the next of a day.
+        let within = minutes.windows(2).map(|two| two[1] - two[0]).max().unwrap_or(0);
+        let between = self.days_apart().whole_seconds() / 60 - (last - first);
+        Duration::from_minutes(between.max(within))
+    }
+
+    /// The longest time between the same times of two days on which it runs.
+    fn days_apart(self) -> Duration {
         match self.cadence {
-            Cadence::Minutes(n) => Duration::from_minutes(n as u64),
-            Cadence::Hours(n) => Duration::from_hours(n as u64),
+            Cadence::Minutes(n) => Duration::from_minutes(u64::from(n)),
+            Cadence::Hours(n) => Duration::from_hours(u64::from(n)),
             Cadence::Day => Duration::from_days(1),
             // From Friday to Monday.
             Cadence::Weekdays => Duration::from_days(3),
             Cadence::Week(_) => Duration::from_days(7),
+            Cadence::Days(days) => Duration::from_days(days.longest_gap()),
             // A counted weekday comes after four or five whole weeks.
             Cadence::Month(Some(MonthDay::Nth(..))) => Duration::from_days(35),
             Cadence::Month(_) => Duration::from_days(31),
+            Cadence::MonthDays(days) => Duration::from_days(days.longest_gap()),
             Cadence::Quarter(Some(MonthDay::Nth(..))) => Duration::from_days(98),
             Cadence::Quarter(_) => Duration::from_days(92),
-            Cadence::Year(_) => Duration::from_days(366),
+            Cadence::Year(_) | Cadence::Boot => Duration::from_days(366),
         }
     }
 }
@@ -145,6 +199,7 @@ fn meant(text: &str) -> String {
         "monthly" | "months" | "month" => Some("month"),
         "quarterly" | "quarters" | "quarter" => Some("quarter"),
         "yearly" | "years" | "year" | "annually" => Some("year"),
+        "reboot" | "@reboot" | "start" | "startup" => Some("boot"),
         _ => Weekday::meant(text),
     };
     match word {
@@ -154,7 +209,7 @@ fn meant(text: &str) -> String {
         }
         None => {
             "a schedule is an interval such as `15m` or `6h`, or `day`, `weekday`, a day such as `sunday`, \
-                 `week`, `month`, `quarter` or `year`"
+                 `week`, `month`, `quarter`, `year` or `boot`"
                 .into()
         }
     }
@@ -181,7 +236,12 @@ impl std::fmt::Display for Schedule {
             Cadence::Weekdays => ("weekday".into(), None),
             Cadence::Week(Some(day)) => (day.to_string(), None),
             Cadence::Week(None) => ("week".into(), None),
+            Cadence::Days(days) => {
+                (days.iter().map(|day| day.to_string()).collect::<Vec<_>>().join("\" \""), None)
+            }
             Cadence::Month(on) => ("month".into(), on.map(|d| d.to_string())),
+            Cadence::MonthDays(_) => ("month".into(), None),
+            Cadence::Boot => ("boot".into(), None),
             Cadence::Quarter(on) => ("quarter".into(), on.map(|d| d.to_string())),
             Cadence::Year(on) => ("year".into(), on.map(|d| d.to_string())),
         };
@@ -189,10 +249,18 @@ impl std::fmt::Display for Schedule {
         if let Some(on) = on {
             write!(f, " on=\"{on}\"")?;
         }
-        match self.at {
-            Some(at) => write!(f, " at=\"{at}\""),
-            None => Ok(()),
+        let mut inside = Vec::new();
+        if let Cadence::MonthDays(days) = self.cadence {
+            inside
+                .push(format!("on {}", days.iter().map(|day| day.to_string()).collect::<Vec<_>>().join(" ")));
         }
+        let times: Vec<String> = self.at.iter().map(|time| format!("\"{time}\"")).collect();
+        match times.as_slice() {
+            [] => {}
+            [only] => write!(f, " at={only}")?,
+            several => inside.push(format!("at {}", several.join(" "))),
+        }
+        if inside.is_empty() { Ok(()) } else { write!(f, " {{ {} }}", inside.join("; ")) }
     }
 }
 

@@ -6,11 +6,12 @@ use super::{Cadence, Schedule};
 use crate::values::{MonthDay, Timezone, Weekday, YearDay, month_day::Nth};
 
 impl Schedule {
-    /// The value of `OnCalendar=`.
+    /// The value of `OnCalendar=`, at the first time of the day if there are several; empty for what no calendar tells.
     pub fn systemd_calendar(self) -> String {
         let (minute, hour) = (self.time().minute(), self.time().hour());
         let clock = format!("{hour:02}:{minute:02}:00");
         match self.cadence {
+            Cadence::Boot => String::new(),
             Cadence::Minutes(1) => "*-*-* *:*:00".into(),
             Cadence::Minutes(n) => format!("*-*-* *:00/{n}:00"),
             Cadence::Hours(1) => format!("*-*-* *:{minute:02}:00"),
@@ -23,6 +24,14 @@ impl Schedule {
             Cadence::Day => format!("*-*-* {clock}"),
             Cadence::Weekdays => format!("Mon..Fri *-*-* {clock}"),
             Cadence::Week(day) => format!("{} *-*-* {clock}", day.unwrap_or(Weekday::Monday).systemd()),
+            Cadence::Days(days) => {
+                let names: Vec<&str> = days.iter().map(Weekday::systemd).collect();
+                format!("{} *-*-* {clock}", names.join(","))
+            }
+            Cadence::MonthDays(days) => {
+                let numbers: Vec<String> = days.iter().map(|day| format!("{day:02}")).collect();
+                format!("*-*-{} {clock}", numbers.join(","))
+            }
             Cadence::Month(on) => format!("{} {clock}", days(on.unwrap_or(MonthDay::Day(1)), "*")),
             Cadence::Quarter(on) => {
                 let on = on.unwrap_or(MonthDay::Day(1));
@@ -46,11 +55,18 @@ impl Schedule {
     /// - what runs less often runs once in the hour that is told twice, and right after a gap that it falls into. systemd
     ///   passes over a time that does not exist, so a second value has the end of the gap on the day of the gap.
     pub fn timer(self, zone: &Timezone) -> Vec<String> {
+        if !self.is_by_the_clock() {
+            return Vec::new();
+        }
         if let Some(even) = self.evenly(zone) {
             return vec![even];
         }
-        let mut values = vec![format!("{} {zone}", self.systemd_calendar())];
-        values.extend(self.caught_up(zone));
+        let mut values: Vec<String> =
+            self.singles().map(|one| format!("{} {zone}", one.systemd_calendar())).collect();
+        // Of several times that one gap swallows, one run is left.
+        let mut late: Vec<String> = self.singles().filter_map(|one| one.caught_up(zone)).collect();
+        late.dedup();
+        values.extend(late);
         values
     }
 
@@ -76,7 +92,7 @@ impl Schedule {
         let gap = zone.gap()?;
         let first = self.time().minute_of_day();
         let step = match self.cadence {
-            Cadence::Minutes(_) | Cadence::Hours(1) => return None,
+            Cadence::Minutes(_) | Cadence::Hours(1) | Cadence::Boot => return None,
             Cadence::Hours(n) => u16::from(n) * 60,
             _ => 24 * 60,
         };

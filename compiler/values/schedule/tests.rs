@@ -128,7 +128,7 @@ const CASES: &[(&str, &str, &str, &str, &str, &str, &str, &str)] = &[
 fn says_each_schedule_in_each_form() {
     for (every, on, at, fields, calendar, period, english, korean) in CASES {
         let s = schedule(every, on, at);
-        assert_eq!(s.cron().fields, *fields);
+        assert_eq!(s.cron().fields, [*fields]);
         assert_eq!(s.systemd_calendar(), *calendar);
         assert_eq!(s.period(), Duration::parse(period).unwrap(), "{s}");
         assert_eq!(
@@ -172,7 +172,7 @@ fn matches(field: &str, value: u8) -> bool {
 /// The days that the crontab fields of `s` let through and on which the guard is true in a real shell.
 fn days_run(s: Schedule) -> Vec<usize> {
     let cron = s.cron();
-    let fields: Vec<&str> = cron.fields.split(' ').collect();
+    let fields: Vec<&str> = cron.fields[0].split(' ').collect();
     let let_through = |(month, day, weekday): (u8, u8, u8)| {
         assert!(fields[2] == "*" || fields[4] == "*", "cron would run when either matches");
         matches(fields[2], day) && matches(fields[3], month) && matches(fields[4], weekday % 7)
@@ -226,6 +226,56 @@ fn cron_runs_on_the_days_meant() {
         let longest = run.windows(2).map(|pair| (pair[1] - pair[0]) as u64).max().unwrap();
         assert!(Duration::from_days(longest) <= s.period(), "{s} has a gap of {longest} days");
     }
+}
+
+fn several(every: &[&str], on: &[&str], at: &[&str]) -> Schedule {
+    let at: Vec<Time> = at.iter().map(|at| Time::parse(at).unwrap()).collect();
+    Schedule::several(every, &at, on).unwrap()
+}
+
+#[test]
+fn several_days_and_times() {
+    let s = several(&["monday", "thursday"], &[], &["15:00", "03:00"]);
+    assert_eq!(s.cron().fields, ["0 3,15 * * 1,4"]);
+    assert_eq!(s.to_string(), r#"every "monday" "thursday" { at "03:00" "15:00" }"#);
+    assert_eq!(s.words(Language::English), "every Monday and Thursday at 03:00 and 15:00");
+    // From Thursday afternoon to Monday night.
+    assert_eq!(s.period(), Duration::parse("3d12h").unwrap());
+    let zone = crate::values::Timezone::parse("Asia/Seoul").unwrap();
+    assert_eq!(s.timer(&zone), ["Mon,Thu *-*-* 03:00:00 Asia/Seoul", "Mon,Thu *-*-* 15:00:00 Asia/Seoul"]);
+    let s = several(&["month"], &["1", "15"], &["08:30", "17:45"]);
+    assert_eq!(s.cron().fields, ["30 8 1,15 * *", "45 17 1,15 * *"]);
+    assert_eq!(s.to_string(), r#"every "month" { on 1 15; at "08:30" "17:45" }"#);
+    assert_eq!(s.words(Language::Korean), "매월 1일·15일 08:30, 17:45");
+    assert_eq!(several(&["week"], &["sunday", "saturday"], &[]).cron().fields, ["0 0 * * 0,6"]);
+    assert_eq!(several(&["day"], &[], &["02:00"]), schedule("day", "", "02:00"));
+    assert!(several(&["day"], &[], &["02:00", "05:00"]).coincides_with(schedule("sunday", "", "05:00")));
+    assert_eq!(days_run(several(&["sunday", "friday"], &[], &[])), days_meant(|_, _, w, _| w == 7 || w == 5));
+    assert_eq!(
+        days_run(several(&["month"], &["1", "15", "28"], &[])),
+        days_meant(|_, d, _, _| [1, 15, 28].contains(&d))
+    );
+    for (every, on, at, reason) in [
+        (&["monday", "monday"][..], &[][..], &[][..], "said twice"),
+        (&["day"], &[], &["03:00", "03:00"], "said twice"),
+        (&["year"], &["03-01", "04-01"], &[], "of a `week` or of a `month`"),
+        (&["month"], &["1", "last"], &[], "numbers from 1 to 28"),
+        (&["6h"], &[], &["01:00", "02:00"], "of which there is one"),
+        (&["monday", "15:00"], &[], &[], "a day of the week"),
+        (&["boot"], &[], &["01:00"], "no time of the day"),
+    ] {
+        let at: Vec<Time> = at.iter().map(|at| Time::parse(at).unwrap()).collect();
+        let error = Schedule::several(every, &at, on);
+        assert!(error.clone().unwrap_err().contains(reason), "{every:?}: {error:?}");
+    }
+}
+
+#[test]
+fn a_start_is_at_no_time() {
+    let boot = schedule("boot", "", "");
+    assert_eq!(boot.cron().fields, ["@reboot"]);
+    assert!(boot.timer(&crate::values::Timezone::parse("Asia/Seoul").unwrap()).is_empty());
+    assert!(!boot.coincides_with(schedule("minute", "", "")));
 }
 
 #[test]

@@ -3,18 +3,19 @@
 //! It refuses to say a day or a time that nobody stated.
 
 use super::{Cadence, Schedule};
-use crate::values::{Language, MonthDay};
+use crate::values::{Language, MonthDay, Weekday};
 
 impl Schedule {
     /// `on the first Tuesday of every month at 02:00`, `매월 첫째 화요일 02:00`.
     pub fn words(self, language: Language) -> String {
         let days = language.pick(self.english(), self.korean());
-        match (self.at, self.cadence, language) {
-            (None, _, _) => days,
-            (Some(at), Cadence::Hours(_), Language::English) => format!("{days} from {at}"),
-            (Some(at), Cadence::Hours(_), Language::Korean) => format!("{at}부터 {days}"),
-            (Some(at), _, Language::English) => format!("{days} at {at}"),
-            (Some(at), _, Language::Korean) => format!("{days} {at}"),
+        let times: Vec<String> = self.at.iter().map(|time| time.to_string()).collect();
+        match (times.as_slice(), self.cadence, language) {
+            ([], _, _) => days,
+            ([at, ..], Cadence::Hours(_), Language::English) => format!("{days} from {at}"),
+            ([at, ..], Cadence::Hours(_), Language::Korean) => format!("{at}부터 {days}"),
+            (times, _, Language::English) => format!("{days} at {}", all_of(times)),
+            (times, _, Language::Korean) => format!("{days} {}", times.join(", ")),
         }
     }
 
@@ -29,6 +30,15 @@ impl Schedule {
             Cadence::Weekdays => "every weekday".into(),
             Cadence::Week(None) => "every week".into(),
             Cadence::Week(Some(day)) => format!("every {}", day.words(Language::English)),
+            Cadence::Boot => "at every start of the machine".into(),
+            Cadence::Days(days) => {
+                let names: Vec<&str> = days.iter().map(|day| day.words(Language::English)).collect();
+                format!("every {}", all_of(&names))
+            }
+            Cadence::MonthDays(days) => {
+                let numbers: Vec<String> = days.iter().map(|n| day(MonthDay::Day(n))).collect();
+                format!("on {} of every month", all_of(&numbers))
+            }
             Cadence::Month(None) => "every month".into(),
             Cadence::Month(Some(on)) => format!("on {} of every month", day(on)),
             Cadence::Quarter(None) => "every quarter".into(),
@@ -51,6 +61,15 @@ impl Schedule {
             Cadence::Weekdays => "평일마다".into(),
             Cadence::Week(None) => "매주".into(),
             Cadence::Week(Some(day)) => format!("매주 {}", day.words(Language::Korean)),
+            Cadence::Boot => "서버가 시작될 때마다".into(),
+            Cadence::Days(days) => {
+                let names: Vec<&str> = days.iter().map(|day: Weekday| day.words(Language::Korean)).collect();
+                format!("매주 {}", names.join("·"))
+            }
+            Cadence::MonthDays(days) => {
+                let numbers: Vec<String> = days.iter().map(|n| day(MonthDay::Day(n))).collect();
+                format!("매월 {}", numbers.join("·"))
+            }
             Cadence::Month(None) => "매월".into(),
             Cadence::Month(Some(on)) => format!("매월 {}", day(on)),
             Cadence::Quarter(None) => "매 분기".into(),
@@ -59,5 +78,14 @@ impl Schedule {
             Cadence::Year(None) => "매년".into(),
             Cadence::Year(Some(on)) => format!("매년 {}", on.words(Language::Korean)),
         }
+    }
+}
+
+/// `03:00, 09:00 and 15:00`.
+fn all_of<T: AsRef<str>>(words: &[T]) -> String {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    match words.as_slice() {
+        [most @ .., last] if !most.is_empty() => format!("{} and {last}", most.join(", ")),
+        some => some.concat(),
     }
 }

@@ -2,10 +2,13 @@
 
 use super::field::{FieldSpec, LogMetricSpec, field, log_metric};
 use crate::{
-    expand::kind::{Phrase, phrase},
+    expand::{
+        kind::{Phrase, phrase},
+        read::rotation::{Rotation, rotation},
+    },
     source::{Located, Span},
     syntax::Reader,
-    values::{Count, Line, LogPath, Mode, Size, choice},
+    values::{Line, LogPath, Mode},
 };
 
 /// A stated `log`.
@@ -13,18 +16,10 @@ use crate::{
 pub struct LogSpec {
     /// The file in the container, or on the host when its service runs there.
     pub path: Located<LogPath>,
-    /// How often it is rotated.
-    pub rhythm: LogRhythm,
-    /// How many rotated files are kept.
-    pub keep: Located<Count>,
-    /// Rotate earlier when it grows beyond this.
-    pub max_size: Option<Located<Size>>,
-    /// Whether the service reopens its file by itself, so that it is moved instead of truncated in place.
-    pub reopens: bool,
+    /// How it is rotated.
+    pub rotation: Rotation,
     /// Permission bits of the new file.
     pub mode: Located<Mode>,
-    /// Lines for logrotate.
-    pub raw: Vec<Located<Line>>,
     /// What the security check reports of it.
     pub reports: Vec<ReportSpec>,
     /// What its lines hold, when they are JSON objects.
@@ -48,48 +43,16 @@ pub struct ReportSpec {
     pub about: Option<Phrase>,
 }
 
-/// How often a log is rotated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogRhythm {
-    /// Every day.
-    Daily,
-    /// Every week.
-    Weekly,
-    /// Every month.
-    Monthly,
-}
-
-choice! { LogRhythm, "a rhythm of rotation", { "daily" => Daily, "weekly" => Weekly, "monthly" => Monthly, } }
-
-impl LogRhythm {
-    /// logrotate's word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            LogRhythm::Daily => "daily",
-            LogRhythm::Weekly => "weekly",
-            LogRhythm::Monthly => "monthly",
-        }
-    }
-}
-
 /// Reads a `log`; kinds state theirs in the same words.
 pub fn log(r: &mut Reader) -> Option<LogSpec> {
     r.example("log \"/var/log/app/app.log\" keep=30");
     let path = r
         .arg::<LogPath>("path", "the file in the container, or on the host when the service runs there")
         .required();
-    let rhythm = r.prop::<LogRhythm>("rotate", "how often it is rotated").or("daily");
-    let keep = r.prop::<Count>("keep", "how many rotated files are kept").above_zero().or("14");
-    let max_size =
-        r.prop::<Size>("max-size", "rotate earlier when it grows beyond this").above_zero().optional();
-    let reopens = r.flag(
-        "reopens",
-        "whether the service reopens its file by itself; otherwise it is truncated in place",
-    );
+    let rotation = rotation(r);
     let mode = r
         .prop::<Mode>("mode", "permissions of the new file, when a unit of the host is told to open it anew")
         .or("0640");
-    let raw = r.list::<Line>("logrotate", "lines for the stanza that the language has no word for");
     let reports =
         r.keyed("report", "lines that the security check counts and shows, of the last seven days", report);
     let fields = r.keyed("field", "a field of the JSON object that each line is", field);
@@ -97,12 +60,8 @@ pub fn log(r: &mut Reader) -> Option<LogSpec> {
     let metrics = r.keyed("metric", "a metric that is drawn from its lines each minute", log_metric);
     Some(LogSpec {
         path: path?,
-        rhythm: rhythm?.value,
-        keep: keep?,
-        max_size,
-        reopens,
+        rotation: rotation?,
         mode: mode?,
-        raw,
         reports,
         fields,
         open,

@@ -17,7 +17,7 @@ pub use config::{ConfigFormat, ConfigSpec};
 pub use container::{ContainerSpec, Kernel};
 pub use field::{ConditionSpec, FieldSpec, LogMetricSpec};
 pub use health::HealthSpec;
-pub use log::{LogRhythm, LogSpec, ReportSpec, log};
+pub use log::{LogSpec, ReportSpec, log};
 pub use publish::PublishSpec;
 pub use release::{ReleaseSpec, Strategy};
 pub use resources::{Cpus, ResourceSpec};

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use crate::{
     model::{Readiness, Signal},
     source::{Located, Span},
-    syntax::Reader,
-    values::{AbsPath, Count, Duration, GitUrl, Ip, Line, RelPath, UserName, choice},
+    syntax::{Node, Reader},
+    values::{AbsPath, Count, Duration, GitUrl, Ip, Line, RelPath, UnitName, UserName, choice},
 };
 
 choice! { Readiness, "a way to tell that a program is up", { "exec" => Exec, "notify" => Notify, } }
@@ -31,6 +31,14 @@ pub struct UnitSpec {
     pub path: Vec<Located<AbsPath>>,
     /// Most files that it may have open.
     pub open_files: Option<Located<Count>>,
+    /// Units of the host that are started before it.
+    pub after: Vec<Located<UnitName>>,
+    /// Those without which it does not run.
+    pub requires: Vec<Located<UnitName>>,
+    /// Files of the host with further variables of its environment.
+    pub environment_files: Vec<Located<AbsPath>>,
+    /// Sections and keys that are passed on.
+    pub raw: Vec<Node>,
     /// What is like this for all services of a kind, unless a service says otherwise.
     pub ways: UnitWays,
     /// Where it is stated.
@@ -83,6 +91,20 @@ pub(super) fn unit(r: &mut Reader) -> Option<UnitSpec> {
     let path = r.list::<AbsPath>("path", "a folder that is searched for programs before the system's");
     let open_files =
         r.prop::<Count>("open-files", "most files that it may have open").above_zero().optional();
+    let after = r.list::<UnitName>("after", "a unit of the host that is started before it");
+    let requires = r.list::<UnitName>(
+        "requires",
+        "a unit of the host that is started before it, and without which it does not run",
+    );
+    let environment_files = r.list::<AbsPath>(
+        "environment-file",
+        "a file of the host with further variables, which the host's administrator keeps: `NAME=value` in each line",
+    );
+    let raw = r
+        .raw("systemd", "sections of the unit, and keys that the language has no word for, as KDL: `Service { PrivateTmp #true }`")
+        .into_iter()
+        .cloned()
+        .collect();
     let ways = ways(r);
     Some(UnitSpec {
         user: user?,
@@ -93,6 +115,10 @@ pub(super) fn unit(r: &mut Reader) -> Option<UnitSpec> {
         writes,
         path,
         open_files,
+        after,
+        requires,
+        environment_files,
+        raw,
         ways,
         span: r.span()?,
     })

@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 
 use super::{Derive, SECRETS};
 use crate::{
-    expand::{kind::Role, read::service::PublishSpec, setting::Typed},
+    expand::{
+        kind::Role,
+        read::service::{PublishSpec, ServiceSpec},
+        setting::Typed,
+    },
     source::Located,
-    values::{AbsPath, Name, Ports, Value as _},
+    values::{AbsPath, EnvName, Name, Ports, Value as _},
 };
 
 impl Derive<'_> {
@@ -59,17 +63,16 @@ impl Derive<'_> {
             service.on = monitor.on.iter().cloned().collect();
             service.version = monitor.alertmanager_version.clone().or(service.version.take());
             let heartbeat = notify.heartbeat.as_ref().map(|heartbeat| &heartbeat.url);
-            for variable in notify.receivers.iter().flat_map(|one| one.way.secrets()).chain(heartbeat) {
-                let Ok(path) = AbsPath::parse(&format!("{SECRETS}/{variable}")) else { continue };
-                if !service.derived.secret_files.iter().any(|(known, _)| known == variable) {
-                    service.derived.secret_files.push((variable.clone(), path));
-                }
-            }
+            let stated = notify.receivers.iter().flat_map(|one| one.way.secrets()).chain(heartbeat);
+            let passed = notify.raw.secrets.iter().map(|secret| &secret.value);
+            stated.chain(passed).for_each(|variable| mount(service, variable));
         }
         if let Some(at) = self.with_role(Role::Metrics, "metrics are collected and alerts evaluated", span) {
             let service = &mut self.services[at];
             service.on = monitor.on.iter().cloned().collect();
             service.version = monitor.prometheus_version.clone().or(service.version.take());
+            let passed = monitor.raw_prometheus.secrets.iter().map(|secret| &secret.value);
+            passed.for_each(|variable| mount(service, variable));
             service.derived.settings.push(("retention", vec![Typed::Duration(monitor.retention.value)]));
         }
         if let Some(grafana) = &monitor.grafana
@@ -87,5 +90,15 @@ impl Derive<'_> {
                 service.publish.push(PublishSpec::one(port, None, false, grafana.span));
             }
         }
+    }
+}
+
+/// Gives a service the file of a secret, which it reads because it expands no variables.
+fn mount(service: &mut ServiceSpec, variable: &EnvName) {
+    let files = &mut service.derived.secret_files;
+    if let Ok(path) = AbsPath::parse(&format!("{SECRETS}/{variable}"))
+        && !files.iter().any(|(known, _)| known == variable)
+    {
+        files.push((variable.clone(), path));
     }
 }

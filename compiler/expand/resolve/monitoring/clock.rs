@@ -31,6 +31,8 @@ pub fn alerts(input: &Input) -> Vec<Alert> {
     });
     told.extend(logs.clone().map(|(_, service, _)| format!("archive-{service}")));
     let untold = model.jobs.iter().filter(|job| !told.contains(job.name.as_str()));
+    // When a machine starts is not known beforehand.
+    let untold = untold.filter(|job| job.schedule.is_by_the_clock());
     alerts.extend(untold.map(|job| clock.not_run(job)));
     for backup in &model.backups {
         alerts.push(clock.backup_too_old(backup));

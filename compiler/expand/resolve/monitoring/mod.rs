@@ -173,7 +173,7 @@ pub fn monitored(mut models: Vec<Model>, services: &Services, context: &Context,
         extra_rules: extra.files(&monitor.rules, &["yml", "yaml"], &rules),
         extra_tests: extra.files(&monitor.tests, &["yml", "yaml"], &tests),
         extra_dashboards: extra.files(&monitor.dashboards, &["json"], &dashboards),
-        raw_prometheus: monitor.raw_prometheus.clone(),
+        raw_prometheus: monitor.raw_prometheus.nodes.clone(),
         origin: Origin::Stated(monitor.span),
     };
     for (model, explained) in models.iter_mut().zip(explained) {
