@@ -33,7 +33,7 @@ pub use alert::{
     Severity, Shape, Unit,
 };
 pub use allow::Allow;
-pub use backup::{Backup, DataLog, Dump, Files, Kept, Offsite, Place, Restore};
+pub use backup::{Backup, DataLog, Dump, Encryption, Files, Kept, Objects, Offsite, Place, Restore};
 pub use capacity::Capacity;
 pub use constraint::Constraint;
 pub use container::{
@@ -192,6 +192,16 @@ impl Model {
     /// The services whose data is in a backup.
     pub fn backed_up(&self) -> BTreeSet<&Name> {
         self.backups.iter().flat_map(Backup::services).collect()
+    }
+
+    /// What a recovery of everything brings back, one after the other. Of data that comes back in two ways, the dump.
+    pub fn recovered(&self) -> Vec<&Backup> {
+        let dumped = |one: &&Backup| one.log().is_none() && matches!(one.kept, Kept::Data(_));
+        let twice = |one: &Backup| {
+            one.log().is_some()
+                && self.backups.iter().filter(dumped).any(|dump| dump.stated_as() == one.stated_as())
+        };
+        self.backups.iter().filter(|one| !twice(one)).collect()
     }
 
     /// What is asked whether it works, those of one way to ask together.

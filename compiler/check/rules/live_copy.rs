@@ -1,9 +1,10 @@
-//! The files of a database that runs are half of what it knows: the rest is in its memory.
+//! The files of a program that runs may belong together: a copy of which a part is older than the rest does not open.
 
 use crate::{
     check::Rule,
     diagnostic::{Diagnostic, Diagnostics},
-    model::{Kept, Model},
+    model::{Backup, Files, Kept, Model, Mount, MountSource, Place, Service},
+    values::{RelPath, Value as _},
 };
 
 /// The rule.
@@ -12,24 +13,52 @@ pub const RULE: Rule = Rule { code: "live-copy", check, together: None };
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for backup in &model.backups {
         let Kept::Files(files) = &backup.kept else { continue };
-        if files.stopped {
+        // Of logs what was written by then is whole.
+        if files.stopped || files.are_logs(&model.logs) {
             continue;
         }
         let users = files.users.iter().filter_map(|name| model.service(name));
-        for service in users.filter(|service| service.datastore) {
-            diagnostics.add(
-                Diagnostic::warning(
-                    "live-copy",
-                    format!("`{}` copies the files of `{}` while it runs", backup.name, service.name),
-                )
-                .at(backup.origin.span(), "copies them")
-                .at(service.origin.span(), "writes to them meanwhile")
-                .help(format!(
-                    "have it dumped (`backup \"{}\" {{ … }}`), or stopped meanwhile (`stopped #true`)",
-                    service.name
-                )),
-            );
+        for service in users.filter(|service| writes(model, files, service)) {
+            diagnostics.add(found(backup, service));
         }
+    }
+}
+
+fn found(backup: &Backup, service: &Service) -> Diagnostic {
+    let copied = if service.datastore { "copies the database" } else { "copies the files" };
+    Diagnostic::warning("live-copy", format!("`{}` {copied} of `{}` while it runs", backup.name, service.name))
+        .at(backup.origin.span(), "copies them")
+        .at(service.origin.span(), "can write to them meanwhile")
+        .help(match service.datastore {
+            true => format!(
+                "have it stopped meanwhile (`stopped #true`), or dumped, if its kind can be (`backup \"{}\" {{ … }}`)",
+                service.name
+            ),
+            false => "have it stopped meanwhile: `stopped #true`; if each file stands for itself, say so in the backup: `allow \"live-copy\" because=\"…\"`".to_owned(),
+        })
+}
+
+/// Whether the service can write to the files.
+fn writes(model: &Model, files: &Files, service: &Service) -> bool {
+    let mut mounts = service.mounts.iter().filter(|mount| !mount.read_only);
+    match &files.place {
+        Place::Volume { service: of, target } => {
+            let kept =
+                model.service(of).and_then(|of| of.mounts.iter().find(|mount| mount.target == *target));
+            mounts.any(|mount| kept.is_some_and(|kept| kept.source == mount.source))
+        }
+        Place::Host(paths) => mounts
+            .filter_map(|mount| on_host(model, mount))
+            .any(|mounted| paths.iter().any(|path| mounted.is_within(path) || path.is_within(&mounted))),
+    }
+}
+
+/// Where on the host it is what is mounted.
+fn on_host(model: &Model, mount: &Mount) -> Option<crate::values::AbsPath> {
+    match &mount.source {
+        MountSource::Host(path) => Some(path.clone()),
+        MountSource::Tree(path) => Some(model.host.directory.join(&RelPath::parse(path).ok()?)),
+        _ => None,
     }
 }
 
@@ -46,7 +75,39 @@ mod tests {
                 &format!("{system}backup \"files\" {{ volume \"data\" of=\"redis\"; every \"day\"{more} }}"),
             )
         };
-        assert_eq!(messages(""), ["`files` copies the files of `redis` while it runs"]);
+        assert_eq!(messages(""), ["`files` copies the database of `redis` while it runs"]);
         assert!(messages("; stopped #true").is_empty());
+    }
+
+    #[test]
+    fn whoever_can_write() {
+        let messages = |service: &str, backup: &str| {
+            let app = format!("service \"app\" kind=\"worker\" {{ build \".\"; {service} }}");
+            raised("live-copy", &format!("{app}\nbackup \"files\" {{ every \"day\"; {backup} }}"))
+        };
+        let of_volume = "volume \"data\" of=\"app\"";
+        let volume = "volume \"data\" at=\"/data\"";
+        assert_eq!(messages(volume, of_volume), ["`files` copies the files of `app` while it runs"]);
+        assert_eq!(
+            messages(&format!("{volume}; datastore #true"), of_volume),
+            ["`files` copies the database of `app` while it runs"]
+        );
+        assert!(messages("volume \"data\" at=\"/data\" read-only=#true", of_volume).is_empty());
+        assert!(
+            messages(volume, &format!("{of_volume}; allow \"live-copy\" because=\"never changed\""))
+                .is_empty()
+        );
+        let host = "volume \"/srv/app\" at=\"/data\"";
+        assert_eq!(messages(host, "files \"/srv\"").len(), 1);
+        assert!(messages(host, "files \"/srv/other\"").is_empty());
+    }
+
+    #[test]
+    fn logs_grow_at_their_end() {
+        let app = "service \"app\" kind=\"worker\" { build \".\"; log \"/app/log/app.log\" }";
+        assert!(
+            raised("live-copy", &format!("{app}\nbackup \"logs\" {{ files \"/var/log\"; every \"day\" }}"))
+                .is_empty()
+        );
     }
 }

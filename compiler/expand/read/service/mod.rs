@@ -107,6 +107,8 @@ pub struct ServiceSpec {
     pub kernel: Kernel,
     /// Nodes for compose.
     pub raw_compose: Vec<Node>,
+    /// Whether it keeps a database although its kind does not say so.
+    pub datastore: bool,
     /// Warnings that are accepted for it.
     pub allows: Vec<Allow>,
     /// What the compiler gives it.
@@ -179,6 +181,7 @@ impl ServiceSpec {
             kernel: Kernel::default(),
             raw_compose: Vec::new(),
             allows: Vec::new(),
+            datastore: false,
             derived: Derivation::default(),
             origin: Some(origin),
             faulty: false,
@@ -242,6 +245,10 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         "how a new release takes over from the one that runs; its containers are replaced when absent",
         release::release,
     );
+    let datastore = r.switch(
+        "datastore",
+        "whether it keeps a database, which a program of its own kind would say by itself: its files belong together, and are copied only while it stands still",
+    );
     let stop_grace = r.prop::<Duration>("stop-grace", "time to stop in before it is killed").optional();
     let run_as =
         r.prop::<Or<Line>>("run-as", "the user that it runs as, when not the image's own").optional();
@@ -282,6 +289,7 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         configs,
         own_metrics,
         release,
+        datastore,
         stop_grace,
         run_as,
         container,
