@@ -194,14 +194,16 @@ impl Model {
         self.backups.iter().flat_map(Backup::services).collect()
     }
 
-    /// What a recovery of everything brings back, one after the other. Of data that comes back in two ways, the dump.
+    /// What a recovery of everything brings back, one after the other. Of data that comes back in two ways, the dump; what
+    /// lies in somebody else's store is not lost with this host.
     pub fn recovered(&self) -> Vec<&Backup> {
         let dumped = |one: &&Backup| one.log().is_none() && matches!(one.kept, Kept::Data(_));
         let twice = |one: &Backup| {
             one.log().is_some()
                 && self.backups.iter().filter(dumped).any(|dump| dump.stated_as() == one.stated_as())
         };
-        self.backups.iter().filter(|one| !twice(one)).collect()
+        let lost = |one: &&Backup| !matches!(one.kept, Kept::Objects(_)) && !twice(one);
+        self.backups.iter().filter(lost).collect()
     }
 
     /// What is asked whether it works, those of one way to ask together.

@@ -79,6 +79,7 @@ class Store:
         self.script("restore", "latest", "--yes")
         same("the store", self.contents(), third)
         self.refused(one, third)
+        self.moved(first, one)
         self.fails_loudly(success)
         self.pruned(one)
 
@@ -100,6 +101,21 @@ class Store:
         self.script("verify", fails=True)
         same("the store", self.contents(), third)
         run("rclone", "moveto", f"{self.copy}/aside", f"{self.copy}/now/{NAMES[3]}")
+
+    def moved(self, first, one):
+        """On a new server, which has no lists, the next run does not take what they need for old."""
+        lists = sorted(path.name for path in self.folder.glob(f"{self.name}_*"))
+        for path in self.folder.glob(f"{self.name}_*"):
+            path.unlink()
+        self.script("restore", "latest", "--yes", "--to", "/run/beside")
+        run("rm", "-rf", "/run/beside")
+        for path in self.folder.glob(f"{self.name}_*"):
+            path.unlink()
+        self.script("backup")
+        same("lists that came back", [name for name in lists if not (self.folder / name).exists()], [])
+        self.script("restore", one, "--yes", "--to", "/run/beside")
+        same("objects of the first run", self.contents("/run/beside"), first)
+        run("rm", "-rf", "/run/beside")
 
     def fails_loudly(self, success):
         """A store that is empty or away leaves the copy, the lists and the last success as they are."""

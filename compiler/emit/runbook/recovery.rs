@@ -23,11 +23,11 @@ pub struct RecoveryView {
 
 /// The view; none without backups.
 pub fn view(model: &Model) -> Option<RecoveryView> {
-    if model.backups.is_empty() {
+    // A chosen second has a section of its own, and so have objects of somebody else's store.
+    let backups = model.recovered();
+    if backups.is_empty() {
         return None;
     }
-    // A chosen second has a section of its own.
-    let backups = model.recovered();
     let drilled = model.backups.iter().any(|backup| backup.drill.is_some());
     let textfiles = model.monitoring.as_ref().filter(|_| drilled).map(|monitoring| &monitoring.textfiles);
     let units = |verb: &str| -> Option<String> {
@@ -63,10 +63,6 @@ fn fetch(backup: &Backup) -> Option<String> {
     Some(match backup.offsite.as_ref()? {
         Offsite::Rsync(target) => {
             format!("sudo rsync -a {}/ {directory}/", target.to_string().trim_end_matches('/'))
-        }
-        // The objects come from there one by one; here it takes the lists of them.
-        Offsite::Rclone(target) if matches!(backup.kept, Kept::Objects(_)) => {
-            format!("sudo rclone copy {target}/lists {directory}")
         }
         Offsite::Rclone(target) => format!("sudo rclone copy {target} {directory}"),
     })
