@@ -1,8 +1,8 @@
 //! What is kept, how it is verified, and how it comes back.
 
-use super::{Origin, Retention};
+use super::{Log, Origin, Retention};
 use crate::source::Located;
-use crate::values::{AbsPath, Duration, Line, Name, Schedule};
+use crate::values::{AbsPath, AgeKey, Duration, Line, Name, Schedule};
 
 /// Backups of one thing.
 #[derive(Clone, Debug)]
@@ -23,12 +23,23 @@ pub struct Backup {
     pub offsite: Option<Offsite>,
     /// Which copies stay there; none when nothing is ever deleted there.
     pub offsite_keep: Option<Retention>,
+    /// Who alone can read it; none when everybody can who gets hold of it.
+    pub encryption: Option<Encryption>,
     /// When the newest one is restored beside the live data for proof; none for never.
     pub drill: Option<Schedule>,
     /// Time after which making or drilling it has failed.
     pub timeout: Duration,
     /// Where it is stated.
     pub origin: Origin,
+}
+
+/// To whom a backup is encrypted, before it touches a disk.
+#[derive(Clone, Debug)]
+pub struct Encryption {
+    /// Public keys of age: whoever has the secret key of one can read it.
+    pub recipients: Vec<AgeKey>,
+    /// The file on the host with such a secret key, for restores and drills; it is in no tree.
+    pub identity: AbsPath,
 }
 
 /// What a backup keeps.
@@ -38,6 +49,8 @@ pub enum Kept {
     Data(Dump),
     /// Files.
     Files(Files),
+    /// Objects of a store.
+    Objects(Objects),
 }
 
 /// Data that is dumped and loaded by the programs of its service.
@@ -80,6 +93,16 @@ pub struct DataLog {
     pub prune: String,
 }
 
+/// Objects of a store that somebody else runs, of which a copy elsewhere follows each change; what a change replaces is
+/// kept beside it.
+#[derive(Clone, Debug)]
+pub struct Objects {
+    /// `remote:path` of rclone.
+    pub source: Line,
+    /// Shell text, run on the host in a folder with what came back: fails unless that is whole.
+    pub check: Option<String>,
+}
+
 /// Files that are kept as an archive.
 #[derive(Clone, Debug)]
 pub struct Files {
@@ -89,6 +112,24 @@ pub struct Files {
     pub users: Vec<Name>,
     /// Whether those are stopped while the files are read: without, a file that changes meanwhile may be half new.
     pub stopped: bool,
+    /// Patterns of names that are left out, as tar reads them.
+    pub exclude: Vec<Line>,
+    /// Shell text, run on the host in a folder with what came back: fails unless that is whole.
+    pub check: Option<String>,
+}
+
+impl Files {
+    /// Whether all of them are logs: these grow at their end, so that what is read of them while they do is whole.
+    pub fn are_logs(&self, logs: &[Log]) -> bool {
+        let Place::Host(paths) = &self.place else { return false };
+        let within = |path: &AbsPath, folder: &str| {
+            path.as_str().strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let folders = || logs.iter().filter_map(|log| Some(log.pattern.rsplit_once('/')?.0));
+        paths.iter().all(|path| {
+            within(path, "/var/log") || folders().any(|folder| !folder.is_empty() && within(path, folder))
+        })
+    }
 }
 
 /// Where files are.
@@ -129,7 +170,7 @@ impl Backup {
     pub fn log(&self) -> Option<&DataLog> {
         match &self.kept {
             Kept::Data(dump) => dump.log.as_deref(),
-            Kept::Files(_) => None,
+            Kept::Files(_) | Kept::Objects(_) => None,
         }
     }
 
@@ -137,7 +178,7 @@ impl Backup {
     pub fn stated_as(&self) -> &Name {
         match &self.kept {
             Kept::Data(dump) => &dump.service,
-            Kept::Files(_) => &self.name,
+            Kept::Files(_) | Kept::Objects(_) => &self.name,
         }
     }
 
@@ -151,14 +192,20 @@ impl Backup {
         match &self.kept {
             Kept::Data(dump) => std::slice::from_ref(&dump.service),
             Kept::Files(files) => &files.users,
+            Kept::Objects(_) => &[],
         }
     }
 
     /// Suffix of the names of what it makes.
-    pub fn extension(&self) -> &str {
-        match &self.kept {
+    pub fn extension(&self) -> String {
+        let extension = match &self.kept {
             Kept::Data(dump) => &dump.extension,
             Kept::Files(_) => "tar.gz",
+            Kept::Objects(_) => "list",
+        };
+        match &self.encryption {
+            Some(_) => format!("{extension}.age"),
+            None => extension.to_owned(),
         }
     }
 
@@ -166,7 +213,7 @@ impl Backup {
     pub fn stops(&self) -> &[Name] {
         match &self.kept {
             Kept::Data(Dump { service, restore: Restore::Offline(_), .. }) => std::slice::from_ref(service),
-            Kept::Data(_) => &[],
+            Kept::Data(_) | Kept::Objects(_) => &[],
             Kept::Files(files) => &files.users,
         }
     }

@@ -34,7 +34,7 @@ pub use alert::{
     Severity, Shape, Unit,
 };
 pub use allow::Allow;
-pub use backup::{Backup, DataLog, Dump, Files, Kept, Offsite, Place, Restore};
+pub use backup::{Backup, DataLog, Dump, Encryption, Files, Kept, Objects, Offsite, Place, Restore};
 pub use capacity::Capacity;
 pub use constraint::Constraint;
 pub use container::{
@@ -207,6 +207,18 @@ impl Model {
         self.services.iter().filter(move |service| {
             service.may_end() && service.container.profiles.is_empty() && !waited(service)
         })
+    }
+
+    /// What a recovery of everything brings back, one after the other. Of data that comes back in two ways, the dump; what
+    /// lies in somebody else's store is not lost with this host.
+    pub fn recovered(&self) -> Vec<&Backup> {
+        let dumped = |one: &&Backup| one.log().is_none() && matches!(one.kept, Kept::Data(_));
+        let twice = |one: &Backup| {
+            one.log().is_some()
+                && self.backups.iter().filter(dumped).any(|dump| dump.stated_as() == one.stated_as())
+        };
+        let lost = |one: &&Backup| !matches!(one.kept, Kept::Objects(_)) && !twice(one);
+        self.backups.iter().filter(lost).collect()
     }
 
     /// What is asked whether it works, those of one way to ask together.

@@ -1,4 +1,4 @@
-//! Which backups stay: those that are young, the last few, and one of each of the last days, weeks and months.
+//! Which backups stay: those that are young, the last few, and one of each of the last days, weeks, months and years.
 
 use crate::values::{Duration, Language};
 
@@ -15,6 +15,8 @@ pub struct Retention {
     pub weekly: u32,
     /// The newest of each of so many months.
     pub monthly: u32,
+    /// The newest of each of so many years.
+    pub yearly: u32,
 }
 
 impl Retention {
@@ -32,7 +34,8 @@ impl Retention {
     pub fn copies(&self, period: Duration) -> u64 {
         let young = self.within.map_or(0, |age| age.whole_seconds().div_ceil(period.whole_seconds().max(1)));
         // The newest of a day is also one of the last, and of a week: an upper bound will do.
-        let counted = [self.last, self.daily, self.weekly, self.monthly].into_iter().map(u64::from).sum();
+        let counted =
+            [self.last, self.daily, self.weekly, self.monthly, self.yearly].into_iter().map(u64::from).sum();
         young.max(counted).max(1)
     }
 
@@ -47,6 +50,7 @@ impl Retention {
             count(self.daily, "daily", "일별"),
             count(self.weekly, "weekly", "주별"),
             count(self.monthly, "monthly", "월별"),
+            count(self.yearly, "yearly", "연별"),
         ];
         all.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
@@ -62,10 +66,10 @@ mod tests {
         assert_eq!(month.words(Language::English), "30 days");
         assert_eq!(month.only_within(), Some(Duration::from_days(30)));
         assert_eq!(month.copies(Duration::from_days(1)), 30);
-        let tiers = Retention { daily: 7, weekly: 4, monthly: 12, ..Retention::default() };
-        assert_eq!(tiers.words(Language::English), "7 daily, 4 weekly, 12 monthly");
-        assert_eq!(tiers.words(Language::Korean), "일별 7개, 주별 4개, 월별 12개");
+        let tiers = Retention { daily: 7, weekly: 4, monthly: 12, yearly: 5, ..Retention::default() };
+        assert_eq!(tiers.words(Language::English), "7 daily, 4 weekly, 12 monthly, 5 yearly");
+        assert_eq!(tiers.words(Language::Korean), "일별 7개, 주별 4개, 월별 12개, 연별 5개");
         assert_eq!(tiers.only_within(), None);
-        assert_eq!(tiers.copies(Duration::from_days(1)), 23);
+        assert_eq!(tiers.copies(Duration::from_days(1)), 28);
     }
 }

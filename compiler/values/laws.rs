@@ -142,6 +142,7 @@ fn every_noun_obeys() {
     obeys::<AbsPath>();
     obeys::<HostPath>();
     obeys::<Address>();
+    obeys::<AgeKey>();
     obeys::<AlertName>();
     obeys::<BindPath>();
     obeys::<Bound>();

@@ -64,6 +64,7 @@ mod rel_path;
 mod url;
 mod url_path;
 
+mod age_key;
 mod email;
 mod git_url;
 mod http_header;
@@ -78,6 +79,7 @@ mod bound;
 pub use abs_path::AbsPath;
 pub use account::Account;
 pub use address::Address;
+pub use age_key::AgeKey;
 pub use alert_name::AlertName;
 pub use amount::Amount;
 pub use bind_path::BindPath;

@@ -1,10 +1,13 @@
 """Files that a script archives, as their users see them: in the container that writes them, or on the host."""
 
+import contextlib
 import hashlib
 import os
 import pathlib
 import re
 import shutil
+import sqlite3
+import threading
 
 from trial import program
 
@@ -26,6 +29,11 @@ class Archive:
         self.paths = [pathlib.Path("/", member) for member in members[1].split()] if members else []
         # What an operator has put on the new server already.
         self.operators = {path: path.read_bytes() for path in self.paths if path.is_file()}
+        # What is left out, and a database that is asked whether it is whole.
+        self.excluded = [word.strip("'") for line in re.findall(r"tar --create (.*)", script)[:1]
+                         for word in re.findall(r"--exclude=(\S+)", line)]
+        verify = (project.tree.home / f"scripts/verify-{name}.sh").read_text()
+        self.database = re.search(r"sqlite3 (?:-\w+ )*(\S+\.sqlite3) .*integrity_check", verify)
         # Who has the files mounted; nobody, for files that only the host reads.
         restore = (project.tree.home / f"scripts/restore-{name}.sh").read_text()
         self.services = re.search(r"^users=\((.*)\)$", restore, re.M)[1].split()
@@ -52,6 +60,12 @@ class Archive:
                 os.utime(folder / name, (1_700_000_000, 1_700_000_000 + number))
             (root / "link").symlink_to("folder 0/plain.txt")
             (root / "empty").mkdir(mode=0o711)
+            if self.database:
+                with contextlib.closing(sqlite3.connect(root / self.database[1])) as database:
+                    database.execute("create table documents (id integer primary key, text text)")
+                    database.executemany("insert into documents (text) values (?)", ((f"문서 {n} " * 50,) for n in range(500)))
+                    database.execute("create index by_text on documents (text)")
+                    database.commit()
 
     def fingerprint(self):
         """All that there is, with owners, modes, times and contents; empty where nobody has put anything."""
@@ -68,6 +82,44 @@ class Archive:
                 found.append((str(path.relative_to(root)), oct(stat.st_mode), stat.st_uid, stat.st_gid,
                               int(stat.st_mtime) if path.is_file() else 0, content))
         return str(found) if found else ""
+
+    def left_out(self):
+        """Puts files of the names that are left out there, and gives their paths."""
+        names = [pattern.replace("*", "something") for pattern in self.excluded]
+        paths = [root / folder / name for root in self.roots() if not root.is_file() for folder in (".", "folder 0") for name in names]
+        for path in paths:
+            path.write_text("left out")
+        return paths
+
+    @contextlib.contextmanager
+    def changing(self):
+        """Somebody writes to a file all the time, however often it is read."""
+        root = next(root for root in self.roots() if not root.is_file())
+        path, ended = root / "folder 0" / "busy", threading.Event()
+        path.write_bytes(os.urandom(8_000_000))
+
+        def write():
+            with path.open("r+b") as file:
+                while not ended.is_set():
+                    file.seek(0)
+                    file.write(os.urandom(64))
+                    file.flush()
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            writer.join()
+            path.unlink()
+
+    def damage(self):
+        """A database that is damaged on its disk: a copy of it is whole as a file, and of no use."""
+        for root in self.roots():
+            with (root / self.database[1]).open("r+b") as file:
+                file.seek(8192)
+                file.write(bytes(range(256)) * 64)
 
     def spoil(self):
         """One is gone, one is new, one is another; a folder is a file now."""

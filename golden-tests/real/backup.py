@@ -2,6 +2,7 @@
 """Backups made, verified, pruned and brought back by the tree's own scripts, of databases and files that are destroyed."""
 
 import datetime
+import gzip
 import os
 import pathlib
 import re
@@ -13,6 +14,7 @@ from archive import Archive
 from containers import Project
 from datastore import datastore
 from elsewhere import Elsewhere
+from store import Store
 from trial import Failed, main, program, require, run, same
 
 METRICS = pathlib.Path("/var/lib/node_exporter")
@@ -26,12 +28,44 @@ def check(tree):
         found = [re.match(r"backup-(.*)\.sh", path.name)[1] for path in tree.files("scripts/backup-*.sh")
                  if "/scripts/archive-" not in path.read_text()]
         require(found, "no backup")
-        trials = [Trial(project, service) for service in found]
+        keyed(tree)
+        stores = [name for name in found if "rclone sync" in (tree.home / f"scripts/backup-{name}.sh").read_text()]
+        followed(project, stores)
+        trials = [Trial(project, service) for service in found if service not in stores]
         for trial in trials:
             trial.all()
         recovered(tree, project, trials)
     finally:
         project.down()
+
+
+def followed(project, stores):
+    """Objects of stores come back as they were at each run."""
+    for name in stores:
+        Store(project, name).all()
+
+
+def key():
+    """A new key, as it stands in its file."""
+    return subprocess.run(["age-keygen"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True).stdout
+
+
+def keyed(tree):
+    """Makes the keys of encrypted backups, as an operator would: the first public key of the description is that of the
+    file on the host. The secret keys of the others nobody here has."""
+    made = {}
+    stated = {re.search(r"^identity=(\S+)\nrecipients=\(--recipient (age1\w+)", path.read_text(), re.M)
+              for path in tree.files("scripts/restore-*.sh")} - {None}
+    for identity, public in {found.groups() for found in stated}:
+        if public not in made:
+            made[public] = key()
+        os.makedirs(os.path.dirname(identity), exist_ok=True)
+        pathlib.Path(identity).write_text(made[public])
+    for script in tree.files("scripts/*.sh"):
+        text = script.read_text()
+        for public, secret in made.items():
+            text = text.replace(public, re.search(r"public key: (age1\w+)", secret)[1])
+        script.write_text(text)
 
 
 def recovered(tree, project, trials):
@@ -63,6 +97,9 @@ class Trial:
         stated = re.search(rf'^    backup "{service}" \{{(.*?)^    \}}', self.tree.description, re.M | re.S)
         self.stated = stated[1] if stated else ""
         self.elsewhere = Elsewhere(script)
+        found = re.search(r"^identity=(\S+)$", (self.tree.home / f"scripts/restore-{service}.sh").read_text(), re.M)
+        self.identity = found and pathlib.Path(found[1])
+        require(bool(self.identity) == self.extension.endswith(".age"), f"{self.extension} and {self.identity}")
         age = re.search(r'keep "(\d+)d"', self.stated)
         self.keep = int(age[1]) if age else 30
 
@@ -76,9 +113,11 @@ class Trial:
         self.data.fill()
         self.before = before = self.data.fingerprint()
         dump = self.made()
+        self.sealed(dump)
         self.drilled()
         self.pruned()
         self.fails_loudly(dump)
+        self.consistent()
         self.restored(dump, before)
         self.part(dump, before)
         self.replaced(dump, before)
@@ -101,6 +140,48 @@ class Trial:
         if self.tree.has("monitoring"):
             same("size in the metrics", self.metric("ondol_backup_size_bytes"), dump.stat().st_size)
         return dump
+
+    def sealed(self, dump):
+        """Where encryption is stated nothing of what is kept can be read without the key, neither here nor elsewhere, and
+        nothing of it comes back with another key or with none: it is refused before anything is touched."""
+        require(bool(self.identity) == ("encrypt" in self.stated or "\n    encrypt" in self.tree.description), "encryption is stated or is not")
+        if not self.identity:
+            return
+        there = pathlib.Path(f"/run/there-{self.service}")
+        there.mkdir()
+        self.elsewhere.back(there)
+        plain = self.plain(dump)
+        require(len(plain) > 64, "nothing is in it")
+        # Its beginning, its middle, and what is in it: an archive is unpacked for that.
+        inside = gzip.decompress(plain) if plain.startswith(b"\x1f\x8b") else plain
+        samples = [plain[:64], plain[len(plain) // 2:][:64], *(inside[at:at + 64] for at in range(0, len(inside) - 64, len(inside) // 20 + 64))]
+        copies = [*self.folder.rglob(f"*{self.service}*"), *there.rglob("*")]
+        require(sum(path.name == dump.name for path in copies) == 2, f"not here and there: {copies}")
+        for path in copies:
+            if path.name == dump.name:
+                require(path.read_bytes().startswith(b"age-encryption.org/v1\n"), f"{path} is not encrypted")
+            for sample in samples:
+                require(not path.is_file() or len(set(sample)) < 8 or sample not in path.read_bytes(), f"{path} holds {sample} as it is")
+        right = self.identity.read_text()
+        for wrong in (key(), None):
+            self.identity.unlink()
+            if wrong:
+                self.identity.write_text(wrong)
+            before = self.data.fingerprint()
+            said = self.script("restore", dump, "--yes", fails=True)
+            require("nothing was changed" in said and str(self.identity) in said, said)
+            same("data after a restore without the key", self.data.fingerprint(), before)
+            self.script("verify", fails=True)
+            if wrong is None:
+                self.identity.write_text(right)
+        same("what a restore without the key has left", [path for path in self.folder.iterdir() if "unpacked" in path.name or "before" in path.name], [])
+        require(not list(METRICS.rglob(f"*.drill.{self.service}.prom")), "a drill without the key has succeeded")
+
+    def plain(self, dump):
+        """What is in a dump, decrypted with the key where it is encrypted."""
+        if not self.identity:
+            return dump.read_bytes()
+        return subprocess.run(["age", "--decrypt", "--identity", self.identity, dump], capture_output=True, check=True).stdout
 
     def just_now(self, name):
         """A metric is the time of what was just done."""
@@ -183,7 +264,7 @@ class Trial:
         """What is no dump leaves no file, no metric of success, and a status that is not 0."""
         before = self.dumps()
         success = self.metric("ondol_backup_last_success_timestamp_seconds")
-        for name, text in self.data.cut(dump.stat().st_size * 2 // 3).items():
+        for name, text in self.data.cut(len(self.plain(dump)) * 2 // 3).items():
             program(f"/run/cut-{self.service}/{name}", text)
         self.script("backup", fails=True, env={**os.environ, "PATH": f"/run/cut-{self.service}:{os.environ['PATH']}"})
         same("dumps after one that was cut off", self.dumps(), before)
@@ -198,6 +279,48 @@ class Trial:
         for left in [path for path in self.folder.iterdir() if "partial" in path.name]:
             raise Failed(f"{left} is left")
         mend()
+
+    def consistent(self):
+        """What changes while it is read is no backup, unless it is a log, which only grows; what is left out is not in it;
+        and a copy of what was damaged before is found by the question that the description asks of it."""
+        if not isinstance(self.data, Archive):
+            return
+        if all(root.is_file() for root in self.data.roots()):
+            return
+        logs = all(str(path).startswith("/var/log") for path in self.data.paths) and self.data.paths
+        before = self.dumps()
+        success = self.metric("ondol_backup_last_success_timestamp_seconds")
+        with self.data.changing():
+            said = self.script("backup", fails=not logs)
+        require("while they were read" in said, said)
+        same("archives after files that changed", bool(self.dumps() - before), bool(logs))
+        require(logs or success == self.metric("ondol_backup_last_success_timestamp_seconds"), "an archive of no moment is a success")
+        time.sleep(1)  # names are to the second
+        left_out = self.data.left_out()
+        self.script("backup")
+        newest = max(self.dumps())
+        plain = run("age", "--decrypt", "--identity", self.identity, "--output", "/run/plain", newest) if self.identity else None
+        listed = run("tar", "--list", "--gzip", "--file", newest if plain is None else "/run/plain").splitlines()
+        pathlib.Path("/run/plain").unlink(missing_ok=True)
+        require(listed, "an empty archive")
+        same("what is left out", [path for path in left_out if any(name.endswith("/" + path.name) for name in listed)], [])
+        for path in left_out:
+            path.unlink()
+        if self.data.database:
+            fingerprint = self.data.fingerprint()
+            self.script("verify")
+            whole = {root: (root / self.data.database[1]).read_bytes() for root in self.data.roots()}
+            self.data.damage()
+            time.sleep(1)
+            self.script("backup")
+            require("is not whole" in self.script("verify", fails=True), "a damaged database passes the drill")
+            require("nothing was changed" in self.script("restore", "latest", "--yes", fails=True), "a damaged database is restored")
+            same("data after a restore that was refused", self.data.fingerprint(), fingerprint)
+            for root, content in whole.items():
+                (root / self.data.database[1]).write_bytes(content)
+        for path in self.dumps() - before:
+            path.unlink()
+            path.with_name(path.name + ".sha256").unlink()
 
     def restored(self, dump, before):
         """An empty server has its data again."""
@@ -251,7 +374,8 @@ class Trial:
 
 def counted(names, rules):
     """The names that rules keep, by their times: of each of the last so many days, weeks and months the newest."""
-    bucket = {"last": lambda at: at, "daily": lambda at: at.date(), "weekly": lambda at: at.isocalendar()[:2], "monthly": lambda at: (at.year, at.month)}
+    bucket = {"last": lambda at: at, "daily": lambda at: at.date(), "weekly": lambda at: at.isocalendar()[:2], "monthly": lambda at: (at.year, at.month),
+              "yearly": lambda at: at.year}
     kept = set()
     for tier, count in rules.items():
         newest = {}

@@ -26,7 +26,7 @@ PROGRAMS = {
             *) printf 'used\\n %s%%\\n' "$(cat /run/machine/full)" ;;
         esac""",
     "timedatectl": "case $* in *Timezone*) cat /run/machine/zone ;; *) echo yes ;; esac",
-    "rclone": "", "rsync": "", "sqlite3": "",
+    "rclone": "", "rsync": "", "age": "", "sqlite3": "",
 }
 UNITS = {"MiB": 1, "GiB": 1024, "TiB": 1024 * 1024}
 

@@ -59,6 +59,32 @@ def check(tree):
                 f"who is behind {text} (by {field}) is not told:\n{said}")
         require(f"6 in {folder}/{file};" in said, f"not six lines with {text}:\n{said}")
     require("stale" not in said and "harmless" not in said, f"it shows what is old or harmless:\n{said}")
+    keys(script, said)
+
+
+def keys(script, said):
+    """The secret key of encrypted backups is missing, is open to others and another one, or is the right one; and dumps
+    of before they were encrypted are told."""
+    found = re.search(r"^opens (\S+) (age1\w+)", script.read_text(), re.M)
+    if not found:
+        return
+    identity = pathlib.Path(found[1])
+    require(f"{identity} is missing" in said, f"the key is missing, and nobody says so:\n{said}")
+    identity.parent.mkdir(parents=True, exist_ok=True)
+    run("age-keygen", "-o", identity)
+    identity.chmod(0o644)
+    name, extension, folder = re.search(r"^newest (\S+) (\S+)\.age (\S+)", script.read_text(), re.M).groups()
+    pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
+    for suffix, time in ((f"{extension}.age", "20990101_000000"), (extension, "20200101_000000")):
+        pathlib.Path(folder, f"{name}_{time}.{suffix}").write_text("x")
+    said = run(script, fails=True)
+    for wrong in (f"ACTION .*{identity} has mode 644", f"ACTION .*{identity} opens no backup", f"ACTION .*{name}: dumps of before they were encrypted"):
+        require(re.search(wrong, said), f"no line like {wrong!r}:\n{said}")
+    pathlib.Path(folder, f"{name}_20200101_000000.{extension}").unlink()
+    identity.chmod(0o600)
+    script.write_text(script.read_text().replace(found[2], run("age-keygen", "-y", identity).strip()))
+    said = run(script, fails=True)
+    require(f"{identity} opens the backups" in said and "opens no backup" not in said and "before they were encrypted" not in said, said)
 
 
 def logs(folder, name, reports):

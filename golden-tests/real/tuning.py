@@ -136,8 +136,32 @@ class Postgres:
             eventually("the slow query is logged", lambda: re.search(
                 r"duration: [\d.]+ ms.*the slow one", self.project.compose("logs", self.service)), 10)
         for script in tree.files("scripts/job-*.sh"):
-            if f"exec -T {self.service} " in script.read_text() and "CREATE INDEX" in script.read_text():
+            text = script.read_text().replace("'\\''", "'")  # as the shell reads it
+            if f"exec -T {self.service} " not in text:
+                continue
+            limits = re.findall(r"DELETE FROM (\w+)[^;]*?\bWHERE (\w+) < now\(\) - interval '([^']+)'", text)
+            require("DELETE" not in text or limits, f"what {script.name} deletes is not understood here")
+            if "CREATE INDEX" in text:
                 self.maintained(script)
+            elif limits:
+                self.expired(script, limits)
+            else:
+                run(script)
+
+    def expired(self, script, limits):
+        """The job deletes what is older than its limits, be it by a minute, and be it more than it takes at a time; what is
+        younger by a minute stays. Again it changes nothing."""
+        for table, column, limit in limits:
+            self.sql(f"create table {table} (id bigserial, {column} timestamptz not null, note text)")
+            for age, note in ((f"'{limit}' + interval '1 minute'", "old"), (f"'{limit}' + interval '3 years'", "old"),
+                              (f"'{limit}' - interval '1 minute'", "young"), ("'0'", "young"), ("'-1 day'", "young")):
+                self.sql(f"insert into {table} ({column}, note) select now() - (interval {age}), '{note}' from generate_series(1, 7000)")
+        left = lambda: {table: self.sql(f"select note, count(*) from {table} group by note order by note") for table, _, _ in limits}
+        same("rows before", left(), {table: "old|14000\nyoung|21000" for table, _, _ in limits})
+        run(script)
+        same("rows that stay", left(), {table: "young|21000" for table, _, _ in limits})
+        run(script)
+        same("rows after a second run", left(), {table: "young|21000" for table, _, _ in limits})
 
     def maintained(self, script):
         """The job makes its indexes, also over one that was broken off; again it changes nothing."""

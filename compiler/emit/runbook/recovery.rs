@@ -23,16 +23,11 @@ pub struct RecoveryView {
 
 /// The view; none without backups.
 pub fn view(model: &Model) -> Option<RecoveryView> {
-    if model.backups.is_empty() {
+    // A chosen second has a section of its own, and so have objects of somebody else's store.
+    let backups = model.recovered();
+    if backups.is_empty() {
         return None;
     }
-    // Of data that comes back in two ways, the dump: a chosen second has a section of its own.
-    let dumped = |one: &&Backup| one.log().is_none() && matches!(one.kept, Kept::Data(_));
-    let twice = |one: &Backup| {
-        one.log().is_some()
-            && model.backups.iter().filter(dumped).any(|dump| dump.stated_as() == one.stated_as())
-    };
-    let backups: Vec<&Backup> = model.backups.iter().filter(|one| !twice(one)).collect();
     let drilled = model.backups.iter().any(|backup| backup.drill.is_some());
     let textfiles = model.monitoring.as_ref().filter(|_| drilled).map(|monitoring| &monitoring.textfiles);
     let units = |verb: &str| -> Option<String> {
@@ -53,8 +48,9 @@ pub fn view(model: &Model) -> Option<RecoveryView> {
         restore: commands(backups.iter().copied().map(restore)),
         check: commands(backups.iter().copied().map(check)),
         start: commands(std::iter::once(start).chain(units("start"))),
-        measured: textfiles
-            .map(|folder| block(&format!("grep -h '^ondol_backup_drill_duration_seconds' {folder}/*.prom"))),
+        measured: textfiles.map(|folder| {
+            block(&format!("grep -hE '^ondol_backup_(drill|copy)_duration_seconds' {folder}/*.prom"))
+        }),
     })
 }
 
@@ -80,6 +76,6 @@ fn check(backup: &Backup) -> String {
         Kept::Data(dump) => {
             format!("docker compose exec -T {} sh -c {}", dump.service, quote::shell(&dump.check))
         }
-        Kept::Files(_) => format!("sudo scripts/verify-{}.sh", backup.name),
+        Kept::Files(_) | Kept::Objects(_) => format!("sudo scripts/verify-{}.sh", backup.name),
     }
 }

@@ -42,6 +42,7 @@ pub struct View {
     capacity: Option<CapacityView>,
     heartbeat: Option<HeartbeatView>,
     backups: Vec<BackupView>,
+    keys: Vec<KeyView>,
     recovery: Option<RecoveryView>,
     jobs: Vec<JobView>,
     alerts: Vec<AlertView>,
@@ -104,6 +105,14 @@ struct BackupView {
     /// The service whose data it is, and how often its log is archived, with which it comes back to any second.
     data: String,
     log: Option<String>,
+}
+
+/// The file of a secret key, and the backups that it opens.
+#[derive(Serialize)]
+struct KeyView {
+    identity: String,
+    recipients: Vec<String>,
+    backups: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -266,7 +275,7 @@ pub fn view(model: &Model) -> View {
                 when: backup.schedule.words(language),
                 keep: backup.keep.words(language),
                 directory: backup.directory.to_string(),
-                extension: backup.extension().to_owned(),
+                extension: backup.extension(),
                 offsite: backup.offsite.as_ref().map(|offsite| match offsite {
                     Offsite::Rsync(target) | Offsite::Rclone(target) => target.to_string(),
                 }),
@@ -274,12 +283,13 @@ pub fn view(model: &Model) -> View {
                 stops: backup.stops().iter().map(ToString::to_string).collect(),
                 part: match &backup.kept {
                     Kept::Data(dump) => dump.restore_part.as_ref().map(|(title, _)| title.to_string()),
-                    Kept::Files(_) => None,
+                    Kept::Files(_) | Kept::Objects(_) => None,
                 },
                 data: backup.stated_as().to_string(),
                 log: backup.log().map(|log| log.every.words(language)),
             })
             .collect(),
+        keys: keys(model),
         recovery: recovery::view(model),
         jobs: model
             .jobs
@@ -399,6 +409,20 @@ pub fn view(model: &Model) -> View {
             .map(|s| SectionView { title: s.title.to_string(), body: s.body.to_string() })
             .collect(),
     }
+}
+
+/// The keys of backups that are encrypted, each once.
+fn keys(model: &Model) -> Vec<KeyView> {
+    let mut keys: Vec<KeyView> = Vec::new();
+    for (backup, encryption) in model.backups.iter().filter_map(|one| Some((one, one.encryption.as_ref()?))) {
+        let identity = encryption.identity.to_string();
+        let recipients: Vec<String> = encryption.recipients.iter().map(ToString::to_string).collect();
+        match keys.iter_mut().find(|key| key.identity == identity && key.recipients == recipients) {
+            Some(key) => key.backups.push(backup.name.to_string()),
+            None => keys.push(KeyView { identity, recipients, backups: vec![backup.name.to_string()] }),
+        }
+    }
+    keys
 }
 
 fn service(model: &Model, service: &Service) -> ServiceView {

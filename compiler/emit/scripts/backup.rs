@@ -25,6 +25,9 @@ pub(super) static VERIFY: Template = Template::new(Format::Shell, include_str!("
 static ARCHIVE: Template = Template::new(Format::Shell, include_str!("archive.sh.tera"));
 static RESTORE_TO_TIME: Template = Template::new(Format::Shell, include_str!("restore-to-time.sh.tera"));
 static RESTORE_FILES: Template = Template::new(Format::Shell, include_str!("restore-files.sh.tera"));
+static BACKUP_OBJECTS: Template = Template::new(Format::Shell, include_str!("backup-objects.sh.tera"));
+static RESTORE_OBJECTS: Template = Template::new(Format::Shell, include_str!("restore-objects.sh.tera"));
+static VERIFY_OBJECTS: Template = Template::new(Format::Shell, include_str!("verify-objects.sh.tera"));
 static VERIFY_FILES: Template = Template::new(Format::Shell, include_str!("verify-files.sh.tera"));
 
 /// What stands in for secrets in a scratch container, which has no network and lives for a drill.
@@ -48,6 +51,9 @@ struct View<T> {
     keep_rules: Option<String>,
     offsite_rules: Option<String>,
     offsite: bool,
+    /// The public keys to which it is encrypted, and the file with a secret key.
+    recipients: Vec<String>,
+    identity: Option<String>,
     rsync: Option<String>,
     rclone: Option<String>,
     #[serde(flatten)]
@@ -104,6 +110,19 @@ struct FilesView {
     /// Who has them mounted.
     users: Vec<String>,
     stopped: bool,
+    /// Whether they are logs, of which what had been written by then is whole.
+    grow: bool,
+    /// Names that are left out.
+    exclude: Vec<String>,
+    /// What tells whether they are whole.
+    check: Option<String>,
+}
+
+/// Objects of a store.
+#[derive(Serialize)]
+struct ObjectsView {
+    source: String,
+    check: Option<String>,
 }
 
 /// The three templates ask for it under a name, or find it beside the rest.
@@ -157,8 +176,19 @@ fn scripts_of(
                 ],
             }
         }
+        Kept::Objects(objects) => {
+            let render = |verb: &str, template: &Template| {
+                let kept = ObjectsView { source: objects.source.to_string(), check: objects.check.clone() };
+                script(verb, template.render(&view(model, clock, backup, &name(verb), kept)))
+            };
+            vec![
+                render("backup", &BACKUP_OBJECTS),
+                render("restore", &RESTORE_OBJECTS),
+                render("verify", &VERIFY_OBJECTS),
+            ]
+        }
         Kept::Files(files) => {
-            let files = files_view(files);
+            let files = files_view(model, files);
             let archive = Archive { archive: files.clone() };
             vec![
                 script("backup", BACKUP.render(&view(model, clock, backup, &name("backup"), archive))),
@@ -191,12 +221,19 @@ fn view<T>(model: &Model, clock: &Clock, backup: &Backup, script: &str, kept: T)
         when: clock.when(script),
         name: backup.name.to_string(),
         folder: backup.directory.to_string(),
-        extension: backup.extension().to_owned(),
+        extension: backup.extension(),
         keep_seconds: backup.keep.within.map_or(0, Duration::whole_seconds),
         keep_words: backup.keep.words(Language::English),
         keep_rules: backup.keep.only_within().is_none().then(|| rules(&backup.keep)),
         offsite_rules: backup.offsite_keep.as_ref().map(rules),
         offsite: backup.offsite.is_some(),
+        recipients: backup
+            .encryption
+            .iter()
+            .flat_map(|one| &one.recipients)
+            .map(ToString::to_string)
+            .collect(),
+        identity: backup.encryption.as_ref().map(|one| one.identity.to_string()),
         rsync,
         rclone,
         kept,
@@ -206,10 +243,10 @@ fn view<T>(model: &Model, clock: &Clock, backup: &Backup, script: &str, kept: T)
 /// The arguments of `surplus`.
 fn rules(keep: &Retention) -> String {
     let seconds = keep.within.map_or(0, Duration::whole_seconds);
-    format!("{seconds} {} {} {} {}", keep.last, keep.daily, keep.weekly, keep.monthly)
+    format!("{seconds} {} {} {} {} {}", keep.last, keep.daily, keep.weekly, keep.monthly, keep.yearly)
 }
 
-fn files_view(files: &Files) -> FilesView {
+fn files_view(model: &Model, files: &Files) -> FilesView {
     let (service, target, members) = match &files.place {
         Place::Volume { service, target } => {
             (Some(service.to_string()), Some(target.to_string()), Vec::new())
@@ -226,6 +263,9 @@ fn files_view(files: &Files) -> FilesView {
         members,
         users: files.users.iter().map(ToString::to_string).collect(),
         stopped: files.stopped,
+        grow: files.are_logs(&model.logs),
+        exclude: files.exclude.iter().map(ToString::to_string).collect(),
+        check: files.check.clone(),
     }
 }
 

@@ -8,7 +8,8 @@ use super::{
 };
 use crate::{
     emit::template::{Format, Template},
-    model::{Ingress, Model, MountSource, Offsite, Service, Tls},
+    model::{Ingress, Kept, Model, MountSource, Offsite, Service, Tls},
+    values::Line,
 };
 
 pub(super) static PREFLIGHT: Template = Template::new(Format::Shell, include_str!("preflight.sh.tera"));
@@ -37,6 +38,10 @@ struct View {
     letsencrypt: bool,
     rsync: bool,
     rclone: bool,
+    /// Remotes of rclone, `s3:`.
+    remotes: Vec<String>,
+    /// Files with the secret keys of encrypted backups.
+    identities: Vec<String>,
     firewall: bool,
     logrotate: bool,
     /// Names of the files for logrotate, of those for cron, and of units of the user's own: in the folders of these
@@ -98,6 +103,13 @@ fn view(model: &Model) -> View {
     backups.dedup();
     let offsite =
         |is: fn(&Offsite) -> bool| model.backups.iter().any(|backup| backup.offsite.as_ref().is_some_and(is));
+    let mut identities: Vec<String> = model
+        .backups
+        .iter()
+        .filter_map(|backup| Some(backup.encryption.as_ref()?.identity.to_string()))
+        .collect();
+    identities.sort();
+    identities.dedup();
     View {
         header: header(model),
         system: model.system.to_string(),
@@ -125,6 +137,8 @@ fn view(model: &Model) -> View {
             .is_some_and(|ingress| matches!(ingress.tls, Tls::LetsEncrypt { .. })),
         rsync: offsite(|offsite| matches!(offsite, Offsite::Rsync(_))),
         rclone: offsite(|offsite| matches!(offsite, Offsite::Rclone(_))),
+        remotes: remotes(model),
+        identities,
         firewall: !model.firewall.openings.is_empty(),
         logrotate: !model.logs.is_empty() || placed(model, "logrotate.d/").next().is_some(),
         rotations: own_first(!model.logs.is_empty(), model, "logrotate.d/"),
@@ -154,6 +168,24 @@ fn placed<'a>(model: &'a Model, folder: &'a str) -> impl Iterator<Item = String>
 /// The file that is generated in a folder, which has the name of the system, and those of the description.
 fn own_first(generated: bool, model: &Model, folder: &str) -> Vec<String> {
     generated.then(|| model.system.to_string()).into_iter().chain(placed(model, folder)).collect()
+}
+
+/// The remotes that copies go to and come from, which somebody has to make on the host.
+fn remotes(model: &Model) -> Vec<String> {
+    let copies = model.backups.iter().filter_map(|backup| match &backup.offsite {
+        Some(Offsite::Rclone(target)) => Some(target),
+        _ => None,
+    });
+    let sources = model.backups.iter().filter_map(|backup| match &backup.kept {
+        Kept::Objects(objects) => Some(&objects.source),
+        _ => None,
+    });
+    let named =
+        |path: &Line| Some(format!("{}:", path.as_str().split_once(':')?.0)).filter(|name| name.len() > 1);
+    let mut remotes: Vec<String> = copies.chain(sources).filter_map(named).collect();
+    remotes.sort();
+    remotes.dedup();
+    remotes
 }
 
 /// The names that have to lead to this machine.

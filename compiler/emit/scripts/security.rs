@@ -25,6 +25,8 @@ struct View {
     rotations: Vec<Rotation>,
     reports: Vec<Report>,
     backups: Vec<Dump>,
+    keys: Vec<Key>,
+    encrypted: bool,
 }
 
 /// A variable that is to be replaced now and then.
@@ -42,6 +44,13 @@ struct Report {
     folder: String,
     file: String,
     by: String,
+}
+
+/// The file of a secret key, and the public keys of which it must be one.
+#[derive(Serialize, PartialEq)]
+struct Key {
+    identity: String,
+    recipients: Vec<String>,
 }
 
 /// What is backed up, and how old its newest dump may be.
@@ -83,6 +92,8 @@ pub fn check(model: &Model, clock: &Clock) -> Script {
             .collect(),
         reports: model.logs.iter().flat_map(reports).collect(),
         backups: model.backups.iter().map(dump).collect(),
+        keys: keys(model),
+        encrypted: model.backups.iter().any(|backup| backup.encryption.is_some()),
     };
     let mut from: Vec<String> = services(model).collect();
     from.extend(
@@ -106,10 +117,23 @@ fn reports(log: &Log) -> impl Iterator<Item = Report> {
     })
 }
 
+/// Each once, however many backups it opens.
+fn keys(model: &Model) -> Vec<Key> {
+    let mut keys = Vec::new();
+    for encryption in model.backups.iter().filter_map(|backup| backup.encryption.as_ref()) {
+        let recipients = encryption.recipients.iter().map(ToString::to_string).collect();
+        let key = Key { identity: encryption.identity.to_string(), recipients };
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    keys
+}
+
 fn dump(backup: &Backup) -> Dump {
     Dump {
         service: backup.name.to_string(),
-        extension: backup.extension().to_owned(),
+        extension: backup.extension(),
         folder: backup.directory.to_string(),
         // One missed run is told by its own alert at once; here half a period is grace enough.
         seconds: backup.schedule.period().whole_seconds() * 3 / 2 + backup.timeout.whole_seconds(),

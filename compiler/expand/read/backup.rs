@@ -6,7 +6,7 @@ use crate::{
     model::{Allow, Retention, Scheduler},
     source::{Located, Span},
     syntax::Reader,
-    values::{AbsPath, Duration, HostPath, Line, Name, Prose, RunAs, Schedule, Time, choice},
+    values::{AbsPath, AgeKey, Duration, HostPath, Line, Name, Prose, RunAs, Schedule, Time, choice},
 };
 
 /// A stated `backup`.
@@ -18,10 +18,16 @@ pub struct BackupSpec {
     pub volume: Option<VolumeOfSpec>,
     /// The files of the host that it keeps.
     pub files: Vec<Located<HostPath>>,
+    /// What it keeps of an object store.
+    pub objects: Option<Located<Line>>,
     /// The hosts whose files they are; all when empty.
     pub on: Vec<Located<Name>>,
     /// Whether services that have the files mounted stop meanwhile.
     pub stopped: bool,
+    /// Patterns of files that are left out.
+    pub exclude: Vec<Located<Line>>,
+    /// What tells whether what came back is whole.
+    pub check: Option<Located<Prose>>,
     /// When.
     pub every: Located<Schedule>,
     /// Which stay.
@@ -32,6 +38,10 @@ pub struct BackupSpec {
     pub to: Option<Located<AbsPath>>,
     /// A copy elsewhere.
     pub offsite: Option<OffsiteSpec>,
+    /// Who alone can read it, when it says so itself.
+    pub encrypt: Option<EncryptSpec>,
+    /// Whether it stays readable although the system's backups are encrypted.
+    pub plain: Option<Located<bool>>,
     /// How any second comes back, and not only those of dumps.
     pub point_in_time: Option<PointInTimeSpec>,
     /// When a restore is drilled; none for never.
@@ -77,6 +87,17 @@ pub struct OffsiteSpec {
     pub rclone: Option<Located<Line>>,
     /// Which stay there; all when nothing says.
     pub keep: Option<Retention>,
+    /// Where it is stated.
+    pub span: Span,
+}
+
+/// A stated `encrypt`.
+#[derive(Clone, Debug)]
+pub struct EncryptSpec {
+    /// Public keys of those who can read it.
+    pub age: Vec<Located<AgeKey>>,
+    /// The file on the host with a secret key.
+    pub identity: Located<AbsPath>,
     /// Where it is stated.
     pub span: Span,
 }
@@ -216,11 +237,40 @@ fn point_in_time(r: &mut Reader) -> Option<PointInTimeSpec> {
     })
 }
 
+/// Reads an `encrypt`.
+pub fn encrypt(r: &mut Reader) -> Option<EncryptSpec> {
+    r.example("encrypt age=\"age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p\"");
+    let age = r.list::<AgeKey>(
+        "age",
+        "public keys of age, as `age-keygen` prints them: whoever has the secret key of one can read the backups",
+    );
+    let identity = r
+        .prop::<AbsPath>(
+            "identity",
+            "the file on the host with the secret key of one, which restores and drills read; it is never in the tree",
+        )
+        .or("/root/.config/ondol/age.key");
+    if age.is_empty()
+        && !r.stated("age")
+        && let (Some(span), false) = (r.span(), r.is_faulty())
+    {
+        r.sink().report(
+            Diagnostic::error("missing-property", "`encrypt` needs `age`")
+                .at(span, "it is not said to whom")
+                .help("make a key with `age-keygen`, and write the public key that it prints: `encrypt age=\"age1…\"`"),
+        );
+    }
+    Some(EncryptSpec { age, identity: identity?, span: r.span()? })
+}
+
 /// Reads a `backup`.
 pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
     r.example("backup \"postgres\" {\n    every \"day\" at=\"02:00\"\n    keep \"30d\"\n    offsite rsync=\"backup@backup.example.com:/srv/backups/shop\"\n}");
     let name = r
-        .arg::<Name>("backup", "the service whose data it is; a name of your choice for `volume` and `files`")
+        .arg::<Name>(
+            "backup",
+            "the service whose data it is; a name of your choice for `volume`, `files` and `objects`",
+        )
         .required();
     let volume =
         r.block("volume", "keeps a volume as an archive, instead of a dump by the service's kind", |r| {
@@ -233,12 +283,30 @@ pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
         "files",
         "files and folders of the host to keep as an archive; a relative one is in the system's directory",
     );
-    let on =
-        r.list::<Name>("on", "the hosts whose `files` they are, when there are several; all when absent");
+    let objects = r
+        .prop::<Line>(
+            "objects",
+            "keeps what is in an object store, `remote:path` of rclone, such as `s3:documents`: the copy at `offsite` follows it, what a run replaces or deletes is kept beside it, and `to` has a list of each run",
+        )
+        .optional();
+    let on = r.list::<Name>(
+        "on",
+        "the hosts whose `files` they are, or that copy `objects`, when there are several; all when absent",
+    );
     let stopped = r.flag(
         "stopped",
-        "whether services that have the volume or files mounted stop while they are read; without, a file that changes meanwhile may be half new",
+        "whether services that have the volume or files mounted stop while they are read; without, a file that changes meanwhile, and is no log, fails the backup",
     );
+    let exclude = r.list::<Line>(
+        "exclude",
+        "names of files and folders that are left out, `*` being anything: `*.tmp`, `cache`; after a restore they are not there",
+    );
+    let check = r
+        .prop::<Prose>(
+            "check",
+            "shell text that fails unless what came back is whole, run in drills and before a restore changes anything: of files on the host, in the folder into which they were unpacked, and it must change nothing there; of data in the container, beside what its kind asks",
+        )
+        .optional();
     let every = required_schedule(r, "when it runs", by_the_clock);
     let keep = retention::here(r);
     let rpo = r
@@ -256,6 +324,14 @@ pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
         let keep = retention::elsewhere(r);
         Some(OffsiteSpec { rsync, rclone, keep, span: r.span()? })
     });
+    let encrypt = r.block(
+        "encrypt",
+        "it is encrypted before it touches a disk, here and elsewhere; as the system's `encrypt` says when absent",
+        encrypt,
+    );
+    let plain = r
+        .prop::<bool>("plain", "`#true` leaves it readable for everybody who gets hold of it, although the system says `encrypt`")
+        .optional();
     let point_in_time = r.block(
         "point-in-time",
         "the service's log is archived besides, and brings any second back that is kept, not only that of a dump",
@@ -272,13 +348,18 @@ pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
         name: name?,
         volume,
         files,
+        objects,
         on,
         stopped,
+        exclude,
+        check,
         every: every?,
         keep: keep?,
         rpo,
         to,
         offsite,
+        encrypt,
+        plain,
         point_in_time,
         drill,
         timeout: timeout?,

@@ -1,4 +1,4 @@
-//! `keep`, `keep-last`, `keep-daily`, `keep-weekly` and `keep-monthly`: which backups stay.
+//! `keep`, `keep-last`, `keep-daily`, `keep-weekly`, `keep-monthly` and `keep-yearly`: which backups stay.
 
 use crate::{
     model::Retention,
@@ -8,8 +8,9 @@ use crate::{
 
 /// Reads what stays where backups are made: all of the last 30 days when nothing is said.
 pub fn here(r: &mut Reader) -> Option<Retention> {
-    let counted =
-        ["keep-last", "keep-daily", "keep-weekly", "keep-monthly"].iter().any(|name| r.stated(name));
+    let counted = ["keep-last", "keep-daily", "keep-weekly", "keep-monthly", "keep-yearly"]
+        .iter()
+        .any(|name| r.stated(name));
     let keep = r
         .prop::<Duration>("keep", "how long each is kept; beside the rules below only what they say stays")
         .above_zero();
@@ -38,5 +39,6 @@ fn counts(r: &mut Reader) -> Retention {
         ),
         weekly: count(r.prop::<Count>("keep-weekly", "of so many weeks, the newest stays").optional()),
         monthly: count(r.prop::<Count>("keep-monthly", "of so many months, the newest stays").optional()),
+        yearly: count(r.prop::<Count>("keep-yearly", "of so many years, the newest stays").optional()),
     }
 }

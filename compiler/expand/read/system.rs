@@ -2,7 +2,7 @@
 
 use super::{
     allow::allows_everywhere,
-    backup::{BackupSpec, JobSpec, backup, job},
+    backup::{BackupSpec, EncryptSpec, JobSpec, backup, encrypt, job},
     capacity::{CapacitySpec, capacity},
     ci::{CiSpec, ci},
     document::{ChecklistSpec, FileSpec, RunbookSpec, checklist, file, objective, runbook, team},
@@ -64,6 +64,8 @@ pub struct SystemSpec {
     pub ingress: Option<IngressSpec>,
     /// Ports of the host.
     pub opens: Vec<OpenSpec>,
+    /// Who alone can read backups that do not say it themselves.
+    pub encrypt: Option<EncryptSpec>,
     /// Backups.
     pub backups: Vec<BackupSpec>,
     /// Jobs.
@@ -131,6 +133,11 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
     let opens =
         r.keyed("open", "a port of the host itself that may be reached, beside ssh and the ingress", open);
     let backups = r.keyed("backup", "backups of a service's data", backup);
+    let encrypt = r.block(
+        "encrypt",
+        "backups are encrypted before they touch a disk, here and elsewhere: all that do not say otherwise",
+        encrypt,
+    );
     let jobs = r.keyed("job", "something that runs by the clock", job);
     let scheduler = r
         .prop::<Scheduler>(
@@ -179,6 +186,7 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
         secret_files,
         ingress,
         opens,
+        encrypt,
         backups,
         jobs,
         scheduler,

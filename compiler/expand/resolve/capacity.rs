@@ -211,6 +211,7 @@ fn copies(model: &Model, of: &Name) -> u64 {
     let of_it = |backup: &&Backup| match &backup.kept {
         Kept::Data(dump) => dump.service == *of,
         Kept::Files(files) => files.users.contains(of),
+        Kept::Objects(_) => false,
     };
     let kept = |backup: &Backup| backup.keep.copies(backup.schedule.period()) + 1;
     model.backups.iter().filter(of_it).map(kept).sum()

@@ -42,6 +42,16 @@ pub fn jobs(
                     format!("가장 새 {name} 덤프를 임시 컨테이너에 복구해 봄"),
                 ),
             ),
+            Kept::Objects(_) => (
+                context.language.pick(
+                    format!("has the copy of {name} follow it, and keeps what was replaced"),
+                    format!("{name} 사본 갱신, 바뀌거나 지워진 것 따로 보관"),
+                ),
+                context.language.pick(
+                    format!("brings {name} back from the copy into a scratch folder"),
+                    format!("{name} 사본을 임시 폴더에 복구해 봄"),
+                ),
+            ),
             Kept::Files(_) => (
                 context.language.pick(
                     format!("archives {name}, verifies the archive and prunes old ones"),

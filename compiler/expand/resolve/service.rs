@@ -41,7 +41,7 @@ pub fn service(context: &Context, spec: &ServiceSpec) -> Option<Service> {
         name: spec.name.value.clone(),
         kind: spec.kind.value.clone(),
         about: kind.about.get(context.language).to_owned(),
-        datastore: kind.role == Role::Datastore,
+        datastore: kind.role == Role::Datastore || spec.datastore,
         tool: !matches!(kind.role, Role::Application | Role::Datastore | Role::Ingress),
         runs: runs?,
         version: spec.version.as_ref().or(kind.version.as_ref()).map(|version| version.value.to_string()),

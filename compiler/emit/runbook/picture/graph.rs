@@ -64,6 +64,7 @@ impl<'a> Graph<'a> {
                 Kept::Data(dump) => dump.service == service.name,
                 // Files of several services are nobody's data.
                 Kept::Files(_) => backup.name == service.name,
+                Kept::Objects(_) => false,
             });
             let zone = match service {
                 _ if entry == Some(&service.name) => Zone::Entry,

@@ -109,6 +109,8 @@ pub struct ServiceSpec {
     pub late: Vec<Late>,
     /// Nodes for compose.
     pub raw_compose: Vec<Node>,
+    /// Whether it keeps a database although its kind does not say so.
+    pub datastore: bool,
     /// Warnings that are accepted for it.
     pub allows: Vec<Allow>,
     /// What the compiler gives it.
@@ -182,6 +184,7 @@ impl ServiceSpec {
             late: Vec::new(),
             raw_compose: Vec::new(),
             allows: Vec::new(),
+            datastore: false,
             derived: Derivation::default(),
             origin: Some(origin),
             faulty: false,
@@ -257,6 +260,10 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         "how a new release takes over from the one that runs; its containers are replaced when absent",
         release::release,
     );
+    let datastore = r.switch(
+        "datastore",
+        "whether it keeps a database, which a program of its own kind would say by itself: its files belong together, and are copied only while it stands still",
+    );
     let stop_grace = r.prop::<Or<Duration>>("stop-grace", "time to stop in before it is killed").optional();
     let stop_grace = known(stop_grace, "stop_grace_period", &mut late);
     let run_as =
@@ -305,6 +312,7 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         configs,
         own_metrics,
         release,
+        datastore,
         stop_grace,
         run_as,
         container,

@@ -1,5 +1,7 @@
 //! What is kept: data as its kind dumps it, volumes and files as archives.
 
+mod encryption;
+mod objects;
 mod point_in_time;
 
 use std::collections::BTreeSet;
@@ -98,27 +100,31 @@ fn backup(
     services: &Services,
 ) -> Option<Backup> {
     let directory = directory(context.spec, spec)?;
-    let kept = match (&spec.volume, spec.files.as_slice()) {
-        (None, []) => Kept::Data(dump(context, spec, services)?),
-        (Some(volume), []) => Kept::Files(volume_files(context, spec, volume, services)?),
-        (None, files) => {
+    let kept = match (&spec.objects, &spec.volume, spec.files.as_slice()) {
+        (None, None, []) => Kept::Data(dump(context, spec, services)?),
+        (None, Some(volume), []) => Kept::Files(volume_files(context, spec, volume, services)?),
+        (None, None, files) => {
             let kept = host_files(&host.directory, spec, files, services);
             keeps_itself(context, spec, &kept, &directory);
             Kept::Files(kept)
         }
-        (Some(volume), [file, ..]) => {
-            context.sink.report(
+        (Some(source), None, []) => Kept::Objects(objects::objects(context, spec, source)?),
+        (objects, volume, files) => {
+            let of_store = objects.iter().map(|one| (one.span, "objects of a store"));
+            let of_volume = volume.iter().map(|one| (one.name.span, "a volume"));
+            let of_host = files.iter().take(1).map(|one| (one.span, "files of the host"));
+            let several = of_store.chain(of_volume).chain(of_host).fold(
                 Diagnostic::error(
                     "several-sources",
-                    format!("the backup `{}` keeps two things", spec.name.value),
-                )
-                .at(volume.name.span, "a volume")
-                .at(file.span, "and files of the host")
-                .help("write two backups: each is restored by itself"),
+                    format!("the backup `{}` keeps several things", spec.name.value),
+                ),
+                |diagnostic, (span, what)| diagnostic.at(span, what),
             );
+            context.sink.report(several.help("write a backup for each: it is restored by itself"));
             return None;
         }
     };
+    objects::not_of_this(context, spec, &kept);
     Some(Backup {
         name: spec.name.value.clone(),
         kept,
@@ -131,6 +137,7 @@ fn backup(
         directory,
         offsite: offsite(context, spec, host),
         offsite_keep: spec.offsite.as_ref().and_then(|offsite| offsite.keep.clone()),
+        encryption: encryption::encryption(context, spec),
         drill,
         timeout: spec.timeout.value,
         origin: Origin::Stated(spec.span),
@@ -169,7 +176,10 @@ fn dump(context: &Context, spec: &BackupSpec, services: &Services) -> Option<Dum
         dump: shell(&method.dump)?,
         verify: shell(&method.verify)?,
         restore: if method.offline { Restore::Offline(restore) } else { Restore::Online(restore) },
-        check: shell(&method.check)?,
+        check: match &spec.check {
+            Some(own) => format!("({}\n) && (\n{}\n)", shell(&method.check)?, own.value),
+            None => shell(&method.check)?,
+        },
         restore_part: match &method.part {
             Some((title, run)) => {
                 Some((crate::values::Line::parse(title.get(context.language)).ok()?, shell(run)?))
@@ -213,11 +223,10 @@ fn volume_files(
         });
         return None;
     };
-    Some(Files {
-        place: Place::Volume { service: of.clone(), target: (*target).clone() },
-        users: vec![of.clone()],
-        stopped: spec.stopped,
-    })
+    let place = Place::Volume { service: of.clone(), target: (*target).clone() };
+    let source = service.mounts.iter().find(|mount| mount.target == **target).map(|mount| &mount.source);
+    let shares = |other: &&Service| other.mounts.iter().any(|mount| Some(&mount.source) == source);
+    Some(files_at(spec, place, services.iter().filter(shares)))
 }
 
 fn host_files(home: &AbsPath, spec: &BackupSpec, files: &[Located<HostPath>], services: &Services) -> Files {
@@ -236,8 +245,19 @@ fn host_files(home: &AbsPath, spec: &BackupSpec, files: &[Located<HostPath>], se
             _ => false,
         })
     };
-    let users = services.iter().filter(mounts).map(|service| service.name.clone()).collect();
-    Files { place: Place::Host(paths), users, stopped: spec.stopped }
+    let users: Vec<&Service> = services.iter().filter(mounts).collect();
+    files_at(spec, Place::Host(paths), users.into_iter())
+}
+
+/// The files of a place, which these services have mounted.
+fn files_at<'a>(spec: &BackupSpec, place: Place, users: impl Iterator<Item = &'a Service>) -> Files {
+    Files {
+        place,
+        users: users.map(|service| service.name.clone()).collect(),
+        stopped: spec.stopped,
+        exclude: spec.exclude.iter().map(|pattern| pattern.value.clone()).collect(),
+        check: spec.check.as_ref().map(|check| check.value.to_string()),
+    }
 }
 
 /// A backup that holds its own folder grows with each run, and a restore would take the archive away.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Input, camel, proof::series};
+use super::{Input, camel, proof::series, recovery};
 use crate::{
     model::{
         Alert, AlertTest, Backup, DataLog, Dump, Ingress, Job, Kept, Message, Origin, Series, Severity, Tls,
@@ -39,6 +39,7 @@ pub fn alerts(input: &Input) -> Vec<Alert> {
         alerts.push(clock.backup_shrank(backup));
         alerts.extend(clock.drill_too_old(backup));
     }
+    alerts.extend(recovery::alert(input));
     alerts.extend(logs.map(|(backup, service, log)| clock.log_too_old(backup, service, log)));
     if let Some(ingress) = &model.ingress
         && matches!(ingress.tls, Tls::LetsEncrypt { .. } | Tls::Given { .. })
@@ -48,8 +49,8 @@ pub fn alerts(input: &Input) -> Vec<Alert> {
     alerts
 }
 
-struct Clock<'a> {
-    input: &'a Input<'a>,
+pub(super) struct Clock<'a> {
+    pub(super) input: &'a Input<'a>,
 }
 
 /// Something that must have succeeded lately.
@@ -360,7 +361,14 @@ impl Clock<'_> {
     }
 
     /// What all have in common.
-    fn alert(&self, name: String, group: &str, severity: Severity, because: &str, from: Span) -> Alert {
+    pub(super) fn alert(
+        &self,
+        name: String,
+        group: &str,
+        severity: Severity,
+        because: &str,
+        from: Span,
+    ) -> Alert {
         Alert {
             name,
             from: Vec::new(),
@@ -378,7 +386,7 @@ impl Clock<'_> {
         }
     }
 
-    fn test(&self) -> AlertTest {
+    pub(super) fn test(&self) -> AlertTest {
         AlertTest {
             interval: Duration::from_minutes(1),
             at: LOOK,
@@ -398,11 +406,11 @@ impl Clock<'_> {
         common.into_iter().chain(label).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 
-    fn selected(&self, metric: &str, label: Option<(&str, &str)>) -> String {
+    pub(super) fn selected(&self, metric: &str, label: Option<(&str, &str)>) -> String {
         series(metric, &self.own(label))
     }
 
-    fn series(&self, metric: &str, label: (&str, &str), values: &str) -> Series {
+    pub(super) fn series(&self, metric: &str, label: (&str, &str), values: &str) -> Series {
         Series { series: series(metric, &self.own(Some(label))), values: values.to_owned() }
     }
 }

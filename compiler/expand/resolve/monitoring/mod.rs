@@ -12,6 +12,7 @@ mod logs;
 mod measure;
 mod panels;
 mod proof;
+mod recovery;
 mod response;
 mod slo;
 mod subject;
@@ -90,12 +91,15 @@ impl<'a> Input<'a> {
     }
 }
 
+/// Where jobs leave their metrics for the exporter of the host.
+const TEXTFILES: &str = "/var/lib/node_exporter/textfile_collector";
+
 /// The models of all hosts with their monitoring, which is one for all of them; `services` are those of every host.
 /// What is wrong with all of it together goes to `sink`, what is wrong with a part to the context's.
 pub fn monitored(mut models: Vec<Model>, services: &Services, context: &Context, sink: &Sink) -> Vec<Model> {
     let spec = context.spec;
     let Some(monitor) = &spec.monitor else { return models };
-    let Ok(textfiles) = AbsPath::parse("/var/lib/node_exporter/textfile_collector") else { return models };
+    let Ok(textfiles) = AbsPath::parse(TEXTFILES) else { return models };
     let with_role = |role: Role| {
         let plays =
             |one: &&Service| context.kinds.get(one.kind.as_str()).is_some_and(|kind| kind.kind.role == role);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Input, subject::Subject, watch::Watch};
+use super::{Input, recovery, subject::Subject, watch::Watch};
 use crate::model::{Panel, PanelRow, Shape, Slo, Unit};
 
 /// Every row.
@@ -17,6 +17,7 @@ pub fn rows(input: &Input, watches: &[Watch], slos: &[Slo]) -> Vec<PanelRow> {
         let title = input.pick("What must hold", "지켜야 할 값").to_owned();
         rows.push(PanelRow { title, panels: watched });
     }
+    rows.extend(recovery::row(input));
     // Of several bounds on one measure, the first.
     let bounds: BTreeMap<(&Subject, &str), &Watch> =
         watches.iter().rev().map(|watch| ((&watch.measure.subject, watch.name.as_str()), watch)).collect();
