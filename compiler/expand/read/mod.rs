@@ -18,6 +18,7 @@ pub mod notify;
 pub mod response;
 pub mod retention;
 pub mod service;
+pub mod site;
 pub mod slo;
 pub mod system;
 pub mod template;
