@@ -3,10 +3,16 @@
 use std::{cmp::Reverse, net::IpAddr};
 
 use super::Origin;
-use crate::values::{
-    AbsPath, Cidr, Count, Duration, Email, HeaderName, HeaderValue, Hostname, Line, Name, Port, Rate, Size,
-    Url, UrlPath,
+use crate::{
+    source::Located,
+    values::{
+        AbsPath, Address, Cidr, Count, Directives, Duration, Email, HeaderName, HeaderValue, Hostname, Line,
+        Name, Port, Rate, Size, Url, UrlPath,
+    },
 };
+
+/// Response headers with their values; without one, the header is left to the services.
+pub type Headers = Vec<(HeaderName, Option<HeaderValue>)>;
 
 /// The reverse proxy at the edge.
 #[derive(Clone, Debug)]
@@ -19,6 +25,12 @@ pub struct Ingress {
     pub sites: Vec<Site>,
     /// Where certificates come from.
     pub tls: Tls,
+    /// Whether its own site answers whatever name or address it is asked by.
+    pub any_host: bool,
+    /// The port of the host for http.
+    pub http: Port,
+    /// The port of the host for https, when there is TLS.
+    pub https: Port,
     /// Networks of a proxy in front, whose word about clients is believed.
     pub behind: Vec<Cidr>,
     /// Largest request body.
@@ -28,13 +40,17 @@ pub struct Ingress {
     /// Names of query parameters whose values the access log masks.
     pub masked: Vec<Line>,
     /// Response headers beyond the standard security headers, or in place of one.
-    pub headers: Vec<(HeaderName, HeaderValue)>,
+    pub headers: Headers,
     /// Days in `Strict-Transport-Security`; none to leave the header away.
     pub hsts: Option<Duration>,
-    /// Lines of the user's own for the `http` level.
-    pub raw_http: Vec<String>,
-    /// Lines of the user's own for the `server` level.
-    pub raw_server: Vec<String>,
+    /// Directives of the user's own for the outermost level.
+    pub raw_main: Vec<Located<Directives>>,
+    /// Directives of the user's own for `events`.
+    pub raw_events: Vec<Located<Directives>>,
+    /// Directives of the user's own for the `http` level.
+    pub raw_http: Vec<Located<Directives>>,
+    /// Directives of the user's own for the `server` level of every site.
+    pub raw_server: Vec<Located<Directives>>,
     /// Where it is stated.
     pub origin: Origin,
 }
@@ -43,6 +59,13 @@ impl Ingress {
     /// The names it answers to, the system's domain first.
     pub fn names(&self) -> impl Iterator<Item = &Hostname> {
         self.sites.iter().flat_map(|site| &site.names)
+    }
+
+    /// `:8443`, where users have to say a port; else nothing. Who names a proxy in front is reached through that.
+    pub fn outside_port(&self) -> String {
+        let plain = matches!(self.tls, Tls::None);
+        let (port, usual) = if plain { (self.http, 80) } else { (self.https, 443) };
+        if port.get() == usual || !self.behind.is_empty() { String::new() } else { format!(":{port}") }
     }
 
     /// The routes of all sites.
@@ -64,6 +87,31 @@ pub struct Site {
     pub redirects: Vec<Redirect>,
     /// Routes, the longest path first, equally long ones by their text.
     pub routes: Vec<Route>,
+    /// Files that the proxy itself answers with.
+    pub files: Vec<StaticFiles>,
+    /// Response headers in place of or beside those of the ingress.
+    pub headers: Headers,
+    /// Largest request body, in place of the ingress's.
+    pub body_limit: Option<Size>,
+    /// The limit on requests of one client address, in place of the ingress's.
+    pub rate_limit: Option<RateLimit>,
+    /// Directives of the user's own for its `server`, beside and before those of the ingress.
+    pub raw: Vec<Located<Directives>>,
+}
+
+/// Files that the proxy answers with, without a service.
+#[derive(Clone, Debug)]
+pub struct StaticFiles {
+    /// The start of the path.
+    pub path: UrlPath,
+    /// The folder in the container below which they lie as their paths say: `/static/a.css` is `static/a.css` there.
+    pub root: String,
+    /// What is answered where there is no such file.
+    pub fallback: Option<UrlPath>,
+    /// How long browsers may keep them.
+    pub cache: Option<Duration>,
+    /// Where it is stated.
+    pub origin: Origin,
 }
 
 /// A path that has moved.
@@ -128,7 +176,10 @@ impl Site {
             let target = &route.target;
             let path = target.health_path.as_ref()?;
             // What is closed to outsiders is closed to this check too.
-            if target.private_paths.contains(path) || !route.allow_from.is_empty() {
+            if target.private_paths.contains(path)
+                || !route.allow_from.is_empty()
+                || route.auth_basic.is_some()
+            {
                 return None;
             }
             if route.strip {
@@ -154,17 +205,27 @@ impl Site {
         })
     }
 
+    /// Under which path a path of the route's service is seen from outside; none if another route catches that.
+    pub fn seen_outside(&self, route: &Route, path: &UrlPath) -> Option<UrlPath> {
+        let outside = if route.strip { route.path.join(path) } else { path.clone() };
+        let owner = self.route_to(&outside)?;
+        (owner.path == route.path).then_some(outside)
+    }
+
     /// Paths, as they are seen from outside, that are closed with all that is below them: they tell more than outsiders
     /// should know. Each with the service that answers there.
     pub fn closed(&self) -> Vec<(UrlPath, Name)> {
         let mut closed = Vec::new();
         for route in &self.routes {
-            for path in &route.target.private_paths {
+            let private =
+                route.targets().flat_map(|one| one.private_paths.iter().map(move |path| (one, path)));
+            for (target, path) in private {
                 let outside = if route.strip { route.path.join(path) } else { path.clone() };
                 // Not where the description itself leads the same path to another service.
                 let owner = self.route_to(&outside);
-                if owner.is_none_or(|o| o.path.is_root() || o.target.service == route.target.service) {
-                    closed.push((outside, route.target.service.clone()));
+                let owns = |owner: &Route| owner.targets().any(|one| one.service == target.service);
+                if owner.is_none_or(|owner| owner.path.is_root() || owns(owner)) {
+                    closed.push((outside, target.service.clone()));
                 }
             }
         }
@@ -200,7 +261,9 @@ pub struct Route {
     pub path: UrlPath,
     /// Where to.
     pub target: Target,
-    /// How requests are spread over replicas.
+    /// Who else answers there.
+    pub others: Vec<Target>,
+    /// How requests are spread.
     pub balance: Balance,
     /// The limit on requests of one client address, for this route.
     pub rate_limit: Option<RateLimit>,
@@ -212,21 +275,32 @@ pub struct Route {
     pub body_limit: Option<Size>,
     /// Networks from which it may be reached; from where its site may be when empty.
     pub allow_from: Vec<Cidr>,
+    /// The file of the users who may use it, with their passwords, in the container.
+    pub auth_basic: Option<AbsPath>,
     /// How long browsers may keep what it answers.
     pub cache: Option<Duration>,
     /// Whether replies are passed on piece by piece.
     pub stream: bool,
-    /// Lines of the user's own for the `location`.
-    pub raw: Vec<String>,
+    /// Directives of the user's own for the `location`.
+    pub raw: Vec<Located<Directives>>,
     /// Where it is stated.
     pub origin: Origin,
+}
+
+impl Route {
+    /// Everybody who answers there.
+    pub fn targets(&self) -> impl Iterator<Item = &Target> {
+        std::iter::once(&self.target).chain(&self.others)
+    }
 }
 
 /// A service and its port.
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// The service.
+    /// The service, or what is external.
     pub service: Name,
+    /// Where the external one answers.
+    pub outside: Option<Outside>,
     /// The port within the private network.
     pub port: Port,
     /// How many containers answer.
@@ -239,6 +313,15 @@ pub struct Target {
     pub private_paths: Vec<UrlPath>,
     /// Paths that are upgraded to WebSocket.
     pub websocket_paths: Vec<UrlPath>,
+}
+
+/// Where something external is reached.
+#[derive(Clone, Debug)]
+pub struct Outside {
+    /// Its machine.
+    pub address: Address,
+    /// Whether over TLS.
+    pub https: bool,
 }
 
 /// How requests are spread.

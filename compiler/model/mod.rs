@@ -47,7 +47,10 @@ pub use document::{
 };
 pub use external::{External, Probe};
 pub use host::{Firewall, Host, Log, LogReport, Opening, Peer, Requirement};
-pub use ingress::{Balance, Ingress, Moved, MovedTo, RateLimit, Redirect, Route, Site, Target, Tls};
+pub use ingress::{
+    Balance, Headers, Ingress, Moved, MovedTo, Outside, RateLimit, Redirect, Route, Site, StaticFiles,
+    Target, Tls,
+};
 pub use job::{Command, Job, Scheduler, Timer};
 pub use literal::Literal;
 pub use log::{Field, FieldType, LogMetric, LogSchema, LogUnit};

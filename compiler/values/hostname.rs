@@ -25,9 +25,22 @@ impl Hostname {
 
     /// Whether it can exist in public DNS, so that an authority could sign a certificate for it.
     pub fn can_be_public(&self) -> bool {
+        if self.is_address() {
+            return false;
+        }
         let is_below =
             |zone: &str| self.0.strip_suffix(zone).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
         self.0.contains('.') && !NEVER_PUBLIC.into_iter().any(is_below)
+    }
+
+    /// The address as a name: what is reached by its address has no other.
+    pub fn of(address: std::net::Ipv4Addr) -> Hostname {
+        Hostname(address.to_string().into())
+    }
+
+    /// Whether it is an address, and no name.
+    pub fn is_address(&self) -> bool {
+        self.0.parse::<std::net::Ipv4Addr>().is_ok()
     }
 
     /// The labels, from the most special one.

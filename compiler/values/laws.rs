@@ -150,6 +150,8 @@ fn every_noun_obeys() {
     obeys::<Count>();
     obeys::<ChatId>();
     obeys::<Decimal>();
+    obeys::<Directives>();
+    obeys::<Domain>();
     obeys::<Duration>();
     obeys::<Email>();
     obeys::<Mailbox>();

@@ -39,7 +39,10 @@ class Edge:
         text = subprocess.run(["nginx-sid", "-T"], capture_output=True, text=True, check=False).stdout
         whole = re.sub(r"^\s*#.*\n", "", text, flags=re.M)
         # The servers of other sites are tried by themselves; what is asked of the system's own is asked of its server.
-        mine = lambda server: not re.search(r"server_name ([a-z0-9][^;]*);", server[0]) or tree.domain in server[0]
+        def mine(server):
+            names = re.search(r"server_name ([a-z0-9][^;]*);", server[0])
+            return not names or tree.domain in names[1].split()
+
         self.config = re.sub(r"^server \{\n(?:.*\n)*?\}\n", lambda server: server[0] if mine(server) else "", whole, flags=re.M)
 
     def hooks(self):

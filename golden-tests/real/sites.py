@@ -75,7 +75,23 @@ def served(site, host, text):
     moved(site, host, text)
     kept(site, host, text)
     pieces(site, host, text, True)
+    said(site, host, text)
     return {service for _, service in re.findall(r'\broute "([^"]+)" to="([^"]+)"', text)}
+
+
+def said(site, host, text):
+    """Headers and the largest request are those of the site, not of the ingress."""
+    _, headers, _ = asked(site, host, "/probe")
+    for block in re.findall(r"\bheaders \{([^}]*)\}", text):
+        for name, value in re.findall(r'([A-Za-z-]+) (#null|"[^"]*")', block):
+            same(f"{name} of {host}", headers.get(name.lower()), None if value == "#null" else value.strip('"'))
+    for name, value in re.findall(r"\badd_header (\S+) (\S+) always;", text):
+        same(f"{name} of {host}", headers.get(name.lower()), value)
+    for limit in re.findall(r'\bbody-limit "(\d+)MiB"', text):
+        for size, status in ((int(limit) * 2**20, 200), (int(limit) * 2**20 + 1, 413)):
+            with open("/run/body", "wb") as body:
+                body.truncate(size)
+            same(f"status of {size} bytes to {host}", asked(site, host, "/probe", "-H", "Expect:", "--data-binary", "@/run/body")[0], status)
 
 
 def moved(site, host, text):

@@ -39,7 +39,7 @@ fn obstacles(model: &Model, service: &Service) -> Vec<(Span, &'static str, Strin
         let help = "leave `release` away: data stores are upgraded in place, after a backup";
         found.push((own, "cannot have the same data", help.to_owned()));
     }
-    let routed = model.routes().find(|route| route.target.service == *name);
+    let routed = model.routes().find(|route| route.targets().any(|target| target.service == *name));
     match routed {
         None => found.push((
             own,

@@ -9,6 +9,7 @@ mod blue_green_unfit;
 mod capacity_exceeded;
 mod cpus_beyond_host;
 mod destructive_command;
+mod duplicate_location;
 mod duplicate_mount;
 mod duplicate_scrape_job;
 mod engine_socket;
@@ -57,6 +58,7 @@ pub const ALL: &[Rule] = &[
     capacity_exceeded::RULE,
     cpus_beyond_host::RULE,
     destructive_command::RULE,
+    duplicate_location::RULE,
     duplicate_mount::RULE,
     duplicate_scrape_job::RULE,
     engine_socket::RULE,

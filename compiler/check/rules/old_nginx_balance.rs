@@ -16,15 +16,19 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
     if version.and_then(|version| version.is_at_least(&[1, 27, 3])) != Some(false) {
         return;
     }
-    for route in ingress.routes().filter(|route| route.balance != Balance::RoundRobin) {
+    for route in
+        ingress.routes().filter(|route| route.balance != Balance::RoundRobin || !route.others.is_empty())
+    {
         diagnostics.add(
             Diagnostic::error(
                 "old-nginx-balance",
-                format!("nginx {} cannot do this `balance`", ingress.version),
+                format!("nginx {} cannot spread requests so", ingress.version),
             )
             .at(route.origin.span(), "balanced here")
             .at(ingress.origin.span(), "by this nginx")
-            .help("use nginx 1.27.3 or later, such as `version \"1.28\"`, or leave `balance` away"),
+            .help(
+                "use nginx 1.27.3 or later, such as `version \"1.28\"`, or leave `balance` and `also` away",
+            ),
         );
     }
 }

@@ -38,20 +38,25 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
         }
     }
     // Something that asks for a password before it lets anybody through.
-    let asks = |route: &Route| route.raw.iter().any(|line| line.contains("auth_"));
+    let asks = |route: &Route| {
+        route.raw.iter().flat_map(|text| text.stated()).any(|one| one.name().starts_with("auth_"))
+    };
     // Or lets in some networks only.
     let few = |networks: &[Cidr]| {
         !networks.is_empty() && !networks.iter().any(|network| Cidr::is_everything(*network))
     };
     let open = model.ingress.iter().flat_map(|ingress| &ingress.sites).filter(|site| !few(&site.allow_from));
     let routes = open.flat_map(|site| &site.routes).filter(|route| !few(&route.allow_from) && !asks(route));
-    for route in routes.filter(|route| silent.contains(&route.target.service)) {
-        let name = &route.target.service;
+    let targets = routes
+        .filter(|route| route.auth_basic.is_none())
+        .flat_map(|route| route.targets().map(move |one| (route, one)));
+    for (route, target) in targets.filter(|(_, target)| silent.contains(&target.service)) {
+        let name = &target.service;
         diagnostics.add(
             Diagnostic::warning("public-metrics", format!("everyone can use `{name}`"))
                 .at(route.origin.span(), "the ingress leads everyone there")
                 .help(format!(
-                    "`{name}` has no login of its own: remove the route and use a tunnel, let in some networks only (`allow-from \"10.0.0.0/8\"`), or ask for a password in the route: `nginx \"auth_basic ops; auth_basic_user_file /etc/nginx/users;\"`"
+                    "`{name}` has no login of its own: remove the route and use a tunnel, let in some networks only (`allow-from \"10.0.0.0/8\"`), or ask for a password in the route: `auth-basic=\"/etc/{name}-users\"`"
                 )),
         );
     }

@@ -44,6 +44,9 @@ fn directive(node: &Node) -> String {
         })
         .collect();
     if node.name.value == "if" {
+        if let [condition] = parameters.as_slice() {
+            parameters = operands(condition);
+        }
         if let Some(first) = parameters.first_mut() {
             first.insert(0, '(');
         }
@@ -53,6 +56,23 @@ fn directive(node: &Node) -> String {
     }
     let words = std::iter::once(&node.name.value).chain(&parameters);
     words.map(|word| token(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// The parts of a condition that is said as one text: a variable, how it is compared, and with what. Or a test of a file
+/// and its path.
+fn operands(condition: &str) -> Vec<String> {
+    let inside = condition.trim();
+    let inside = inside.strip_prefix('(').and_then(|text| text.strip_suffix(')')).unwrap_or(inside).trim();
+    let most = if inside.starts_with('$') { 3 } else { 2 };
+    let mut rest = inside;
+    let mut parts = Vec::new();
+    while let Some((part, behind)) = rest.split_once(char::is_whitespace).filter(|_| parts.len() + 1 < most) {
+        parts.push(part.to_owned());
+        rest = behind.trim_start();
+    }
+    let quoted = |quote: char| rest.strip_prefix(quote).and_then(|text| text.strip_suffix(quote));
+    parts.push(quoted('"').or_else(|| quoted('\'')).unwrap_or(rest).to_owned());
+    parts
 }
 
 /// A token that nginx reads as exactly this text: bare where nothing in it acts, else in double quotes.
@@ -109,6 +129,18 @@ mod tests {
     }
 
     #[test]
+    fn a_condition_in_one_text() {
+        for (condition, parts) in [
+            ("$request_method = POST", vec!["$request_method", "=", "POST"]),
+            ("($http_cookie  ~* \"a b\")", vec!["$http_cookie", "~*", "a b"]),
+            ("!-f $request_filename", vec!["!-f", "$request_filename"]),
+            ("$slow", vec!["$slow"]),
+        ] {
+            assert_eq!(operands(condition), parts);
+        }
+    }
+
+    #[test]
     fn kdl_becomes_directives() {
         let kdl = r##"
             proxy_cache_path "/var/cache/nginx" levels="1:2" keys_zone="app:10m"
@@ -117,6 +149,7 @@ mod tests {
                 listen 80 default_server
                 location "~*" #"\.(?:css|js)$"# { expires "1d" }
                 if $request_method "=" "OPTIONS" { return 204 }
+                if "$request_method = POST" { return 405 }
                 location "/" {}
             }
         "##;
@@ -125,7 +158,7 @@ mod tests {
         assert!(!diagnostics.has_errors());
         assert_eq!(
             document("made", &nodes),
-            "# made\n\nproxy_cache_path /var/cache/nginx levels=1:2 keys_zone=app:10m;\nmap $http_upgrade $connection_upgrade {\n    default upgrade;\n    \"\" close;\n}\nserver {\n    listen 80 default_server;\n    location ~* \\.(?:css|js)$ {\n        expires 1d;\n    }\n    if ($request_method = OPTIONS) {\n        return 204;\n    }\n    location / {\n    }\n}\n"
+            "# made\n\nproxy_cache_path /var/cache/nginx levels=1:2 keys_zone=app:10m;\nmap $http_upgrade $connection_upgrade {\n    default upgrade;\n    \"\" close;\n}\nserver {\n    listen 80 default_server;\n    location ~* \\.(?:css|js)$ {\n        expires 1d;\n    }\n    if ($request_method = OPTIONS) {\n        return 204;\n    }\n    if ($request_method = POST) {\n        return 405;\n    }\n    location / {\n    }\n}\n"
         );
     }
 }

@@ -8,12 +8,13 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::{
-    stated::indented,
-    view::{Header, Limit, in_dns, upstream_name},
+    gives_way::{By, stated},
+    view::{Header, Limit, addresses, in_dns, raw, upstream_name},
 };
 use crate::{
-    model::{Model, Route, Site},
-    values::UrlPath,
+    model::{Ingress, Model, Route, Site},
+    source::Located,
+    values::{Directives, UrlPath},
 };
 
 /// A location, as the template writes it.
@@ -21,6 +22,9 @@ use crate::{
 pub struct Location {
     path: String,
     exact: bool,
+    scheme: &'static str,
+    /// The name in the certificate of an external server, which is the name that it is asked by as well.
+    certified: Option<String>,
     upstream: String,
     /// The path that takes the place of the location's, when one does.
     uri: String,
@@ -35,6 +39,8 @@ pub struct Location {
     limit: Option<Limit>,
     /// Networks from which it may be reached; from where the site may be when empty.
     allow_from: Vec<String>,
+    /// The file of the users who may use it.
+    auth_basic: Option<String>,
     /// How long browsers may keep replies.
     cache: Option<String>,
     /// Whether replies are passed on as they come.
@@ -43,10 +49,14 @@ pub struct Location {
     own_forwarded: bool,
     /// The request headers of the server but for those that the description sets; empty when it sets none.
     forwarded: Vec<Header>,
+    /// Those that the description sets for the server.
+    set: Vec<String>,
     /// What has been cut off the path.
     prefix: String,
     /// The response headers of the server, when the description adds one.
     headers: Vec<Header>,
+    /// Those that the description adds for the server.
+    added: Vec<String>,
     raw: Vec<String>,
 }
 
@@ -60,6 +70,7 @@ impl Location {
 /// What locations are made from.
 pub struct Proxied<'a> {
     pub model: &'a Model,
+    pub ingress: &'a Ingress,
     pub site: &'a Site,
     /// Response headers of the server.
     pub headers: &'a [Header],
@@ -67,6 +78,16 @@ pub struct Proxied<'a> {
     pub forwarded: &'a [Header],
     /// The limit of each route.
     pub limits: Vec<Option<Limit>>,
+}
+
+impl<'a> Proxied<'a> {
+    /// Directives of that name that the description states for the server, the site's behind the ingress's.
+    pub fn inherited(&self, name: &'a str) -> impl Iterator<Item = (By, &'a str)> {
+        let of = move |by: By, texts: &'a [Located<Directives>]| {
+            texts.iter().flat_map(move |text| text.named(name)).map(move |text| (by, text))
+        };
+        of(By::Ingress, &self.ingress.raw_server).chain(of(By::Site, &self.site.raw))
+    }
 }
 
 /// A path that outsiders ask for, what the service is asked instead, and how it is served.
@@ -95,10 +116,9 @@ pub fn locations(proxied: &Proxied) -> Vec<Location> {
             websocket,
         };
         let upgraded: Vec<_> = route
-            .target
-            .websocket_paths
-            .iter()
-            .filter_map(|path| Some((seen_outside(proxied.site, route, path)?, path.clone())))
+            .targets()
+            .flat_map(|target| &target.websocket_paths)
+            .filter_map(|path| Some((proxied.site.seen_outside(route, path)?, path.clone())))
             .collect();
         let own = upgraded.iter().any(|(outside, _)| same(outside, &route.path));
         for (outside, inside) in upgraded {
@@ -134,13 +154,6 @@ fn literal(path: &UrlPath) -> String {
     path.as_str().trim_end_matches('/').replace('.', r"\.").replace('+', r"\+")
 }
 
-/// Under which path a path of the route's service is seen from outside; none if another route catches that.
-fn seen_outside(site: &Site, route: &Route, path: &UrlPath) -> Option<UrlPath> {
-    let outside = if route.strip { route.path.join(path) } else { path.clone() };
-    let owner = site.route_to(&outside)?;
-    (owner.path == route.path).then_some(outside)
-}
-
 fn same(a: &UrlPath, b: &UrlPath) -> bool {
     a.as_str().trim_end_matches('/') == b.as_str().trim_end_matches('/')
 }
@@ -165,25 +178,37 @@ fn pair(proxied: &Proxied, entry: &Entry) -> Vec<Location> {
 
 fn location(proxied: &Proxied, entry: &Entry, path: String, uri: String, exact: bool) -> Location {
     let route = entry.route;
-    let says = |directive: &str| route.raw.iter().any(|line| line.contains(directive));
+    // One of these in a location, and those of the server count no more: all of them again, and what gives way goes.
+    let says = |directive: &'static str| route.raw.iter().any(|text| text.named(directive).next().is_some());
+    let again = |directive: &'static str| {
+        proxied.inherited(directive).map(|(by, text)| stated(by, text)).collect::<Vec<String>>()
+    };
+    let outside = route.target.outside.as_ref().filter(|outside| outside.https);
+    let certified = outside.map(|outside| outside.address.in_url());
+    let own_forwarded = entry.websocket || route.strip || certified.is_some() || says("proxy_set_header");
+    let set = if own_forwarded { again("proxy_set_header") } else { Vec::new() };
     let mut forwarded = Vec::new();
-    if says("proxy_set_header") {
+    if says("proxy_set_header") || !set.is_empty() || certified.is_some() {
         forwarded = proxied.forwarded.to_vec();
-        forwarded.retain(|header| !says(&format!("proxy_set_header {} ", header.name)));
     }
-    let mut headers = Vec::new();
-    if says("add_header") {
-        headers = proxied.headers.to_vec();
-        headers.retain(|header| !says(&format!("add_header {} ", header.name)));
+    if let (Some(name), Some(host)) = (&certified, forwarded.iter_mut().find(|header| header.name == "Host"))
+    {
+        host.value.clone_from(name);
     }
+    let (headers, added) = if says("add_header") {
+        (proxied.headers.to_vec(), again("add_header"))
+    } else {
+        (Vec::new(), Vec::new())
+    };
     Location {
         exact,
-        upstream: upstream_name(route.target.service.as_str(), route.balance),
+        scheme: if certified.is_some() { "https" } else { "http" },
+        certified,
+        upstream: upstream_name(route),
         uri: if route.strip { uri } else { String::new() },
-        server: if route.target.elsewhere.is_empty() {
-            format!("{}:{}", route.target.service, route.target.port)
-        } else {
-            upstream_name(route.target.service.as_str(), route.balance)
+        server: match addresses(&route.target).as_slice() {
+            [one] if route.target.elsewhere.is_empty() => one.clone(),
+            _ => upstream_name(route),
         },
         in_dns: in_dns(proxied.model, &route.target),
         // `(?s)`: a path with a line break in it is cut as well.
@@ -194,16 +219,19 @@ fn location(proxied: &Proxied, entry: &Entry, path: String, uri: String, exact: 
         body_limit: route.body_limit.map(|size| size.nginx()),
         limit: entry.limit.clone(),
         allow_from: route.allow_from.iter().map(ToString::to_string).collect(),
+        auth_basic: route.auth_basic.as_ref().map(ToString::to_string),
         cache: route.cache.map(|time| time.nginx()),
         stream: route.stream,
-        own_forwarded: entry.websocket || route.strip || says("proxy_set_header"),
+        own_forwarded,
         forwarded,
+        set,
         prefix: if route.strip {
             route.path.as_str().trim_end_matches('/').to_owned()
         } else {
             String::new()
         },
         headers,
-        raw: route.raw.iter().map(|text| indented(text, 8)).collect(),
+        added,
+        raw: raw(By::Route, &route.raw, 8),
     }
 }

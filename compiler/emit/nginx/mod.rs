@@ -1,5 +1,6 @@
 //! The reverse proxy: `nginx/nginx.conf`, one file with upstreams and servers, the headers for services, and the entrypoint hook that finds a certificate.
 
+mod gives_way;
 mod location;
 mod mask;
 mod stated;
@@ -9,7 +10,7 @@ use super::{
     artifact::{Artifact, OnChange},
     template::{Format, Template},
 };
-use crate::model::Model;
+use crate::model::{Model, Route};
 
 static MAIN: Template = Template::new(Format::Nginx, include_str!("nginx.conf.tera"));
 static SITE: Template = Template::new(Format::Nginx, include_str!("site.conf.tera"));
@@ -26,7 +27,14 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     let view = view::view(model, ingress);
     let mut from = vec!["system".to_owned(), format!("service/{}", ingress.service)];
     from.extend(ingress.routes().map(|route| format!("route/{}", route.path)));
-    from.extend(ingress.routes().map(|route| format!("service/{}", route.target.service)));
+    let targets = ingress.routes().flat_map(Route::targets);
+    from.extend(targets.map(|target| match &target.outside {
+        Some(_) => format!("external/{}", target.service),
+        None => format!("service/{}", target.service),
+    }));
+    from.extend(
+        ingress.sites.iter().flat_map(|site| &site.files).map(|files| format!("files/{}", files.path)),
+    );
     let service = &ingress.service;
     let reload = || OnChange::Reload(format!("{service} (docker compose exec {service} nginx -s reload)"));
     let file = |path: String, contents: String, mode: u32, on_change: OnChange| Artifact {
@@ -38,8 +46,13 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
         on_change,
     };
     let mut files = vec![
-        file("nginx/nginx.conf".into(), MAIN.render(&view), 0o644, reload()),
-        file(format!("nginx/conf.d/{}.conf", model.system), SITE.render(&view), 0o644, reload()),
+        file("nginx/nginx.conf".into(), gives_way::settled(MAIN.render(&view)), 0o644, reload()),
+        file(
+            format!("nginx/conf.d/{}.conf", model.system),
+            gives_way::settled(SITE.render(&view)),
+            0o644,
+            reload(),
+        ),
         file("nginx/conf.d/forwarded.inc".into(), FORWARDED.render(&view), 0o644, reload()),
     ];
     for servers in view::beside(model, ingress) {

@@ -5,14 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::{
+    gives_way::{By, stated},
     location::{self, Location, Proxied},
     mask,
     stated::indented,
 };
 use crate::{
     emit::header::header,
-    model::{Balance, Ingress, Model, MovedTo, RateLimit, Redirect, Route, Site, Target, Tls},
-    values::{Address, Url, Value as _, Version},
+    model::{Balance, Ingress, Model, MovedTo, RateLimit, Redirect, Route, Site, StaticFiles, Target, Tls},
+    source::Located,
+    values::{Address, Directives, Hostname, Url, Value as _, Version},
 };
 
 #[derive(Serialize)]
@@ -25,6 +27,10 @@ pub struct View {
     names: String,
     pub tls: bool,
     letsencrypt: bool,
+    /// Whether the first site answers whatever it is called.
+    any_host: bool,
+    /// `:8443`, where https is not on its own port; else nothing.
+    port: String,
     /// Networks of the proxy in front.
     in_front: Vec<String>,
     given: bool,
@@ -44,30 +50,46 @@ pub struct View {
     headers_max: Option<usize>,
     upstreams: Vec<Upstream>,
     zones: Vec<Zone>,
-    limit: Option<Limit>,
     body_limit: String,
-    headers: Vec<Header>,
-    /// Headers of services that are replaced or tell too much.
-    hidden: Vec<String>,
     forwarded: Vec<Header>,
     websocket: bool,
     sites: Vec<SiteView>,
+    raw_main: Vec<String>,
+    raw_events: Vec<String>,
     raw_http: Vec<String>,
-    raw_server: Vec<String>,
 }
 
 /// One `server` with what it leads to.
 #[derive(Serialize)]
 struct SiteView {
     names: Vec<String>,
+    any_host: bool,
     /// Networks from which it may be reached.
     allow_from: Vec<String>,
     /// Where all of it has moved to.
     moved: Option<MovedView>,
     redirects: Vec<RedirectView>,
     locations: Vec<Location>,
+    files: Vec<FilesView>,
     /// Regular expressions of paths that are closed.
     private: Vec<String>,
+    /// Response headers on every answer.
+    headers: Vec<Header>,
+    /// Headers of services that are replaced or tell too much.
+    hidden: Vec<String>,
+    /// The request headers one by one, because the description changes some of them here.
+    forwarded: Vec<Header>,
+    body_limit: Option<String>,
+    limit: Option<Limit>,
+    raw: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct FilesView {
+    path: String,
+    root: String,
+    fallback: Option<String>,
+    cache: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -95,13 +117,18 @@ struct Stage {
 #[derive(Serialize)]
 struct Upstream {
     name: String,
-    servers: Vec<String>,
+    servers: Vec<Server>,
+    /// The services whose servers are in files of their own, because their releases stand side by side.
+    beside: Vec<String>,
+    balance: &'static str,
+}
+
+#[derive(Serialize)]
+struct Server {
+    address: String,
     /// Whether Docker's DNS knows it, to be asked again and again; a service of the host itself is in the hosts file of the
     /// container, one of another host is known by address.
     in_dns: bool,
-    /// The service whose servers are in a file of their own, because its releases stand side by side.
-    beside: Option<String>,
-    balance: &'static str,
 }
 
 /// The servers of a service, in a file of their own.
@@ -114,7 +141,7 @@ pub struct Servers {
 
 /// The services on this host whose releases stand side by side for a while, each with its server.
 pub fn beside(model: &Model, ingress: &Ingress) -> Vec<Servers> {
-    let targets = ingress.routes().map(|route| &route.target).filter(|target| stands_beside(model, target));
+    let targets = ingress.routes().flat_map(Route::targets).filter(|target| stands_beside(model, target));
     let found: BTreeMap<_, _> = targets.map(|target| (target.service.to_string(), target.port)).collect();
     let file =
         |(service, port)| Servers { header: header(model), server: format!("{service}:{port}"), service };
@@ -156,27 +183,42 @@ pub fn view(model: &Model, ingress: &Ingress) -> View {
     let version = Version::parse(&ingress.version).ok();
     let at_least = |wanted: &[u64]| version.as_ref().and_then(|v| v.is_at_least(wanted)).unwrap_or(true);
     let tls = !matches!(ingress.tls, Tls::None);
-    let headers = headers(ingress);
-    let hidden = hidden(ingress, &headers);
-    let forwarded = forwarded(tls);
+    let forwarded = forwarded(tls, &ingress.outside_port());
     let mut zones = Vec::new();
     let limit = ingress.rate_limit.as_ref().map(|limit| zone(&mut zones, "per_client".to_owned(), limit));
     let mut limit_of = |route: &Route| {
-        route.rate_limit.as_ref().map(|l| zone(&mut zones, zone_name(route.path.as_str()), l))
+        route.rate_limit.as_ref().map(|l| zone(&mut zones, zone_name("route", route.path.as_str()), l))
     };
-    let served = |site: &Site| {
+    let mut served = |site: &Site| {
         let limits = site.routes.iter().map(&mut limit_of).collect();
-        site_view(site, &Proxied { model, site, headers: &headers, forwarded: &forwarded, limits })
+        let headers = headers(ingress, site);
+        site_view(
+            ingress,
+            &Proxied { model, ingress, site, headers: &headers, forwarded: &forwarded, limits },
+        )
     };
-    let sites: Vec<SiteView> = ingress.sites.iter().map(served).collect();
+    let mut sites: Vec<SiteView> = ingress.sites.iter().map(&mut served).collect();
+    if let Some(first) = sites.first_mut() {
+        first.any_host = ingress.any_host;
+    }
+    for (view, site) in sites.iter_mut().zip(&ingress.sites) {
+        view.limit = match (&site.rate_limit, site.names.first()) {
+            (Some(own), Some(name)) => Some(zone(&mut zones, zone_name("site_", name.as_str()), own)),
+            _ => limit.clone(),
+        };
+    }
+    let headers = || sites.iter().flat_map(|site| &site.headers);
     let longest_domain = ingress.names().map(|domain| domain.as_str().len()).max().unwrap_or(0);
-    let longest_header = headers.iter().map(|header| header.name.len()).max().unwrap_or(0);
+    let longest_header = headers().map(|header| header.name.len()).max().unwrap_or(0);
+    let most_headers = sites.iter().map(|site| site.headers.len()).max().unwrap_or(0);
     View {
         header: header(model),
         domain: model.domain.to_string(),
         domains: ingress.names().map(ToString::to_string).collect(),
-        names: ingress.names().map(|domain| format!("DNS:{domain}")).collect::<Vec<_>>().join(","),
+        names: ingress.names().map(alternative).collect::<Vec<_>>().join(","),
         tls,
+        any_host: ingress.any_host,
+        port: ingress.outside_port(),
         in_front: in_front(ingress),
         letsencrypt: matches!(ingress.tls, Tls::LetsEncrypt { .. }),
         given: matches!(ingress.tls, Tls::Given { .. }),
@@ -191,29 +233,42 @@ pub fn view(model: &Model, ingress: &Ingress) -> View {
         names_bucket: bucket(longest_domain),
         headers_bucket: bucket(longest_header),
         // nginx wants room for the names that it hides by itself as well.
-        headers_max: (headers.len() > 16).then_some(2048),
+        headers_max: (most_headers > 16).then_some(2048),
         upstreams: upstreams(model, ingress, at_least(&[1, 27, 3])),
         zones,
-        limit,
         body_limit: ingress.body_limit.nginx(),
-        headers,
-        hidden,
         forwarded,
         websocket: sites.iter().flat_map(|site| &site.locations).any(Location::is_websocket),
         sites,
-        raw_http: ingress.raw_http.iter().map(|text| indented(text, 4)).collect(),
-        raw_server: ingress.raw_server.iter().map(|text| indented(text, 4)).collect(),
+        raw_main: raw(By::Ingress, &ingress.raw_main, 0),
+        raw_events: raw(By::Ingress, &ingress.raw_events, 4),
+        raw_http: raw(By::Ingress, &ingress.raw_http, 4),
     }
 }
 
-fn site_view(site: &Site, proxied: &Proxied) -> SiteView {
+/// Directives of the description, as they stand in the file.
+pub fn raw(by: By, texts: &[Located<Directives>], columns: usize) -> Vec<String> {
+    texts.iter().map(|text| stated(by, &indented(text.as_str(), columns))).collect()
+}
+
+fn site_view(ingress: &Ingress, proxied: &Proxied) -> SiteView {
+    let site = proxied.site;
+    let own = |name: &'static str| proxied.inherited(name).next().is_some();
     SiteView {
         names: site.names.iter().map(ToString::to_string).collect(),
+        any_host: false,
         allow_from: site.allow_from.iter().map(ToString::to_string).collect(),
         moved: site.moved.as_ref().map(moved),
         redirects: site.redirects.iter().map(redirect).collect(),
         locations: location::locations(proxied),
+        files: site.files.iter().map(files).collect(),
         private: location::private(site),
+        headers: proxied.headers.to_vec(),
+        hidden: hidden(ingress, proxied.headers),
+        forwarded: if own("proxy_set_header") { proxied.forwarded.to_vec() } else { Vec::new() },
+        body_limit: site.body_limit.map(|size| size.nginx()),
+        limit: None,
+        raw: [raw(By::Ingress, &ingress.raw_server, 4), raw(By::Site, &site.raw, 4)].concat(),
     }
 }
 
@@ -221,6 +276,15 @@ fn site_view(site: &Site, proxied: &Proxied) -> SiteView {
 fn moved(url: &Url) -> MovedView {
     let rest = matches!(url.path(), "" | "/");
     MovedView { to: if rest { url.as_str().trim_end_matches('/') } else { url.as_str() }.to_owned(), rest }
+}
+
+fn files(files: &StaticFiles) -> FilesView {
+    FilesView {
+        path: format!("{}/", files.path.as_str().trim_end_matches('/')),
+        root: files.root.clone(),
+        fallback: files.fallback.as_ref().map(ToString::to_string),
+        cache: files.cache.map(|time| time.nginx()),
+    }
 }
 
 fn redirect(redirect: &Redirect) -> RedirectView {
@@ -262,7 +326,7 @@ fn upstreams(model: &Model, ingress: &Ingress, resolve: bool) -> Vec<Upstream> {
     let mut upstreams: Vec<Upstream> = Vec::new();
     let mut known: BTreeSet<String> = BTreeSet::new();
     for route in ingress.routes().filter(|route| resolve || !route.target.elsewhere.is_empty()) {
-        let name = upstream_name(route.target.service.as_str(), route.balance);
+        let name = upstream_name(route);
         if !known.insert(name.clone()) {
             continue;
         }
@@ -271,30 +335,43 @@ fn upstreams(model: &Model, ingress: &Ingress, resolve: bool) -> Vec<Upstream> {
             Balance::LeastConn => "least_conn",
             Balance::IpHash => "ip_hash",
         };
-        let Target { service, port, elsewhere, .. } = &route.target;
-        let servers = match elsewhere.as_slice() {
-            [] => vec![format!("{service}:{port}")],
-            hosts => hosts.iter().map(|host| Address::Ip(*host).with_port(*port)).collect(),
-        };
-        let in_dns = in_dns(model, &route.target);
-        let beside = stands_beside(model, &route.target).then(|| service.to_string());
-        upstreams.push(Upstream { name, servers, in_dns, beside, balance });
+        let (beside, asked): (Vec<&Target>, Vec<&Target>) =
+            route.targets().partition(|target| stands_beside(model, target));
+        let servers = asked.into_iter().flat_map(|target| {
+            let in_dns = in_dns(model, target);
+            addresses(target).into_iter().map(move |address| Server { address, in_dns })
+        });
+        let servers = servers.collect();
+        let beside = beside.into_iter().map(|target| target.service.to_string()).collect();
+        upstreams.push(Upstream { name, servers, beside, balance });
     }
     upstreams
 }
 
-/// The upstream of a service under that way to spread requests. No service's name has `_`.
-pub fn upstream_name(service: &str, balance: Balance) -> String {
-    match balance {
-        Balance::RoundRobin => service.to_owned(),
+/// Where a target is asked, each of its hosts by address.
+pub fn addresses(target: &Target) -> Vec<String> {
+    let Target { service, port, elsewhere, outside, .. } = target;
+    match (elsewhere.as_slice(), outside) {
+        ([], Some(outside)) => vec![outside.address.with_port(*port)],
+        ([], None) => vec![format!("{service}:{port}")],
+        (hosts, _) => hosts.iter().map(|host| Address::Ip(*host).with_port(*port)).collect(),
+    }
+}
+
+/// The upstream of a route's services under its way to spread requests. No service's name has `_`.
+pub fn upstream_name(route: &Route) -> String {
+    let services: Vec<&str> = route.targets().map(|target| target.service.as_str()).collect();
+    let service = services.join("_");
+    match route.balance {
+        Balance::RoundRobin => service,
         Balance::LeastConn => format!("{service}_least_conn"),
         Balance::IpHash => format!("{service}_ip_hash"),
     }
 }
 
-fn zone_name(path: &str) -> String {
+fn zone_name(what: &str, path: &str) -> String {
     let name: String = path.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-    format!("route{name}")
+    format!("{what}{name}")
 }
 
 /// Adds a zone; another one that has the name already gives way by a number.
@@ -306,8 +383,13 @@ fn zone(zones: &mut Vec<Zone>, name: String, limit: &RateLimit) -> Limit {
     Limit { zone: name, burst: Some(limit.burst.get()).filter(|burst| *burst > 0) }
 }
 
+/// A name as a certificate has it.
+fn alternative(name: &Hostname) -> String {
+    if name.is_address() { format!("IP:{name}") } else { format!("DNS:{name}") }
+}
+
 /// The standard security headers, those of the description in their place or beside them.
-fn headers(ingress: &Ingress) -> Vec<Header> {
+fn headers(ingress: &Ingress, site: &Site) -> Vec<Header> {
     let mut headers = Vec::new();
     // Not for a certificate that browsers refuse: who clicked the warning away once could never do so again.
     let trusted = matches!(ingress.tls, Tls::LetsEncrypt { .. } | Tls::Given { .. });
@@ -317,10 +399,11 @@ fn headers(ingress: &Ingress) -> Vec<Header> {
     headers.push(Header::new("X-Content-Type-Options", "nosniff"));
     headers.push(Header::new("X-Frame-Options", "SAMEORIGIN"));
     headers.push(Header::new("Referrer-Policy", "strict-origin-when-cross-origin"));
-    for (name, value) in &ingress.headers {
-        match headers.iter_mut().find(|header| name.is(&header.name)) {
-            Some(header) => header.value = value.to_string(),
-            None => headers.push(Header::new(name.as_str(), value.as_str())),
+    for (name, value) in ingress.headers.iter().chain(&site.headers) {
+        match (headers.iter_mut().find(|header| name.is(&header.name)), value) {
+            (Some(header), Some(value)) => header.value = value.to_string(),
+            (None, Some(value)) => headers.push(Header::new(name.as_str(), value.as_str())),
+            (_, None) => headers.retain(|header| !name.is(&header.name)),
         }
     }
     headers
@@ -339,14 +422,15 @@ fn hidden(ingress: &Ingress, headers: &[Header]) -> Vec<String> {
 }
 
 /// What a service is told about the request. An empty value takes a client's header of that name away.
-fn forwarded(tls: bool) -> Vec<Header> {
+fn forwarded(tls: bool, port: &str) -> Vec<Header> {
     let proto = if tls { "$scheme" } else { "$forwarded_proto" };
+    let host = format!("$host{port}");
     [
-        ("Host", "$host"),
+        ("Host", host.as_str()),
         ("X-Real-IP", "$remote_addr"),
         ("X-Forwarded-For", "$remote_addr"),
         ("X-Forwarded-Proto", proto),
-        ("X-Forwarded-Host", "$host"),
+        ("X-Forwarded-Host", &host),
         ("X-Request-ID", "$request_id"),
         ("Forwarded", "\"\""),
         ("Proxy", "\"\""),

@@ -12,7 +12,9 @@ use super::{
 };
 use crate::{
     emit::quote,
-    model::{Command, Image, Item, Kept, Model, Offsite, Reach, Rhythm, Runs, Service, Severity, Tls},
+    model::{
+        Command, Image, Ingress, Item, Kept, Model, Offsite, Reach, Rhythm, Runs, Service, Severity, Tls,
+    },
 };
 
 #[derive(Serialize)]
@@ -219,6 +221,7 @@ pub fn view(model: &Model) -> View {
         .as_ref()
         .is_none_or(|ingress| matches!(ingress.tls, Tls::None) && ingress.behind.is_empty());
     let scheme = if plain { "http" } else { "https" };
+    let port = model.ingress.as_ref().map(Ingress::outside_port).unwrap_or_default();
     let mut private: Vec<String> =
         model.services.iter().flat_map(|s| &s.private_paths).map(ToString::to_string).collect();
     private.sort();
@@ -228,7 +231,7 @@ pub fn view(model: &Model) -> View {
         system: model.system.to_string(),
         environment: model.variant(),
         domain: model.domain.to_string(),
-        url: format!("{scheme}://{}", model.domain),
+        url: format!("{scheme}://{}{port}", model.domain),
         directory: model.host.directory.to_string(),
         timezone: model.timezone.to_string(),
         host: host::host(model),
@@ -240,7 +243,7 @@ pub fn view(model: &Model) -> View {
         tagged: model.units().any(|(_, unit)| unit.source.is_some()),
         private,
         routes: model.ingress.iter().flat_map(way::ways).collect(),
-        checks: way::checks(model, scheme),
+        checks: way::checks(model, scheme, &port),
         tls: match model.ingress.as_ref().map(|ingress| &ingress.tls) {
             Some(Tls::LetsEncrypt { .. }) => "letsencrypt",
             Some(Tls::SelfSigned) => "self-signed",

@@ -12,9 +12,9 @@ pub struct WayView {
 }
 
 /// Addresses that answer when the services behind them work.
-pub fn checks(model: &Model, scheme: &str) -> Vec<WayView> {
+pub fn checks(model: &Model, scheme: &str, port: &str) -> Vec<WayView> {
     let address = |(service, name, path)| WayView {
-        path: format!("{scheme}://{name}{path}"),
+        path: format!("{scheme}://{name}{port}{path}"),
         service: format!("{service}"),
     };
     model.checks().into_iter().map(address).collect()
@@ -28,7 +28,8 @@ pub fn ways(ingress: &Ingress) -> Vec<WayView> {
         let mut way =
             |path: &str, service: String| ways.push(WayView { path: format!("{name}{path}"), service });
         for route in &site.routes {
-            way(route.path.as_str(), route.target.service.to_string());
+            let names: Vec<&str> = route.targets().map(|target| target.service.as_str()).collect();
+            way(route.path.as_str(), names.join(", "));
         }
         for redirect in &site.redirects {
             way(redirect.path.as_str(), format!("→ {}", redirect.to));

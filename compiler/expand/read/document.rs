@@ -175,7 +175,7 @@ pub fn file(r: &mut Reader) -> Option<FileSpec> {
         r.node().is_some_and(|node| node.children.iter().any(|c| c.name.value == name))
     };
     let yaml = owned(r.raw("yaml", "its keys and values, for a program that reads YAML"));
-    let nginx = owned(r.raw("nginx", "its directives, for nginx; a property is a parameter such as `levels=1:2`, and an `if` gets its parentheses"));
+    let nginx = owned(r.raw("nginx", "its directives, for nginx; a property is a parameter such as `levels=\"1:2\"` (with quotes, since `1:2` alone is no value of KDL), and an `if` gets its parentheses"));
     let executable = r.flag("executable", "whether it can be executed");
     let mut sources: Vec<FileSource> = from.map(FileSource::Beside).into_iter().collect();
     sources.extend(text.map(|text| FileSource::Text(text.value)));

@@ -1,13 +1,17 @@
 //! `ingress`: the way in.
 
+use super::site::{
+    FILES, FilesSpec, HEADERS, HeaderChoice, LimitSpec, RedirectSpec, RouteSpec, SiteSpec, StatedHeaders,
+    files, limit, redirect, route, site,
+};
 use crate::{
     diagnostic::Diagnostic,
-    model::{Balance, Moved, MovedTo, Tls},
+    model::Tls,
     source::{Located, Span},
     syntax::Reader,
     values::{
-        AbsPath, Cidr, Count, Duration, Email, HeaderName, HeaderValue, Hostname, Line, Name, Prose, Rate,
-        Size, Url, UrlPath, Value, Version, choice,
+        AbsPath, Cidr, Directives, Duration, Email, HeaderName, Hostname, Line, Name, Port, Size, Version,
+        choice,
     },
 };
 
@@ -22,12 +26,18 @@ pub struct IngressSpec {
     pub domains: Vec<Located<Hostname>>,
     /// Where certificates come from.
     pub tls: Option<Located<Tls>>,
+    /// Whether its own site answers to every name; stated or not.
+    pub any_host: Option<Located<bool>>,
+    /// The ports of the host.
+    pub listen: Option<ListenSpec>,
     /// Networks of a proxy in front.
     pub behind: Vec<Located<Cidr>>,
     /// Routes.
     pub routes: Vec<RouteSpec>,
     /// Paths that have moved.
     pub redirects: Vec<RedirectSpec>,
+    /// Files that the proxy answers with.
+    pub files: Vec<FilesSpec>,
     /// What is served under other names.
     pub sites: Vec<SiteSpec>,
     /// Largest body.
@@ -37,108 +47,30 @@ pub struct IngressSpec {
     /// Masked query parameters.
     pub masked: Vec<Located<Line>>,
     /// Headers.
-    pub headers: Vec<(Located<HeaderName>, Located<HeaderValue>)>,
+    pub headers: StatedHeaders,
     /// How long browsers remember to use https.
     pub hsts: Located<Duration>,
-    /// Lines for the `http` level.
-    pub raw_http: Vec<Located<Prose>>,
-    /// Lines for the `server` level.
-    pub raw_server: Vec<Located<Prose>>,
+    /// Directives for the outermost level.
+    pub raw_main: Vec<Located<Directives>>,
+    /// Directives for `events`.
+    pub raw_events: Vec<Located<Directives>>,
+    /// Directives for the `http` level.
+    pub raw_http: Vec<Located<Directives>>,
+    /// Directives for the `server` level.
+    pub raw_server: Vec<Located<Directives>>,
     /// Nodes for compose.
     pub raw_compose: Vec<crate::syntax::Node>,
     /// Where it is stated.
     pub span: Span,
 }
 
-/// A stated `site`.
+/// A stated `listen`.
 #[derive(Clone, Debug)]
-pub struct SiteSpec {
-    /// Its name; one without a dot is below the system's domain.
-    pub name: Located<Hostname>,
-    /// Further names.
-    pub also: Vec<Located<Hostname>>,
-    /// Where all of it has moved to.
-    pub moved: Option<Located<Url>>,
-    /// Networks from which it may be reached.
-    pub allow_from: Vec<Located<Cidr>>,
-    /// Routes.
-    pub routes: Vec<RouteSpec>,
-    /// Paths that have moved.
-    pub redirects: Vec<RedirectSpec>,
-}
-
-/// A stated `redirect`.
-#[derive(Clone, Debug)]
-pub struct RedirectSpec {
-    /// The path.
-    pub path: Located<UrlPath>,
-    /// Where to.
-    pub to: Located<MovedTo>,
-    /// How that is told.
-    pub status: Located<Moved>,
-}
-
-/// A stated `route`.
-#[derive(Clone, Debug)]
-pub struct RouteSpec {
-    /// The start of the path.
-    pub path: Located<UrlPath>,
-    /// The service.
-    pub to: Located<Name>,
-    /// How requests are spread.
-    pub balance: Located<Balance>,
-    /// Its limit.
-    pub rate_limit: Option<LimitSpec>,
-    /// Whether the path is cut off.
-    pub strip: bool,
-    /// Time that a reply may take.
-    pub timeout: Option<Located<Duration>>,
-    /// Largest body.
-    pub body_limit: Option<Located<Size>>,
-    /// Networks from which it may be reached.
-    pub allow_from: Vec<Located<Cidr>>,
-    /// How long browsers may keep replies.
-    pub cache: Option<Located<Duration>>,
-    /// Whether replies are passed on piece by piece.
-    pub stream: bool,
-    /// Lines for the `location`.
-    pub raw: Vec<Located<Prose>>,
-    /// Where it is stated.
-    pub span: Span,
-}
-
-/// A stated `rate-limit`.
-#[derive(Clone, Debug)]
-pub struct LimitSpec {
-    /// How many.
-    pub rate: Located<Rate>,
-    /// How many more at once.
-    pub burst: Located<Count>,
-}
-
-choice! { Balance, "a way to spread requests", { "round-robin" => RoundRobin, "least-conn" => LeastConn, "ip-hash" => IpHash, } }
-
-choice! { Moved, "a status of what has moved", { "301" => Permanently, "302" => Found, "307" => Temporarily, "308" => ForGood, } }
-
-impl Value for MovedTo {
-    const WHAT: &'static str = "a path or a URL";
-    const EXAMPLES: &'static [&'static str] = &["/docs", "https://docs.example.com/start"];
-
-    fn parse(text: &str) -> Result<Self, String> {
-        if text.starts_with('/') {
-            UrlPath::parse(text).map(MovedTo::Path)
-        } else {
-            web(text).map(MovedTo::Url)
-        }
-    }
-}
-
-/// An address that a browser can be sent to.
-fn web(text: &str) -> Result<Url, String> {
-    match Url::parse(text)? {
-        url if matches!(url.scheme(), "http" | "https") => Ok(url),
-        _ => Err("browsers follow to `https://` and `http://` only".into()),
-    }
+pub struct ListenSpec {
+    /// For http.
+    pub http: Located<Port>,
+    /// For https.
+    pub https: Located<Port>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,30 +96,43 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
         "where certificates come from; `letsencrypt` when absent is not assumed: state it",
         tls,
     );
+    let any_host = r
+        .prop::<bool>(
+            "any-host",
+            "whether it answers whatever name or address it is asked by; else names that are not its own get no answer. When absent it does if the system has no `domain`",
+        )
+        .optional();
+    let listen = r.block("listen", "the ports of the host that it takes; 80 and 443 when absent", listen);
     let behind = r.list::<Cidr>(
         "behind",
         "networks of a proxy in front (a load balancer, a CDN), whose word about clients is believed; with `tls \"none\"` private networks when absent",
     );
     let routes = r.keyed("route", "where requests of one path go; the longest path wins", route);
     let redirects = r.keyed("redirect", "a path that has moved", redirect);
+    let files = r.keyed("files", FILES, files);
     let sites = r.keyed("site", "what is served under another name", site);
-    let body_limit = r.prop::<Size>("body-limit", "largest request body").above_zero().or("10MiB");
+    let body_limit = r.prop::<Size>("body-limit", "largest request body; `0B` is without a limit").or("10MiB");
     let rate_limit = r.block("rate-limit", "limit on requests of one client address, for all routes", limit);
     let masked = r.list::<Line>(
         "mask",
         "a query parameter whose value the access log masks, beside the usual ones (token, password, key, …)",
     );
-    let headers = r.map::<HeaderName, HeaderValue>(
-        "headers",
-        "response headers, in place of or beside the standard security headers",
-    );
+    let headers = r.map::<HeaderName, HeaderChoice>("headers", HEADERS);
     let hsts = r.prop::<Duration>("hsts", "how long browsers remember to use https only").or("365d");
-    let raw_http = r.list::<Prose>(
-        "nginx-http",
-        "nginx directives for the `http` level that the language has no word for",
+    let raw_main = r.list::<Directives>(
+        "nginx-main",
+        "nginx directives for the outermost level, such as `load_module` or `stream { … }`",
     );
-    let raw_server =
-        r.list::<Prose>("nginx", "nginx directives for the `server` level that the language has no word for");
+    let raw_events =
+        r.list::<Directives>("nginx-events", "nginx directives for `events`, such as `worker_connections`");
+    let raw_http = r.list::<Directives>(
+        "nginx-http",
+        "nginx directives for the `http` level that the language has no word for; in place of what the compiler would say there",
+    );
+    let raw_server = r.list::<Directives>(
+        "nginx",
+        "nginx directives for the `server` of every site that the language has no word for; in place of what the compiler would say there",
+    );
     let raw_compose = r
         .raw("compose", "keys of the compose service that the language has no word for, as KDL")
         .into_iter()
@@ -199,15 +144,20 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
         version,
         domains,
         tls,
+        any_host,
+        listen,
         behind,
         routes,
         redirects,
+        files,
         sites,
         body_limit: body_limit?,
         rate_limit,
         masked,
         headers,
         hsts: hsts?,
+        raw_main,
+        raw_events,
         raw_http,
         raw_server,
         raw_compose,
@@ -226,7 +176,7 @@ fn absent(r: &mut Reader) {
                 .help("write `tls \"letsencrypt\" email=\"…\"`, `tls \"self-signed\"`, `tls \"given\" certificate=\"…\" key=\"…\"` or `tls \"none\"`"),
         );
     }
-    if !r.stated("route") && !r.stated("site") {
+    if !r.stated("route") && !r.stated("site") && !r.stated("files") {
         r.lacks(
             "route",
             Diagnostic::error("missing-property", "`ingress` needs a `route`")
@@ -287,110 +237,9 @@ fn tls(r: &mut Reader) -> Option<Located<Tls>> {
     Some(Located::new(tls, mode.span))
 }
 
-fn site(r: &mut Reader) -> Option<SiteSpec> {
-    r.example("site \"admin\" {\n    allow-from \"10.0.0.0/8\"\n    route \"/\" to=\"api\"\n}");
-    r.example("site \"www\" moved-to=\"https://shop.example.com\"");
-    let name = r
-        .arg::<Hostname>(
-            "name",
-            "its name; `admin` is `admin.` before the system's domain, in each environment",
-        )
-        .required();
-    let also = r.list::<Hostname>("also", "another name of the same");
-    let moved = r
-        .prop::<Url>(
-            "moved-to",
-            "where all of it has moved to; path and query are kept when the address has no path",
-        )
-        .optional();
-    let allow_from =
-        r.list::<Cidr>("allow-from", "networks from which it may be reached; everybody else gets 403");
-    let routes = r.keyed("route", "where requests of one path go; the longest path wins", route);
-    let redirects = r.keyed("redirect", "a path that has moved", redirect);
-    let span = r.span()?;
-    if moved.is_none() && routes.is_empty() && !r.stated("moved-to") && !r.stated("route") {
-        r.sink().report(
-            Diagnostic::error("missing-property", "`site` needs a `route`")
-                .at(span, "nothing would be served")
-                .help(
-                    "write for example `route \"/\" to=\"web\"`, or `moved-to=\"https://shop.example.com\"`",
-                ),
-        );
-    }
-    if let (Some(moved), Some(first)) = (&moved, routes.first().map(|r| r.span)) {
-        r.sink().report(
-            Diagnostic::error("route-shadowed", "what has moved serves nothing any more")
-                .at(moved.span, "all of it has moved")
-                .at(first, "this would never be asked")
-                .help("remove one of them"),
-        );
-    }
-    if let Some((moved, reason)) = moved.as_ref().and_then(|m| Some((m, web(m.value.as_str()).err()?))) {
-        r.sink().report(
-            Diagnostic::error("invalid-value", "this is no place for browsers").at(moved.span, reason),
-        );
-    }
-    Some(SiteSpec { name: name?, also, moved, allow_from, routes, redirects })
-}
-
-fn redirect(r: &mut Reader) -> Option<RedirectSpec> {
-    r.example("redirect \"/manual\" to=\"https://docs.example.com/shop\"");
-    let path = r.arg::<UrlPath>("path", "the path, without what is below it").required();
-    let to = r
-        .prop::<MovedTo>(
-            "to",
-            "a path of the same site, or an address elsewhere; the query is kept on a path",
-        )
-        .required();
-    let status = r
-        .prop::<Moved>("status", "what clients are told: 301 or 308 for good, 302 or 307 for now; after 307 and 308 what was posted is posted again")
-        .or("308");
-    Some(RedirectSpec { path: path?, to: to?, status: status? })
-}
-
-fn route(r: &mut Reader) -> Option<RouteSpec> {
-    r.example("route \"/api\" to=\"backend\" balance=\"least-conn\"");
-    let path = r.arg::<UrlPath>("path", "the start of the path").required();
-    let to = r.prop::<Name>("to", "the service that answers").required();
-    let balance =
-        r.prop::<Balance>("balance", "how requests are spread over its containers").or("round-robin");
-    let rate_limit = r.block("rate-limit", "limit on requests of one client address, for this route", limit);
-    let strip = r.flag("strip", "whether the path is cut off before the service sees it");
-    let timeout = r
-        .prop::<Duration>("timeout", "time that a reply may take; nginx's 60 s when absent")
-        .above_zero()
-        .optional();
-    let body_limit =
-        r.prop::<Size>("body-limit", "largest request body on this route").above_zero().optional();
-    let allow_from =
-        r.list::<Cidr>("allow-from", "networks from which it may be reached; everybody else gets 403");
-    let cache = r
-        .prop::<Duration>(
-            "cache",
-            "how long browsers may keep what it answers; what the service says about that is replaced",
-        )
-        .optional();
-    let stream = r.switch("stream", "whether replies are passed on piece by piece, as they come: events, a language model that is still writing");
-    let raw =
-        r.list::<Prose>("nginx", "nginx directives for the `location` that the language has no word for");
-    Some(RouteSpec {
-        path: path?,
-        to: to?,
-        balance: balance?,
-        rate_limit,
-        strip,
-        timeout,
-        body_limit,
-        allow_from,
-        cache,
-        stream,
-        raw,
-        span: r.span()?,
-    })
-}
-
-fn limit(r: &mut Reader) -> Option<LimitSpec> {
-    let rate = r.arg::<Rate>("rate", "requests of one client address in a time").required();
-    let burst = r.prop::<Count>("burst", "how many more may come at once").or("20");
-    Some(LimitSpec { rate: rate?, burst: burst? })
+fn listen(r: &mut Reader) -> Option<ListenSpec> {
+    r.example("listen http=8080 https=8443");
+    let http = r.prop::<Port>("http", "for http").or("80");
+    let https = r.prop::<Port>("https", "for https, when there is TLS").or("443");
+    Some(ListenSpec { http: http?, https: https? })
 }

@@ -20,6 +20,7 @@ pub mod retention;
 pub mod rotation;
 pub mod secret_files;
 pub mod service;
+pub mod site;
 pub mod slo;
 pub mod system;
 pub mod template;

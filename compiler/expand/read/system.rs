@@ -22,7 +22,7 @@ use crate::{
     model::{Allow, Objective, Scheduler, Team},
     source::{Located, Span},
     syntax::{Node, Reader},
-    values::{Hostname, Line, Name, Timezone, Value as _},
+    values::{Domain, Hostname, Line, Name, Timezone, Value as _},
 };
 
 /// A stated `system`, with one environment laid over it.
@@ -99,7 +99,13 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
     let name = r.arg::<Name>("name", "its name: project name, folder name, file name in `cron.d`").required();
     let title = r.prop::<Line>("title", "its name for people").optional();
     let timezone = r.prop::<Timezone>("timezone", "the zone in which times of day are meant").or("UTC");
-    let domain = r.prop::<Hostname>("domain", "where users reach it; `localhost` when absent").optional();
+    let domain = r
+        .prop::<Domain>(
+            "domain",
+            "where users reach it: a name, or the host's address; when absent `localhost`, and the ingress answers whatever it is called",
+        )
+        .optional()
+        .map(|domain| domain.map(Domain::into_hostname));
     let teams = r.keyed("team", "people who answer for it", team);
     let priorities = r.keyed(
         "priority",

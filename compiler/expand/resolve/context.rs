@@ -322,7 +322,14 @@ impl<'a> Context<'a> {
             ingress.behind.is_empty()
                 && ingress.tls.as_ref().is_some_and(|tls| matches!(tls.value, Tls::None))
         });
-        format!("{}://{}{path}", if plain { "http" } else { "https" }, self.domain)
+        let port = self.spec.ingress.as_ref().and_then(|ingress| {
+            let (http, https) = super::ingress::ports(ingress)?;
+            let in_front = !ingress.behind.is_empty();
+            let (port, usual) = if plain { (http, 80) } else { (https, 443) };
+            (!in_front && port.get() != usual).then(|| format!(":{port}"))
+        });
+        let scheme = if plain { "http" } else { "https" };
+        format!("{scheme}://{}{}{path}", self.domain, port.unwrap_or_default())
     }
 
     /// A text with variables in it. Those that nothing stands in for must be declared.

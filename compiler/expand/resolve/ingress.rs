@@ -5,11 +5,18 @@ use crate::{
     diagnostic::Diagnostic,
     expand::{
         kind::Role,
-        read::ingress::{IngressSpec, LimitSpec, RedirectSpec, RouteSpec, SiteSpec},
+        read::{
+            external::ExternalSpec,
+            ingress::IngressSpec,
+            site::{FilesSpec, LimitSpec, RedirectSpec, RouteSpec, SiteSpec, StatedHeaders},
+        },
     },
-    model::{Ingress, Origin, RateLimit, Redirect, Route, Service, Services, Site, Target, Tls},
+    model::{
+        Headers, Ingress, Origin, Outside, RateLimit, Redirect, Route, Service, Services, Site, StaticFiles,
+        Target, Tls,
+    },
     source::{Located, Span},
-    values::{Hostname, Value as _},
+    values::{AbsPath, Address, Count, Hostname, Name, Port, Value as _},
 };
 
 /// Resolves the ingress, when its proxy is among `services`; what it leads to is among `all`. Routes are sorted so that the longest path comes first.
@@ -24,7 +31,9 @@ pub fn ingress(
     let resolved = services.named(&service.name.value)?;
     // Without it, the reader has told.
     let tls = spec.tls.as_ref()?;
-    if matches!(tls.value, Tls::LetsEncrypt { .. }) && !context.domain.as_str().contains('.') {
+    if matches!(tls.value, Tls::LetsEncrypt { .. })
+        && (!context.domain.as_str().contains('.') || context.domain.is_address())
+    {
         context.sink.report(
             Diagnostic::error(
                 "certificate-impossible",
@@ -33,6 +42,18 @@ pub fn ingress(
             .at(tls.span, "asked for here")
             .at(context.spec.domain.as_ref().map_or(context.spec.name.span, |d| d.span), "the domain")
             .help("in this environment write `ingress { tls \"self-signed\" }`"),
+        );
+    }
+    let (http, https) = ports(spec)?;
+    if let (Tls::LetsEncrypt { .. }, Some(listen)) = (&tls.value, &spec.listen)
+        && http.get() != 80
+        && spec.behind.is_empty()
+    {
+        context.sink.report(
+            Diagnostic::error("certificate-impossible", "Let's Encrypt asks on port 80 only")
+                .at(listen.http.span, "http is taken on another port")
+                .at(tls.span, "asked for here")
+                .help("leave `http` away, say which proxy in front leads port 80 here (`behind \"10.0.0.0/8\"`), or write `tls \"self-signed\"`"),
         );
     }
     let routes = |stated: &[RouteSpec]| {
@@ -51,6 +72,11 @@ pub fn ingress(
         moved: None,
         redirects: spec.redirects.iter().map(redirect).collect(),
         routes: routes(&spec.routes),
+        files: spec.files.iter().map(files).collect(),
+        headers: Vec::new(),
+        body_limit: None,
+        rate_limit: None,
+        raw: Vec::new(),
     }];
     sites.extend(spec.sites.iter().map(|site| Site {
         names: names.of(site),
@@ -58,6 +84,11 @@ pub fn ingress(
         moved: site.moved.as_ref().map(|url| url.value.clone()),
         redirects: site.redirects.iter().map(redirect).collect(),
         routes: routes(&site.routes),
+        files: site.files.iter().map(files).collect(),
+        headers: headers(&site.headers),
+        body_limit: site.body_limit.as_ref().map(|size| size.value),
+        rate_limit: site.rate_limit.as_ref().map(limit),
+        raw: site.raw.clone(),
     }));
     sites.retain(|site| !site.names.is_empty());
     Some(Ingress {
@@ -65,53 +96,125 @@ pub fn ingress(
         version: resolved.version.clone().unwrap_or_default(),
         sites,
         tls: tls.value.clone(),
+        any_host: spec
+            .any_host
+            .as_ref()
+            .map_or_else(|| context.spec.domain.is_none() && spec.domains.is_empty(), |stated| stated.value),
+        http,
+        https,
         behind: spec.behind.iter().map(|network| network.value).collect(),
         body_limit: spec.body_limit.value,
         rate_limit: spec.rate_limit.as_ref().map(limit),
         masked: spec.masked.iter().map(|name| name.value.clone()).collect(),
-        headers: spec.headers.iter().map(|(name, value)| (name.value.clone(), value.value.clone())).collect(),
+        headers: headers(&spec.headers),
         hsts: (!spec.hsts.value.is_zero()).then_some(spec.hsts.value),
-        raw_http: spec.raw_http.iter().map(|text| text.value.to_string()).collect(),
-        raw_server: spec.raw_server.iter().map(|text| text.value.to_string()).collect(),
+        raw_main: spec.raw_main.clone(),
+        raw_events: spec.raw_events.clone(),
+        raw_http: spec.raw_http.clone(),
+        raw_server: spec.raw_server.clone(),
         origin: Origin::Stated(spec.span),
     })
 }
 
 fn route(context: &Context, spec: &RouteSpec, proxy: &Service, services: &Services) -> Option<Route> {
-    context.reference(&spec.to.value, spec.to.span)?;
-    let service = services.named(&spec.to.value)?;
-    let Some(port) = service.port else {
-        context.sink.report(
-            Diagnostic::error("no-port", format!("`{}` has no port to route to", service.name))
-                .at(spec.to.span, "routed to here")
-                .at(service.origin.span(), "this service has no port")
-                .help("give it a `port`"),
-        );
-        return None;
+    let target = |name: &Located<Name>| match context.external(&name.value) {
+        Some(external) => outside(context, name, external),
+        None => inside(context, name, proxy, services),
     };
-    let elsewhere = proxy.elsewhere.iter().find(|(name, _)| *name == service.name);
     Some(Route {
         path: spec.path.value.clone(),
-        target: Target {
-            service: service.name.clone(),
-            port,
-            replicas: service.replicas.value,
-            elsewhere: elsewhere.map(|(_, addresses)| addresses.clone()).unwrap_or_default(),
-            health_path: service.health_path.clone(),
-            private_paths: service.private_paths.clone(),
-            websocket_paths: service.websocket_paths.clone(),
-        },
+        target: target(&spec.to)?,
+        others: spec.also.iter().filter_map(target).collect(),
         balance: spec.balance.value,
         rate_limit: spec.rate_limit.as_ref().map(limit),
         strip: spec.strip,
         timeout: spec.timeout.as_ref().map(|t| t.value),
         body_limit: spec.body_limit.as_ref().map(|size| size.value),
         allow_from: spec.allow_from.iter().map(|network| network.value).collect(),
+        auth_basic: spec.auth_basic.as_ref().and_then(|file| AbsPath::parse(&users(&file.value)).ok()),
         cache: spec.cache.as_ref().map(|time| time.value),
         stream: spec.stream,
-        raw: spec.raw.iter().map(|text| text.value.to_string()).collect(),
+        raw: spec.raw.clone(),
         origin: Origin::Stated(spec.span),
     })
+}
+
+/// A service that answers.
+fn inside(context: &Context, name: &Located<Name>, proxy: &Service, services: &Services) -> Option<Target> {
+    context.reference(&name.value, name.span)?;
+    let service = services.named(&name.value)?;
+    let Some(port) = service.port else {
+        context.sink.report(
+            Diagnostic::error("no-port", format!("`{}` has no port to route to", service.name))
+                .at(name.span, "routed to here")
+                .at(service.origin.span(), "this service has no port")
+                .help("give it a `port`"),
+        );
+        return None;
+    };
+    let elsewhere = proxy.elsewhere.iter().find(|(name, _)| *name == service.name);
+    Some(Target {
+        service: service.name.clone(),
+        outside: None,
+        port,
+        replicas: service.replicas.value,
+        elsewhere: elsewhere.map(|(_, addresses)| addresses.clone()).unwrap_or_default(),
+        health_path: service.health_path.clone(),
+        private_paths: service.private_paths.clone(),
+        websocket_paths: service.websocket_paths.clone(),
+    })
+}
+
+/// What others run, that answers.
+fn outside(context: &Context, name: &Located<Name>, external: &ExternalSpec) -> Option<Target> {
+    let refused = |message: String, label: &str, help: &str| {
+        context.sink.report(
+            Diagnostic::error("no-port", message)
+                .at(name.span, "routed to here")
+                .at(external.span, label)
+                .help(help),
+        );
+    };
+    let Some((address, port)) = external.at() else {
+        refused(
+            format!("it is not said where `{}` answers", name.value),
+            "no address is written here",
+            "write its `url` out, as in `url=\"http://10.0.0.5:8080\"`, or `address` and `port`",
+        );
+        return None;
+    };
+    if external.web().is_some_and(|url| !matches!(url.path(), "" | "/")) {
+        refused(
+            format!("`{}` is a path of a server, and requests have paths of their own", name.value),
+            "this address has a path",
+            "write its `url` without a path",
+        );
+        return None;
+    }
+    Some(Target {
+        service: name.value.clone(),
+        outside: Some(Outside {
+            address: address.clone(),
+            https: external.web().is_some_and(|url| url.scheme() == "https"),
+        }),
+        port,
+        replicas: Count::parse("1").ok()?,
+        elsewhere: match address {
+            Address::Ip(ip) => vec![*ip],
+            Address::Host(_) => Vec::new(),
+        },
+        health_path: None,
+        private_paths: Vec::new(),
+        websocket_paths: Vec::new(),
+    })
+}
+
+/// The ports of the host for http and https.
+pub fn ports(spec: &IngressSpec) -> Option<(Port, Port)> {
+    match &spec.listen {
+        Some(listen) => Some((listen.http.value, listen.https.value)),
+        None => Some((Port::parse("80").ok()?, Port::parse("443").ok()?)),
+    }
 }
 
 /// The names of all sites: nginx would let the first that has one answer for the others.
@@ -153,6 +256,25 @@ impl Names<'_> {
 
 fn redirect(spec: &RedirectSpec) -> Redirect {
     Redirect { path: spec.path.value.clone(), to: spec.to.value.clone(), status: spec.status.value }
+}
+
+/// Where a file of users is in the container.
+pub fn users(file: &AbsPath) -> String {
+    format!("/etc/nginx/users{file}")
+}
+
+fn files(spec: &FilesSpec) -> StaticFiles {
+    StaticFiles {
+        path: spec.path.value.clone(),
+        root: spec.root(),
+        fallback: spec.fallback.as_ref().map(|path| path.value.clone()),
+        cache: spec.cache.as_ref().map(|time| time.value),
+        origin: Origin::Stated(spec.span),
+    }
+}
+
+fn headers(stated: &StatedHeaders) -> Headers {
+    stated.iter().map(|(name, value)| (name.value.clone(), value.value.0.clone())).collect()
 }
 
 fn limit(spec: &LimitSpec) -> RateLimit {

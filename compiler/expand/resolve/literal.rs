@@ -25,8 +25,10 @@ pub fn literals(context: &Context) -> Vec<Literal> {
         tree("", node, &mut found);
     }
     for file in &context.spec.files {
-        if let Some(FileSource::Yaml(nodes) | FileSource::Nginx(nodes)) = &file.contents {
-            nodes.iter().for_each(|node| tree("", node, &mut found));
+        match &file.contents {
+            Some(FileSource::Yaml(nodes)) => nodes.iter().for_each(|node| tree("", node, &mut found)),
+            Some(FileSource::Nginx(nodes)) => nodes.iter().for_each(|node| directive(node, &mut found)),
+            _ => {}
         }
     }
     let monitor = context.spec.monitor.iter().flat_map(|monitor| &monitor.raw_prometheus.nodes);
@@ -102,6 +104,20 @@ fn tree(path: &str, node: &Node, found: &mut Vec<Literal>) {
         }
     }
     node.children.iter().for_each(|child| tree(&name, child, found));
+}
+
+/// The literals of a directive of nginx and of everything in its block. `fastcgi_pass` and its kin pass requests on and
+/// open nothing.
+fn directive(node: &Node, found: &mut Vec<Literal>) {
+    let name = node.name.value.as_str();
+    let stated = node.entries.iter().filter(|entry| entry.annotation.is_none());
+    for entry in stated.filter(|_| !name.ends_with("_pass")) {
+        match &entry.name {
+            Some(key) => add(found, &format!("{name}.{}", key.value), &entry.scalar.text(), entry.span),
+            None => add(found, name, &entry.scalar.text(), entry.span),
+        }
+    }
+    node.children.iter().for_each(|child| directive(child, found));
 }
 
 /// `environment "NAME=value"` in compose is a name with its value.

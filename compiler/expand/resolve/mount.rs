@@ -152,7 +152,7 @@ fn of_source(context: &Context, span: Span, text: &str) -> Option<MountSource> {
 }
 
 /// What lies in the folder of compose.yaml is of the tree; what lies beside that is not.
-fn beside(path: &str) -> MountSource {
+pub fn beside(path: &str) -> MountSource {
     match path.strip_prefix("./") {
         Some(inside) => MountSource::Tree(inside.to_owned()),
         None if path == "." => MountSource::Tree(".".to_owned()),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Edge, Node, Text, Zone, layout, svg};
 use crate::{
-    model::{Kept, Model, Opening, Published, Reach, Service},
+    model::{Kept, Model, Opening, Published, Reach, Route, Service},
     values::{Cidr, Name},
 };
 
@@ -144,7 +144,8 @@ impl<'a> Graph<'a> {
         for peer in &self.model.peers {
             for name in &peer.services {
                 let needed = |service: &Service| service.elsewhere.iter().any(|(one, _)| one == name);
-                let routed = self.model.routes().any(|route| route.target.service == *name);
+                let routed =
+                    self.model.routes().flat_map(Route::targets).any(|target| target.service == *name);
                 if self.places.contains_key(name) || !(routed || self.model.services.iter().any(needed)) {
                     continue;
                 }
@@ -171,7 +172,7 @@ impl<'a> Graph<'a> {
         let mut pairs = Vec::new();
         for route in self.model.routes() {
             let proxy = self.model.ingress.as_ref().and_then(|ingress| place(self, &ingress.service));
-            pairs.push((proxy, place(self, &route.target.service)));
+            pairs.extend(route.targets().map(|target| (proxy, place(self, &target.service))));
         }
         for service in self.model.services.iter().filter(|service| !service.tool) {
             let from = place(self, &service.name);

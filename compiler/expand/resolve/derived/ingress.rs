@@ -2,13 +2,21 @@
 
 use super::Derive;
 use crate::{
+    diagnostic::Diagnostic,
     expand::{
         kind::Role,
-        read::service::{PublishSpec, Strategy},
+        read::{
+            service::{PublishSpec, Strategy},
+            site::FilesSpec,
+        },
+        resolve::{
+            ingress::{ports, users},
+            mount::beside,
+        },
     },
     model::{Mount, MountHow, MountSource, Tls, Volume, VolumeOwner},
     source::Located,
-    values::{AbsPath, Name, Ports, Value as _},
+    values::{AbsPath, BindPath, Name, Ports, Value as _},
 };
 
 /// The volume in which certbot answers the authority's challenge, and from which nginx serves the answer.
@@ -26,7 +34,8 @@ impl Derive<'_> {
             .routes
             .iter()
             .chain(ingress.sites.iter().flat_map(|site| &site.routes))
-            .map(|route| route.to.clone())
+            .flat_map(|route| std::iter::once(&route.to).chain(&route.also))
+            .cloned()
             .filter(|to| self.names.contains_key(&to.value))
             .collect();
         let tls = ingress.tls.as_ref().map(|tls| &tls.value);
@@ -39,10 +48,12 @@ impl Derive<'_> {
         service.version = ingress.version.clone().or(service.version.take());
         service.raw_compose.extend(ingress.raw_compose.iter().cloned());
         service.derived.needs.extend(routed.iter().cloned());
-        let ports: &[&str] = if matches!(tls, Some(Tls::None)) { &["80"] } else { &["80", "443"] };
-        for port in ports.iter().filter_map(|port| Ports::parse(port).ok()) {
-            let port = Located::new(port, span);
-            service.publish.push(PublishSpec::one(port, Some(port), true, span));
+        let Some((http, https)) = ports(ingress) else { return };
+        let with_tls = !matches!(tls, Some(Tls::None));
+        for (host, inside) in [(http, "80"), (https, "443")].into_iter().take(1 + usize::from(with_tls)) {
+            let stated = |port: &str| Ports::parse(port).ok().map(|port| Located::new(port, span));
+            let (Some(host), Some(inside)) = (stated(&host.to_string()), stated(inside)) else { continue };
+            service.publish.push(PublishSpec::one(host, Some(inside), true, span));
         }
         let mut mounts = Vec::new();
         if beside {
@@ -81,6 +92,19 @@ impl Derive<'_> {
             }
             _ => {}
         }
+        let sites = || ingress.sites.iter();
+        for files in ingress.files.iter().chain(sites().flat_map(|site| &site.files)) {
+            mounts.extend(self.files(files));
+        }
+        for file in ingress.routes.iter().chain(sites().flat_map(|site| &site.routes)) {
+            let Some(file) = &file.auth_basic else { continue };
+            let mount =
+                host(file.value.as_str(), &users(&file.value), true, "Who may use it, and their passwords.");
+            // Several routes may have the same users.
+            let mount = mount.filter(|one| !mounts.iter().any(|other: &Mount| other.target == one.target));
+            mounts.extend(mount);
+        }
+        let service = &mut self.services[index];
         service.derived.mounts.extend(mounts);
         if matches!(tls, Some(Tls::LetsEncrypt { .. }))
             && let Some(certbot) = self.with_role(
@@ -95,6 +119,32 @@ impl Derive<'_> {
             service.derived.mounts.extend(host("/etc/letsencrypt", "/etc/letsencrypt", false, ""));
             service.derived.mounts.extend(volume(ACME, "/var/www/acme", false, ""));
         }
+    }
+}
+
+impl Derive<'_> {
+    /// What the proxy reads files from.
+    fn files(&self, files: &FilesSpec) -> Option<Mount> {
+        let from = files.from.value.as_str();
+        let shared = self.spec.volumes.iter().any(|volume| volume.name.value.as_str() == from);
+        let is_path = from.starts_with('.') || from.contains('/');
+        let source = match (AbsPath::parse(from), BindPath::parse(from)) {
+            _ if shared => MountSource::Volume(Volume::shared(from, VolumeOwner::System)),
+            (Ok(path), _) => MountSource::Host(path),
+            (_, Ok(path)) if is_path => beside(path.as_str()),
+            _ => {
+                self.sink.report(
+                    Diagnostic::error("invalid-volume", format!("`{from}` is neither a volume of the system nor a path of the host"))
+                        .at(files.from.span, "files are taken from here")
+                        .help(format!("declare the volume in the system, `volume \"{from}\"`, so that several services can mount it; or write a path such as \"/srv/static\"")),
+                );
+                return None;
+            }
+        };
+        let target = format!("{}{}", files.root(), files.path.value.as_str().trim_end_matches('/'));
+        let mut mount = mounted(source, &target, true, "Files that nginx answers with.")?;
+        mount.stated = Some(files.span);
+        Some(mount)
     }
 }
 
