@@ -145,10 +145,12 @@ fn every_noun_obeys() {
     obeys::<AlertName>();
     obeys::<BindPath>();
     obeys::<Bound>();
+    obeys::<ChainRule>();
     obeys::<Cidr>();
     obeys::<Count>();
     obeys::<ChatId>();
     obeys::<Decimal>();
+    obeys::<Door>();
     obeys::<Duration>();
     obeys::<Email>();
     obeys::<EngineName>();
@@ -164,6 +166,7 @@ fn every_noun_obeys() {
     obeys::<Line>();
     obeys::<MetricName>();
     obeys::<GitUrl>();
+    obeys::<Interface>();
     obeys::<Ip>();
     obeys::<LogPath>();
     obeys::<Mode>();
@@ -184,6 +187,7 @@ fn every_noun_obeys() {
     obeys::<Size>();
     obeys::<Time>();
     obeys::<Timezone>();
+    obeys::<UfwRule>();
     obeys::<Url>();
     obeys::<UrlPath>();
     obeys::<UserName>();

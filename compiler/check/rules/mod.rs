@@ -12,6 +12,7 @@ mod destructive_command;
 mod duplicate_mount;
 mod duplicate_scrape_job;
 mod engine_socket;
+mod firewall_contradiction;
 mod fixed_name_replicas;
 mod fixed_port_replicas;
 mod host_too_small;
@@ -56,6 +57,7 @@ pub const ALL: &[Rule] = &[
     duplicate_mount::RULE,
     duplicate_scrape_job::RULE,
     engine_socket::RULE,
+    firewall_contradiction::RULE,
     fixed_name_replicas::RULE,
     fixed_port_replicas::RULE,
     host_too_small::RULE,

@@ -8,7 +8,8 @@ use super::{
     document::{ChecklistSpec, FileSpec, RunbookSpec, checklist, file, objective, runbook, team},
     engine::{NetworkSpec, SecretFileSpec, SharedVolumeSpec, network, secret_file, shared_volume},
     external::{ExternalSpec, external},
-    host::{HostSpec, OpenSpec, host, open},
+    firewall::{FirewallSpec, OpenSpec, firewall, open},
+    host::{HostSpec, host},
     ingress::{IngressSpec, ingress},
     monitor::{MonitorSpec, monitor},
     notify::{NotifySpec, notify},
@@ -63,6 +64,8 @@ pub struct SystemSpec {
     pub ingress: Option<IngressSpec>,
     /// Ports of the host.
     pub opens: Vec<OpenSpec>,
+    /// What else the firewall does.
+    pub firewall: Option<FirewallSpec>,
     /// Backups.
     pub backups: Vec<BackupSpec>,
     /// Jobs.
@@ -126,7 +129,12 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
     let secret_files = r.keyed("secret-file", "a secret that containers read from a file", secret_file);
     let ingress = r.block("ingress", "the way in from outside", ingress);
     let opens =
-        r.keyed("open", "a port of the host itself that may be reached, beside ssh and the ingress", open);
+        r.keyed("open", "ports of the host itself that may be reached, beside ssh and the ingress", open);
+    let firewall = r.block(
+        "firewall",
+        "what else the firewall does: what it refuses, passes on and lets out, how much it logs",
+        firewall,
+    );
     let backups = r.keyed("backup", "backups of a service's data", backup);
     let jobs = r.keyed("job", "something that runs by the clock", job);
     let scheduler = r
@@ -167,6 +175,7 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
         secret_files,
         ingress,
         opens,
+        firewall,
         backups,
         jobs,
         scheduler,

@@ -42,7 +42,13 @@ impl Derive<'_> {
         let ports: &[&str] = if matches!(tls, Some(Tls::None)) { &["80"] } else { &["80", "443"] };
         for port in ports.iter().filter_map(|port| Ports::parse(port).ok()) {
             let port = Located::new(port, span);
-            service.publish.push(PublishSpec::one(port, Some(port), true, span));
+            let mut publish = PublishSpec::one(port, Some(port), true, span);
+            if !ingress.direct && !ingress.behind.is_empty() {
+                // Whoever came past the proxy in front would be served without what that proxy is there for.
+                publish.public = false;
+                publish.from.clone_from(&ingress.behind);
+            }
+            service.publish.push(publish);
         }
         let mut mounts = Vec::new();
         if beside {
