@@ -259,6 +259,11 @@ def opened(tree):
     ranges = [(first, last, spoken) for text, properties in stated for first, last, spoken in doors(text, properties)]
     for text, properties in stated:
         networks = [properties["from"]] if "from" in properties else ["0.0.0.0/0"]
+        tried = [(OUTSIDE, SERVER, "eth0"), (INSIDE, SERVER, "eth0")]
+        if "from" in properties:
+            tried.append((BRANCH, SERVER, "eth0"))
+        if "to" in properties or "interface" in properties:
+            tried.append((NEIGHBOUR, LAN, "lan0"))
         for first, last, spoken in doors(text, properties):
             for port in {first, last} | ({last + 1} if last > first else set()):
                 inside = any(one <= port <= two for one, two, _ in ranges)
@@ -273,7 +278,7 @@ def opened(tree):
                         if protocol == "tcp":
                             server.listen()
                         server.settimeout(0.5)
-                        for source, at, by in ((OUTSIDE, SERVER, "eth0"), (INSIDE, SERVER, "eth0"), (BRANCH, SERVER, "eth0"), (NEIGHBOUR, LAN, "lan0")):
+                        for source, at, by in tried:
                             wanted = (port <= last and protocol in spoken and within(source, networks)
                                       and properties.get("to", at) == at and properties.get("interface", by) == by
                                       and not any(denied(denial, source, port, protocol) for denial in denials))

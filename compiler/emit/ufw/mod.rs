@@ -86,6 +86,11 @@ fn script(model: &Model) -> Script {
         add(&mut denied, words::passage(passage), &passage.purpose, "refused");
     }
     let mut allowed = opened(openings.iter().filter(|opening| !is_ssh(opening)));
+    if firewall.closed.is_some() && model.containers().next().is_some() {
+        // What the host says to its own containers does not leave it.
+        let bridges = ["br-+", "docker+"].map(|bridge| format!("allow out on {bridge}"));
+        add(&mut allowed, bridges.to_vec(), "containers", "containers");
+    }
     for passage in firewall.forwards.iter().chain(&firewall.leaving) {
         let otherwise = if passage.course == Course::Out { "may go out" } else { "passed on" };
         add(&mut allowed, words::passage(passage), &passage.purpose, otherwise);
