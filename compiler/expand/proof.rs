@@ -125,7 +125,7 @@ fn firewall_closed(model: &Model) -> Result<String, String> {
         return Err(format!("`{}` can be reached from everywhere", service.name));
     }
     let ports: Vec<String> =
-        model.firewall.openings.iter().map(|o| format!("{}/{}", o.port, o.protocol)).collect();
+        model.firewall.openings.iter().map(|o| format!("{}/{}", o.ports, o.protocol)).collect();
     Ok(format!(
         "{}: {}",
         model.language.pick("denied by default; open are", "기본 차단; 열린 포트"),

@@ -1,4 +1,4 @@
-//! The machine: where it is, what it has, what may be reached on it, what is rotated on it.
+//! The machine: where it is, what it has, what is rotated on it.
 
 use std::net::IpAddr;
 
@@ -23,6 +23,8 @@ pub struct Host {
     pub ssh_from: Vec<Cidr>,
     /// True when ssh arrives through a tunnel and needs no opening at all.
     pub ssh_tunnel: bool,
+    /// Whether whoever connects by ssh again and again is refused for a while.
+    pub ssh_limit: bool,
     /// Where the generated tree lives on it, such as `/opt/shop`.
     pub directory: AbsPath,
     /// Processors that it has.
@@ -57,35 +59,6 @@ pub struct Requirement {
     pub disk: Option<Size>,
     /// Operating systems that will do: identity as in `/etc/os-release` and the least version; empty for any.
     pub systems: Vec<(Name, Line)>,
-}
-
-/// What may be reached. Everything else that comes in is denied, ports that Docker publishes included.
-#[derive(Clone, Debug, Default)]
-pub struct Firewall {
-    /// The openings, ssh first.
-    pub openings: Vec<Opening>,
-}
-
-/// One port that may be reached.
-#[derive(Clone, Debug)]
-pub struct Opening {
-    /// The port on the host.
-    pub port: Port,
-    /// `tcp` or `udp`.
-    pub protocol: &'static str,
-    /// From where; empty means from everywhere.
-    pub from: Vec<Cidr>,
-    /// The port within the container, when Docker publishes it: such packets are routed, not delivered, and pass
-    /// only the forward rules, by the container's port.
-    pub container_port: Option<Port>,
-    /// Whether only containers of this host may reach it; `from` is empty then.
-    pub containers_only: bool,
-    /// The address of the host at which it may be reached; all of its addresses when absent.
-    pub at: Option<IpAddr>,
-    /// What it is for, in a few words.
-    pub purpose: String,
-    /// Why it is open.
-    pub origin: Origin,
 }
 
 /// Log files on the host under one rotation rule.

@@ -11,6 +11,7 @@ pub mod constraint;
 pub mod container;
 pub mod document;
 pub mod external;
+pub mod firewall;
 pub mod host;
 pub mod ingress;
 pub mod job;
@@ -46,7 +47,8 @@ pub use document::{
     Runbook, Section, Step, Team, Trouble,
 };
 pub use external::{External, Probe};
-pub use host::{Firewall, Host, Log, LogReport, Opening, Peer, Requirement};
+pub use firewall::{Course, Firewall, Opening, Passage};
+pub use host::{Host, Log, LogReport, Peer, Requirement};
 pub use ingress::{
     Balance, Headers, Ingress, Moved, MovedTo, Outside, RateLimit, Redirect, Route, Site, StaticFiles,
     Target, Tls,

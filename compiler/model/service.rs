@@ -384,8 +384,8 @@ pub enum Reach {
     Loopback,
     /// From these networks.
     Networks(Vec<Cidr>),
-    /// From wherever that address of the host is reached.
-    Address(String),
+    /// At that address of the host, from these networks; from wherever it is reached when there are none.
+    Address(String, Vec<Cidr>),
 }
 
 /// How to tell that a service works.

@@ -146,12 +146,14 @@ fn every_noun_obeys() {
     obeys::<AlertName>();
     obeys::<BindPath>();
     obeys::<Bound>();
+    obeys::<ChainRule>();
     obeys::<Cidr>();
     obeys::<Count>();
     obeys::<ChatId>();
     obeys::<Decimal>();
     obeys::<Directives>();
     obeys::<Domain>();
+    obeys::<Door>();
     obeys::<Duration>();
     obeys::<Email>();
     obeys::<Mailbox>();
@@ -172,6 +174,7 @@ fn every_noun_obeys() {
     obeys::<Line>();
     obeys::<MetricName>();
     obeys::<GitUrl>();
+    obeys::<Interface>();
     obeys::<Ip>();
     obeys::<LogPath>();
     obeys::<Mode>();
@@ -192,6 +195,7 @@ fn every_noun_obeys() {
     obeys::<Size>();
     obeys::<Time>();
     obeys::<Timezone>();
+    obeys::<UfwRule>();
     obeys::<Url>();
     obeys::<UrlPath>();
     obeys::<UserName>();

@@ -21,9 +21,39 @@ impl Ports {
         Ports { first: port, last: port, protocol: None }
     }
 
+    /// All from the first to the last, however many; `first` is not behind `last`.
+    pub const fn range(first: Port, last: Port) -> Ports {
+        Ports { first, last, protocol: None }
+    }
+
+    /// The same ports of this protocol.
+    pub const fn of(self, protocol: &'static str) -> Ports {
+        Ports { protocol: Some(protocol), ..self }
+    }
+
     /// The first.
     pub const fn first(self) -> Port {
         self.first
+    }
+
+    /// The last.
+    pub const fn last(self) -> Port {
+        self.last
+    }
+
+    /// Whether it is one of them.
+    pub fn contains(self, port: Port) -> bool {
+        self.first <= port && port <= self.last
+    }
+
+    /// Whether all of `other` are among them, whatever the protocols.
+    pub fn covers(self, other: Ports) -> bool {
+        self.first <= other.first && other.last <= self.last
+    }
+
+    /// Whether a port is of both, whatever the protocols.
+    pub fn overlaps(self, other: Ports) -> bool {
+        self.first <= other.last && other.first <= self.last
     }
 
     /// The protocol behind the number: `tcp` or `udp`.
@@ -47,6 +77,17 @@ impl Value for Ports {
     const EXAMPLES: &'static [&'static str] = &["8000", "8000-8010", "53/udp"];
 
     fn parse(text: &str) -> Result<Self, String> {
+        let ports = Ports::however_many(text)?;
+        if ports.last.get() - ports.first.get() >= MOST {
+            return Err(format!("a range of ports has at most {MOST}"));
+        }
+        Ok(ports)
+    }
+}
+
+impl Ports {
+    /// The same without a limit to their number: a firewall names a range by its ends.
+    pub(super) fn however_many(text: &str) -> Result<Ports, String> {
         let (numbers, protocol) = match text.split_once('/') {
             None => (text, None),
             Some((numbers, "tcp")) => (numbers, Some("tcp")),
@@ -58,11 +99,7 @@ impl Value for Ports {
         if last < first {
             return Err("a range of ports begins with the smaller one".into());
         }
-        let ports = Ports { first, last, protocol };
-        if last.get() - first.get() >= MOST {
-            return Err(format!("a range of ports has at most {MOST}"));
-        }
-        Ok(ports)
+        Ok(Ports { first, last, protocol })
     }
 }
 

@@ -14,6 +14,8 @@ from containers import running
 from trial import eventually, main, require, run, same
 
 SERVER, OUTSIDE, INSIDE, BRANCH = "192.0.2.1", "203.0.113.9", "10.20.30.40", "10.1.2.3"
+# A second interface of the server, lan0, with the world behind it as well; and dmz0, behind which another machine is.
+LAN, NEIGHBOUR, BEYOND = "192.0.3.1", "192.0.3.2", "10.3.0.2"
 UNEXPECTED = 8088  # a port that somebody publishes by hand
 
 
@@ -27,7 +29,11 @@ def check(tree):
             first = rules()
             apply(tree)
             same("rules after a second run", rules(), first)
+            guide(tree)
             packets(tree, project, ssh)
+            opened(tree)
+            forwarded(tree)
+            limited(tree)
             run("ufw", "reload")
             packets(tree, project, ssh)
         ssh.never_cut()
@@ -45,6 +51,16 @@ def network():
     run("ip", "-n", "world", "link", "set", "eth0", "up")
     run("ip", "-n", "world", "route", "add", "default", "via", SERVER)
     run("ip", "route", "add", "default", "via", "192.0.2.2")
+    run("ip", "link", "add", "lan0", "type", "veth", "peer", "name", "lan0", "netns", "world")
+    run("ip", "address", "add", f"{LAN}/24", "dev", "lan0")
+    run("ip", "-n", "world", "address", "add", f"{NEIGHBOUR}/24", "dev", "lan0")
+    run("ip", "netns", "add", "beyond")
+    run("ip", "link", "add", "dmz0", "type", "veth", "peer", "name", "eth0", "netns", "beyond")
+    run("ip", "address", "add", "10.3.0.1/24", "dev", "dmz0")
+    run("ip", "-n", "beyond", "address", "add", f"{BEYOND}/24", "dev", "eth0")
+    for space, name in ((None, "lan0"), ("world", "lan0"), (None, "dmz0"), ("beyond", "eth0")):
+        run("ip", *(["-n", space] if space else []), "link", "set", name, "up")
+    run("ip", "-n", "beyond", "route", "add", "default", "via", "10.3.0.1")
 
 
 def peer(address):
@@ -155,7 +171,7 @@ def openings():
     """What ufw says may come in: (port, source) pairs, for the host and for containers."""
     found = []
     for line in run("ufw", "status").splitlines():
-        match = re.match(r"(?:\S+ )?(\d+)(?:/tcp)?\s+(?:ALLOW|LIMIT)(?: IN| FWD)?\s+(\S+)", line)
+        match = re.match(r"(?:\S+ )?(\d+)(?:/tcp)?\s+(?:ALLOW|LIMIT)(?: IN)?\s+(\S+)", line)
         if match:
             found.append((int(match[1]), match[2]))
     return found
@@ -179,11 +195,16 @@ def packets(tree, project, ssh):
             expected = port in listening and not local and allowed(source, port)
             same(f"{source} reaches port {port}", reaches(source, SERVER, port), expected)
         require(port in (80, 443) or not reaches(OUTSIDE, SERVER, port), f"everybody reaches port {port}")
+    proxies = behind(tree)
     for port in (80, 443):
-        require(port not in listening or reaches(OUTSIDE, SERVER, port), f"nobody reaches port {port}")
+        if port in listening:
+            same(f"everybody reaches port {port}", reaches(OUTSIDE, SERVER, port), not proxies)
+            for proxy in proxies:
+                peer(proxy)
+                require(reaches(proxy, SERVER, port), f"the proxy in front does not reach port {port}")
     for source in (OUTSIDE, INSIDE):
         same(f"{source} reaches ssh", reaches(source, SERVER, ssh.port), ssh.lets(source))
-    opened(tree)
+    refused(tree, listening)
     # Who knows the addresses of containers may send packets there directly.
     inner = {(name, port) for name in tree.services for port in spoken(tree, name) for _ in project.addresses(name)[:1]}
     require(inner or not tree.of("nginx", "prometheus"), "no service speaks to another")
@@ -191,33 +212,164 @@ def packets(tree, project, ssh):
         address = project.addresses(name)[0]
         require(answers(address, port), f"{name} does not listen at {address}:{port}")
         require(not reaches(OUTSIDE, address, port), f"the container {name} is reached at {address}:{port}")
-    if tree.of("nginx"):
-        outgoing(tree, project)
+    outgoing(tree, project)
+
+
+def behind(tree):
+    """An address of each network of the proxy in front, if nobody is to come past it."""
+    stated = re.search(r"^ +behind (.*)", tree.description, re.M)
+    if not stated or "direct=#true" in tree.description or re.search(r"^ +direct #true", tree.description, re.M):
+        return []
+    networks = [ipaddress.ip_network(text) for text in re.findall(r'"([^"]+)"', stated[1])]
+    return [str(network[9]) for network in networks if network.version == 4]
+
+
+def lines(tree, word, indent):
+    """What the description says with a word, at this depth: its argument, and its properties with their values."""
+    found = []
+    for rest in re.findall(rf"^ {{{indent}}}{word} ([^{{}}\n]*)", tree.description, re.M):
+        argument = re.match(r'"([^"]*)"|(\d\S*)', rest)
+        properties = {name: text or bare for name, text, bare in re.findall(r'([a-z-]+)=(?:"([^"]*)"|(\S+))', rest)}
+        here = properties.get("on", tree.source.name)
+        if here == tree.source.name:
+            found.append(((argument[1] or argument[2]) if argument else None, properties))
+    return found
+
+
+def doors(text, properties):
+    """First and last port of each range that a line opens, with their protocols; names as ufw itself knows them."""
+    if text is None:
+        return []
+    if not text[0].isdigit():
+        text = "|".join(re.search(r"Ports?:\n((?:  .*\n?)+)", run("ufw", "app", "info", text))[1].split())
+    found = []
+    for group in text.split("|"):
+        numbers, _, behind_it = group.partition("/")
+        spoken = {"both": ["tcp", "udp"]}.get(properties.get("protocol"), [properties.get("protocol", "tcp")])
+        for one in numbers.split(","):
+            first, _, last = one.replace(":", "-").partition("-")
+            found.append((int(first), int(last or first), [behind_it] if behind_it else spoken))
+    return found
 
 
 def opened(tree):
-    """What else the description opens is open for whom it says, with the protocol that it says."""
-    for port, words in re.findall(r"^ *open (\d+)(.*)", tree.description, re.M):
-        networks = re.findall(r'"([\d.]+/\d+)"', words) or ["0.0.0.0/0"]
-        here = re.search(r' on="([^"]+)"', words)
-        if here and here[1] != tree.source.name:
-            networks = []
-        for protocol, kind in (("udp", socket.SOCK_DGRAM), ("tcp", socket.SOCK_STREAM)):
-            with socket.socket(socket.AF_INET, kind) as server:
-                server.bind(("0.0.0.0", int(port)))
-                if protocol == "tcp":
-                    server.listen()
-                server.settimeout(1)
-                for source in (OUTSIDE, INSIDE, BRANCH):
-                    wanted = (f'protocol="{protocol}"' in words or protocol == "tcp" and "protocol=" not in words) and within(source, networks)
-                    seen = reaches(source, SERVER, port) if protocol == "tcp" else told(source, server, port)
-                    same(f"{source} reaches port {port} by {protocol}", seen, wanted)
+    """What else the description opens is open for whom it says, with the protocol that it says, and nothing beside it."""
+    stated = lines(tree, "open", 4)
+    denials = lines(tree, "deny", 8)
+    ranges = [(first, last, spoken) for text, properties in stated for first, last, spoken in doors(text, properties)]
+    for text, properties in stated:
+        networks = [properties["from"]] if "from" in properties else ["0.0.0.0/0"]
+        tried = [(OUTSIDE, SERVER, "eth0"), (INSIDE, SERVER, "eth0")]
+        if "from" in properties:
+            tried.append((BRANCH, SERVER, "eth0"))
+        if "to" in properties or "interface" in properties:
+            tried.append((NEIGHBOUR, LAN, "lan0"))
+        for first, last, spoken in doors(text, properties):
+            for port in {first, last} | ({last + 1} if last > first else set()):
+                inside = any(one <= port <= two for one, two, _ in ranges)
+                if port > last and inside:
+                    continue
+                for protocol, kind in (("udp", socket.SOCK_DGRAM), ("tcp", socket.SOCK_STREAM)):
+                    if inside and protocol not in spoken and any(one <= port <= two and protocol in more for one, two, more in ranges):
+                        continue
+                    with socket.socket(socket.AF_INET, kind) as server:
+                        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                        server.bind(("0.0.0.0", port))
+                        if protocol == "tcp":
+                            server.listen()
+                        server.settimeout(0.5)
+                        for source, at, by in tried:
+                            wanted = (port <= last and protocol in spoken and within(source, networks)
+                                      and properties.get("to", at) == at and properties.get("interface", by) == by
+                                      and not any(denied(denial, source, port, protocol) for denial in denials))
+                            seen = reaches(source, at, port, 0.5) if protocol == "tcp" else told(source, server, port, at)
+                            same(f"{source} reaches port {port} by {protocol} at {at}", seen, wanted)
 
 
-def told(source, server, port):
+def denied(denial, source, port, protocol):
+    """Whether a `deny` of the description is about such a packet."""
+    text, properties = denial
+    about = text is None or any(first <= port <= last and protocol in spoken for first, last, spoken in doors(text, properties))
+    return about and within(source, [properties.get("from", "0.0.0.0/0")]) and "to" not in properties and "interface" not in properties
+
+
+def refused(tree, listening):
+    """What is denied of a port that Docker publishes is denied, although others reach it."""
+    for text, properties in lines(tree, "deny", 8):
+        for port, _, _ in doors(text, properties):
+            if port in listening and "from" in properties:
+                source = str(ipaddress.ip_network(properties["from"])[2])
+                peer(source)
+                require(not reaches(source, SERVER, port), f"{source} reaches port {port}, which is denied")
+                require(reaches(INSIDE, SERVER, port), f"{INSIDE} does not reach port {port}, which is denied to others only")
+
+
+def forwarded(tree):
+    """What is passed on reaches a machine behind another interface, and nothing else does."""
+    stated = lines(tree, "forward", 8)
+    for text, properties in stated:
+        for port, last, _ in doors(text, properties):
+            for tried in (port, last + 1):
+                listener = subprocess.Popen(["ip", "netns", "exec", "beyond", "/usr/bin/python3", "-m", "http.server", str(tried)],
+                                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                try:
+                    ready = ["ip", "netns", "exec", "beyond", "ss", "-Hltn", f"sport = :{tried}"]
+                    eventually("the machine beyond listens", lambda: run(*ready).strip(), 10)
+                    for source in (INSIDE, OUTSIDE):
+                        same(f"{source} reaches port {tried} beyond", reaches(source, BEYOND, tried),
+                             tried == port and within(source, [properties["from"]]))
+                finally:
+                    listener.kill()
+                    listener.wait()
+
+
+def limited(tree):
+    """Whoever connects again and again is refused from the sixth time on; another one is not."""
+    for text, properties in lines(tree, "open", 4):
+        if properties.get("limit") != "#true":
+            continue
+        port = doors(text, properties)[0][0]
+        at, first, other = (LAN, "192.0.3.101", "192.0.3.102") if properties.get("interface") == "lan0" else (SERVER, "10.20.30.41", "10.20.30.42")
+        device = "lan0" if at == LAN else "eth0"
+        with socket.create_server(("0.0.0.0", port), backlog=32):
+            for address in (first, other):
+                run("ip", "-n", "world", "address", "replace", f"{address}/{24 if at == LAN else 32}", "dev", device)
+            same(f"connections of one address to port {port}", [reaches(first, at, port) for _ in range(8)], [True] * 5 + [False] * 3)
+            require(reaches(other, at, port), f"{other} suffers for {first}")
+        # What is remembered of them lasts longer than this trial.
+        run("ip", "-n", "world", "address", "delete", f"{first}/{24 if at == LAN else 32}", "dev", device)
+
+
+def guide(tree):
+    """What the operations guide says is open is what ufw has, and the other way round."""
+    anywhere, containers = ("everywhere", "모든 곳"), ("containers of this host", "이 호스트의 컨테이너")
+    told_of, made = set(), set()
+    section = re.search(r"^## 8\..*?(?=^## )", (tree.home / "runbook.md").read_text(), re.M | re.S)
+    require(section, "the guide has no section on security")
+    table = re.search(r"^\|[^\n]*\|\n\|---\|---\|---\|\n((?:\|.*\n)+)", section[0], re.M)
+    for row in table[1].splitlines():
+        ports, who = [cell.strip() for cell in row.split("|")[1:3]]
+        who, _, limit = who.partition("; ")
+        at = re.search(r", at ([\d.a-f:]+)|, ([\d.a-f:]+) 주소로", who)
+        interface = re.search(r", by (\S+)|, (\S+) 인터페이스로", who)
+        for part in (at, interface):
+            who = who.replace(part[0], "") if part else who
+        by = (interface[1] or interface[2]) if interface else "br-+" if who in containers else ""
+        for network in who.split(", "):
+            source = "any" if network in (*anywhere, *containers) else str(ipaddress.ip_network(network))
+            told_of.add((ports, source, (at[1] or at[2]) if at else "any", by, bool(limit)))
+    pattern = (r"^ufw (allow|limit) (?:in on (\S+) )?(?:from (\S+) )?(?:to (\S+) port (\S+) proto (\w+)|([\d:]+)/(\w+))"
+               r" comment 'ondol:[^:']*'$")
+    for verb, by, source, at, ports, protocol, plain, spoken in re.findall(pattern, run("ufw", "show", "added"), re.M):
+        source = str(ipaddress.ip_network(source)) if source else "any"
+        made.add((f"{(ports or plain).replace(':', '-')}/{protocol or spoken}", source, at or "any", by, verb == "limit"))
+    same("openings in the guide and in ufw", sorted(told_of), sorted(made))
+
+
+def told(source, server, port, at=SERVER):
     """Whether a datagram from the world arrives."""
     code = (f"import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(({source!r}, 0)); "
-            f"s.sendto(b'x', ({SERVER!r}, {port}))")
+            f"s.sendto(b'x', ({at!r}, {port}))")
     run("ip", "netns", "exec", "world", "/usr/bin/python3", "-c", code)
     try:
         return server.recvfrom(9)[1][0] == source
@@ -239,15 +391,33 @@ def answers(address, port):
 
 
 def outgoing(tree, project):
-    """Containers still reach the world."""
-    world = subprocess.Popen(["ip", "netns", "exec", "world", "/usr/bin/python3", "-m", "http.server", "7000"],
-                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    container = project.containers(tree.one("nginx"))[0]
+    """What the host and its containers reach in the world: all of it, or what is stated."""
+    stated = re.search(r'^ +outgoing "deny" \{(.*?)\}', tree.description, re.M | re.S)
+    ports = {int(first) for first in re.findall(r"\bopen (\d+)", stated[1])} if stated else {7000, 7001}
+    tried = sorted({7000, 7001} | {port for port in ports if port > 1024})
+    # Who answers by HTTP shows it; a deny holds for one of the addresses only.
+    denied_to = re.findall(r'\bdeny (\d+) to="([^"]+)"', stated[1]) if stated else []
+    world = [subprocess.Popen(["ip", "netns", "exec", "world", "/usr/bin/python3", "-m", "http.server", str(port)],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) for port in tried]
+    ways = [("the host", [])]
+    if tree.of("nginx"):
+        container = project.containers(tree.one("nginx"))[0]
+        ways.append((container["Name"], ["docker", "exec", container["Id"]]))
     try:
-        eventually(f"{container['Name']} reaches the world", lambda: run(
-            "docker", "exec", container["Id"], "curl", "-sf", "--max-time", "3", f"http://{OUTSIDE}:7000/"), 15)
+        for name, way in ways:
+            for port in tried:
+                for address in (OUTSIDE, BRANCH):
+                    wanted = port in ports and (str(port), address) not in denied_to
+                    ask = [*way, "curl", "-sf", "--max-time", "2", "--output", "/dev/null", f"http://{address}:{port}/"]
+                    if wanted:
+                        eventually(f"{name} reaches port {port} of {address}", lambda: run(*ask) == "", 15)
+                    else:
+                        answer = subprocess.run(ask, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                        require(answer.returncode, f"{name} reaches port {port} of {address}")
     finally:
-        world.kill()
+        for server in world:
+            server.kill()
+            server.wait()
 
 
 main(check)

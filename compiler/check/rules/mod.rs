@@ -13,6 +13,7 @@ mod duplicate_location;
 mod duplicate_mount;
 mod duplicate_scrape_job;
 mod engine_socket;
+mod firewall_contradiction;
 mod fixed_name_replicas;
 mod fixed_port_replicas;
 mod health_unasked;
@@ -62,6 +63,7 @@ pub const ALL: &[Rule] = &[
     duplicate_mount::RULE,
     duplicate_scrape_job::RULE,
     engine_socket::RULE,
+    firewall_contradiction::RULE,
     fixed_name_replicas::RULE,
     fixed_port_replicas::RULE,
     health_unasked::RULE,

@@ -5,8 +5,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use crate::{
     check::Rule,
     diagnostic::{Diagnostic, Diagnostics},
-    model::{Model, Reach},
+    model::{Model, Published, Reach, Service},
     source::Span,
+    values::Ports,
 };
 
 /// The rule.
@@ -14,11 +15,13 @@ pub const RULE: Rule = Rule { code: "port-clash", check, together: None };
 
 /// Something that listens on the host.
 struct Listener<'a> {
-    port: u16,
+    ports: Ports,
     protocol: &'a str,
     /// The one address on which it listens; all of the host's when absent.
     at: Option<IpAddr>,
     who: String,
+    /// Whether it is an `open`, which listens to nothing by itself.
+    opened: bool,
     span: Span,
 }
 
@@ -26,12 +29,9 @@ impl Listener<'_> {
     /// Whether both cannot listen at once.
     fn disturbs(&self, other: &Listener) -> bool {
         let same_place = self.at.is_none() || other.at.is_none() || self.at == other.at;
-        (self.port, self.protocol) == (other.port, other.protocol) && same_place
+        self.protocol == other.protocol && self.ports.overlaps(other.ports) && same_place
     }
 }
-
-/// Where containers are published that only the host itself reaches.
-const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// A port published for everyone is bound on all addresses, so a second one is refused even on loopback.
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
@@ -39,53 +39,102 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for service in &model.services {
         for published in &service.published {
             let new = Listener {
-                port: published.host.get(),
+                ports: Ports::one(published.host),
                 protocol: published.protocol,
-                at: (published.reach == Reach::Loopback).then_some(LOOPBACK),
+                at: address(&published.reach),
                 who: format!("`{}`", service.name),
+                opened: false,
                 span: published.origin.span(),
             };
             if let Some(first) = taken.iter().find(|one| one.disturbs(&new)) {
-                diagnostics.add(
-                    Diagnostic::error(
-                        "port-clash",
-                        format!("port {}/{} of the host is wanted twice", new.port, new.protocol),
-                    )
-                    .at(new.span, format!("{} publishes it", new.who))
-                    .at(first.span, format!("{} has it", first.who))
-                    .help(format!(
-                        "choose another port on the host: `publish 1{:04} to={}`",
-                        new.port % 10000,
-                        published.container
-                    )),
-                );
+                diagnostics.add(if first.opened {
+                    opened_twice(model, service, published, first, &new)
+                } else {
+                    wanted_twice(published, first, &new)
+                });
             }
             taken.push(new);
         }
     }
 }
 
+/// The address on which it listens; none for all of them.
+fn address(reach: &Reach) -> Option<IpAddr> {
+    match reach {
+        Reach::Public | Reach::Networks(_) => None,
+        Reach::Loopback => Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+        // That of IPv6 stands in brackets; `::` is all of them.
+        Reach::Address(address, _) => {
+            address.trim_matches(['[', ']']).parse().ok().filter(|address: &IpAddr| !address.is_unspecified())
+        }
+    }
+}
+
+fn wanted_twice(published: &Published, first: &Listener, new: &Listener) -> Diagnostic {
+    Diagnostic::error(
+        "port-clash",
+        format!("port {}/{} of the host is wanted twice", published.host, new.protocol),
+    )
+    .at(new.span, format!("{} publishes it", new.who))
+    .at(first.span, format!("{} has it", first.who))
+    .help(format!(
+        "choose another port on the host: `publish 1{:04} to={}`",
+        published.host.get() % 10000,
+        published.container
+    ))
+}
+
+/// `open` is for programs of the host itself; what Docker publishes never passes it.
+fn opened_twice(
+    model: &Model,
+    service: &Service,
+    published: &Published,
+    first: &Listener,
+    new: &Listener,
+) -> Diagnostic {
+    let port = published.host;
+    let ingress = model.ingress.as_ref().is_some_and(|ingress| ingress.service == service.name);
+    let help = if ingress {
+        "remove the `open`: the ingress has opened the port already; who may come is said by `behind` in `ingress`, or by `allow-from` of a route".to_owned()
+    } else {
+        format!(
+            "remove the `open` and say in `publish` who may come: `publish {port} from=\"10.0.0.0/8\"`, or `public=#true` for everyone; if a program of the host itself has the port, choose another one for the container: `publish 1{:04} to={}`",
+            port.get() % 10000,
+            published.container
+        )
+    };
+    Diagnostic::error(
+        "port-clash",
+        format!("`open` says nothing of port {port}/{}, which {} publishes", new.protocol, new.who),
+    )
+    .at(first.span, "opens it for a program of the host itself")
+    .at(
+        new.span,
+        if ingress { "the ingress opens it by itself" } else { "Docker forwards it, past this `open`" },
+    )
+    .help(help)
+}
+
 /// What listens on the host itself: ssh, and every program whose port is opened.
 fn of_the_host(model: &Model) -> Vec<Listener<'_>> {
     let ssh = Listener {
-        port: model.host.ssh_port.get(),
+        ports: Ports::one(model.host.ssh_port),
         protocol: "tcp",
         at: None,
         who: "ssh".into(),
+        opened: false,
         span: model.host.origin.span(),
     };
     let own = model.firewall.openings.iter().filter(|opening| {
-        opening.container_port.is_none() && (opening.port, opening.protocol) != (model.host.ssh_port, "tcp")
+        opening.container_port.is_none()
+            && (opening.ports, opening.protocol) != (Ports::one(model.host.ssh_port), "tcp")
     });
     let opened = own.map(|opening| Listener {
-        port: opening.port.get(),
+        ports: opening.ports,
         protocol: opening.protocol,
         at: opening.at,
-        who: if opening.containers_only {
-            format!("`{}`", opening.purpose)
-        } else {
-            "a program of the host itself".into()
-        },
+        who: format!("`{}`", opening.purpose),
+        opened: !opening.containers_only,
         span: opening.origin.span(),
     });
     std::iter::once(ssh).chain(opened).collect()
@@ -121,5 +170,31 @@ mod tests {
         let open = "open 51820 protocol=\"udp\"\nservice \"vpn\" kind=\"worker\" { build \".\"; publish 51820 to=51820 protocol=";
         assert_eq!(clashes(&format!("{open}\"udp\" }}")), 1);
         assert_eq!(clashes(&format!("{open}\"tcp\" }}")), 0);
+    }
+
+    #[test]
+    fn at_one_address_only() {
+        let two = |a: &str, b: &str| {
+            clashes(&format!(
+                "service \"a\" kind=\"worker\" {{ build \".\"; publish 5353 to=53 {a} }}\nservice \"b\" kind=\"worker\" {{ build \".\"; publish 5353 to=53 {b} }}"
+            ))
+        };
+        assert_eq!(two("on=\"127.0.0.1\"", "on=\"10.0.0.2\""), 0);
+        assert_eq!(two("", "on=\"10.0.0.2\""), 0);
+        assert_eq!(two("on=\"10.0.0.2\"", "on=\"10.0.0.2\""), 1);
+        assert_eq!(two("on=\"10.0.0.2\"", "on=\"0.0.0.0\""), 1);
+        assert_eq!(two("on=\"10.0.0.2\"", "public=#true"), 1);
+        assert_eq!(two("", "on=\"127.0.0.1\""), 1);
+    }
+
+    #[test]
+    fn an_opening_beside_what_is_published_is_no_second_program() {
+        let web = "ingress { tls \"self-signed\"; route \"/\" to=\"web\" }\nservice \"web\" kind=\"static-site\" { build \".\" }";
+        let found = raised("port-clash", &format!("open \"80,443/tcp\"\n{web}"));
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found.iter().all(|message| message.contains("`open` says nothing of port")), "{found:?}");
+        let db = "service \"a\" kind=\"worker\" { build \".\"; publish 5432 to=5432 }";
+        assert_eq!(clashes(&format!("open \"5000-6000\" from=\"10.0.0.0/8\"\n{db}")), 1);
+        assert_eq!(clashes(&format!("open \"5000-6000/udp\" from=\"10.0.0.0/8\"\n{db}")), 0);
     }
 }

@@ -43,7 +43,7 @@ fn is_store(service: &Service, published: &Published) -> bool {
 fn everyone(reach: &Reach) -> bool {
     match reach {
         Reach::Public => true,
-        Reach::Loopback | Reach::Address(_) => false,
+        Reach::Loopback | Reach::Address(..) => false,
         Reach::Networks(networks) => {
             networks.iter().any(|network| network.prefix() < 8 && !network.is_private())
         }

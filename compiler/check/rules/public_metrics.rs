@@ -77,7 +77,7 @@ fn without_login(model: &Model) -> BTreeSet<&Name> {
 fn everyone(reach: &Reach) -> bool {
     match reach {
         Reach::Public => true,
-        Reach::Loopback | Reach::Address(_) => false,
+        Reach::Loopback | Reach::Address(..) => false,
         Reach::Networks(networks) => networks.iter().any(|network| Cidr::is_everything(*network)),
     }
 }

@@ -39,7 +39,7 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
         };
         diagnostics.add(
             Diagnostic::warning("ssh-contradiction", message)
-                .at(place, format!("opens port {}, on which ssh listens", opening.port))
+                .at(place, format!("opens port {}, on which ssh listens", host.ssh_port))
                 .at(span, label)
                 .help("remove this `open`: `ssh` in `host` says from where ssh is reached"),
         );
@@ -47,7 +47,9 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
 }
 
 fn is_ssh(model: &Model, opening: &Opening) -> bool {
-    opening.container_port.is_none() && opening.protocol == "tcp" && opening.port == model.host.ssh_port
+    opening.container_port.is_none()
+        && opening.protocol == "tcp"
+        && opening.ports.contains(model.host.ssh_port)
 }
 
 /// Whether an opening is for none but addresses of these networks.

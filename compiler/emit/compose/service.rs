@@ -175,15 +175,21 @@ fn port(range: &[Published]) -> Option<Item> {
     Some(match &published.reach {
         Reach::Public => Item { comment: because, value: pair.into() },
         Reach::Loopback => Item { comment: because, value: format!("127.0.0.1:{pair}").into() },
-        Reach::Address(address) => Item { comment: because, value: format!("{address}:{pair}").into() },
-        Reach::Networks(networks) => {
+        Reach::Address(address, networks) if networks.is_empty() => {
+            Item { comment: because, value: format!("{address}:{pair}").into() }
+        }
+        Reach::Address(_, networks) | Reach::Networks(networks) => {
             let networks: Vec<String> = networks.iter().map(ToString::to_string).collect();
             let because = because.map(|because| format!("{because}\n")).unwrap_or_default();
             let comment = format!(
                 "{because}Docker opens this to everyone, past ufw's own rules: ufw/after.rules lets only {} in.",
                 networks.join(", ")
             );
-            Item { comment: Some(comment), value: pair.into() }
+            let value = match &published.reach {
+                Reach::Address(address, _) => format!("{address}:{pair}"),
+                _ => pair,
+            };
+            Item { comment: Some(comment), value: value.into() }
         }
     })
 }

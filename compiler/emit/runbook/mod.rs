@@ -3,6 +3,7 @@
 
 mod capacity;
 mod external;
+mod firewall;
 mod host;
 mod page;
 mod picture;
@@ -33,6 +34,7 @@ pub fn template(language: Language) -> &'static Template {
 pub fn emit(model: &Model) -> Vec<Artifact> {
     let mut from = vec!["system".to_owned()];
     from.extend(model.services.iter().map(|service| format!("service/{}", service.name)));
+    from.extend(model.firewall.stated_as());
     from.extend(model.externals.iter().map(|external| format!("external/{}", external.name)));
     from.extend(model.backups.iter().map(|backup| format!("backup/{}", backup.stated_as())));
     from.extend(model.capacity.iter().map(|_| "capacity".to_owned()));

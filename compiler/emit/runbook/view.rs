@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{
     capacity::{self, CapacityView},
     external,
+    firewall::{self, FirewallView},
     host::{self, HostView, PeerView},
     recovery::{self, RecoveryView},
     response::{self, ResponseView},
@@ -15,6 +16,7 @@ use crate::{
     model::{
         Command, Image, Ingress, Item, Kept, Model, Offsite, Reach, Rhythm, Runs, Service, Severity, Tls,
     },
+    values::Cidr,
 };
 
 #[derive(Serialize)]
@@ -39,7 +41,7 @@ pub struct View {
     /// What answers from outside when a service works.
     checks: Vec<way::WayView>,
     tls: &'static str,
-    openings: Vec<OpeningView>,
+    firewall: FirewallView,
     response: Option<ResponseView>,
     capacity: Option<CapacityView>,
     heartbeat: Option<HeartbeatView>,
@@ -77,13 +79,6 @@ struct ServiceView {
     on_demand: bool,
     /// The unit of systemd, when it runs on the host itself.
     unit: Option<String>,
-}
-
-#[derive(Serialize)]
-struct OpeningView {
-    port: String,
-    from: String,
-    purpose: String,
 }
 
 #[derive(Serialize)]
@@ -250,20 +245,7 @@ pub fn view(model: &Model) -> View {
             Some(Tls::Given { .. }) => "given",
             _ => "none",
         },
-        openings: model
-            .firewall
-            .openings
-            .iter()
-            .map(|opening| OpeningView {
-                port: format!("{}/{}", opening.port, opening.protocol),
-                from: if opening.from.is_empty() {
-                    language.pick("everywhere", "모든 곳").to_owned()
-                } else {
-                    opening.from.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-                },
-                purpose: opening.purpose.clone(),
-            })
-            .collect(),
+        firewall: firewall::view(model),
         response: response::view(model),
         capacity: capacity::view(model),
         heartbeat: model.notify.heartbeat.as_ref().map(|heartbeat| HeartbeatView {
@@ -428,6 +410,10 @@ fn keys(model: &Model) -> Vec<KeyView> {
     keys
 }
 
+pub(super) fn listed(networks: &[Cidr]) -> String {
+    networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
 fn service(model: &Model, service: &Service) -> ServiceView {
     let language = model.language;
     let published: Vec<String> = service
@@ -441,11 +427,9 @@ fn service(model: &Model, service: &Service) -> ServiceView {
             match &p.reach {
                 Reach::Public => port,
                 Reach::Loopback => format!("127.0.0.1:{port}"),
-                Reach::Address(address) => format!("{address}:{port}"),
-                Reach::Networks(networks) => format!(
-                    "{port} ({})",
-                    networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-                ),
+                Reach::Address(address, networks) if networks.is_empty() => format!("{address}:{port}"),
+                Reach::Address(address, networks) => format!("{address}:{port} ({})", listed(networks)),
+                Reach::Networks(networks) => format!("{port} ({})", listed(networks)),
             }
         })
         .collect();

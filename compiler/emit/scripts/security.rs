@@ -20,7 +20,7 @@ struct View {
     nginx: Option<String>,
     https: bool,
     firewall: bool,
-    /// `tcp/443`: what may be reached.
+    /// `tcp/443`, `udp/6000-6007`: what may be reached.
     openings: Vec<String>,
     rotations: Vec<Rotation>,
     reports: Vec<Report>,
@@ -78,7 +78,7 @@ pub fn check(model: &Model, clock: &Clock) -> Script {
             .firewall
             .openings
             .iter()
-            .map(|opening| format!("{}/{}", opening.protocol, opening.port))
+            .map(|opening| format!("{}/{}", opening.protocol, opening.ports))
             .collect(),
         rotations: model
             .variables
@@ -95,7 +95,7 @@ pub fn check(model: &Model, clock: &Clock) -> Script {
         keys: keys(model),
         encrypted: model.backups.iter().any(|backup| backup.encryption.is_some()),
     };
-    let mut from: Vec<String> = services(model).collect();
+    let mut from: Vec<String> = services(model).chain(model.firewall.stated_as()).collect();
     from.extend(
         model
             .variables

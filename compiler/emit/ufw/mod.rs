@@ -3,6 +3,9 @@
 //!
 //! It never resets ufw and never touches a rule that it did not make.
 
+mod chains;
+mod words;
+
 use serde::Serialize;
 
 use super::{
@@ -11,12 +14,11 @@ use super::{
     template::{Format, Template},
 };
 use crate::{
-    model::{Model, Opening},
-    values::Cidr,
+    model::{Course, Model, Opening, Passage},
+    values::{Interface, Ports},
 };
 
 pub static APPLY: Template = Template::new(Format::Shell, include_str!("apply.sh.tera"));
-static RULES: Template = Template::new(Format::Line, include_str!("after.rules.tera"));
 
 #[derive(Serialize)]
 struct Script {
@@ -25,45 +27,31 @@ struct Script {
     tunnel: bool,
     ssh_port: u16,
     ssh_from: Vec<String>,
-    ssh: Vec<Allowed>,
-    allowed: Vec<Allowed>,
+    /// What is denied of ssh: network, address and interface, `-` for any.
+    ssh_denied: Vec<String>,
+    ssh: Vec<Made>,
+    denied: Vec<Made>,
+    allowed: Vec<Made>,
+    own: Vec<String>,
+    /// Whether nothing goes out but what is allowed to.
+    closed: bool,
+    logging: Option<&'static str>,
+    /// What the kernel has to be told to pass packets on.
+    forwarding: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
-struct Allowed {
+struct Made {
     /// As `ufw show added` prints it.
     rule: String,
     purpose: String,
-}
-
-#[derive(Serialize)]
-struct Rules {
-    header: String,
-    file: &'static str,
-    /// The chain of `ufw route`.
-    forward: &'static str,
-    published: Vec<Published>,
-}
-
-#[derive(Serialize)]
-struct Published {
-    protocol: &'static str,
-    /// The port on the host.
-    port: u16,
-    from: Option<String>,
-    comment: String,
 }
 
 /// Makes the script and the rules for both versions of IP.
 pub fn emit(model: &Model) -> Vec<Artifact> {
     let mut from = vec!["system".to_owned(), format!("host/{}", model.host.name)];
     from.extend(model.services.iter().map(|service| format!("service/{}", service.name)));
-    for opening in &model.firewall.openings {
-        from.push(match opening.container_port {
-            Some(_) => format!("service/{}/publish/{}", opening.purpose, opening.port),
-            None => format!("open/{}", opening.port),
-        });
-    }
+    from.extend(model.firewall.stated_as());
     let file = |path: &str, contents: String, mode: u32| Artifact {
         path: path.to_owned(),
         contents,
@@ -74,8 +62,8 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     };
     vec![
         file("ufw/apply.sh", APPLY.render(&script(model)), 0o755),
-        file("ufw/after.rules", RULES.render(&rules(model, true)), 0o644),
-        file("ufw/after6.rules", RULES.render(&rules(model, false)), 0o644),
+        file("ufw/after.rules", chains::rules(model, true), 0o644),
+        file("ufw/after6.rules", chains::rules(model, false), 0o644),
     ]
 }
 
@@ -86,12 +74,27 @@ fn tag(model: &Model) -> String {
 fn script(model: &Model) -> Script {
     let is_ssh = |opening: &&Opening| {
         opening.container_port.is_none()
-            && opening.port == model.host.ssh_port
+            && opening.ports == Ports::one(model.host.ssh_port)
             && opening.protocol == "tcp"
             && !model.host.ssh_tunnel
     };
-    let openings = &model.firewall.openings;
+    let firewall = &model.firewall;
+    let openings = &firewall.openings;
     let everywhere = model.host.ssh_from.is_empty();
+    let mut denied = Vec::new();
+    for passage in &firewall.refusals {
+        add(&mut denied, words::passage(passage), &passage.purpose, "refused");
+    }
+    let mut allowed = opened(openings.iter().filter(|opening| !is_ssh(opening)));
+    if firewall.closed.is_some() && model.containers().next().is_some() {
+        // What the host says to its own containers does not leave it.
+        let bridges = ["br-+", "docker+"].map(|bridge| format!("allow out on {bridge}"));
+        add(&mut allowed, bridges.to_vec(), "containers", "containers");
+    }
+    for passage in firewall.forwards.iter().chain(&firewall.leaving) {
+        let otherwise = if passage.course == Course::Out { "may go out" } else { "passed on" };
+        add(&mut allowed, words::passage(passage), &passage.purpose, otherwise);
+    }
     Script {
         header: header(model),
         tag: tag(model),
@@ -102,74 +105,60 @@ fn script(model: &Model) -> Script {
         } else {
             model.host.ssh_from.iter().map(ToString::to_string).collect()
         },
-        ssh: allowed(openings.iter().filter(is_ssh)),
-        allowed: allowed(openings.iter().filter(|opening| !is_ssh(opening))),
+        ssh_denied: ssh_denied(model),
+        ssh: opened(openings.iter().filter(is_ssh)),
+        denied,
+        allowed,
+        own: firewall.rules.iter().map(|rule| rule.value.to_string()).collect(),
+        closed: firewall.closed.is_some(),
+        logging: firewall.logging,
+        forwarding: forwarding(&firewall.forwards),
     }
 }
 
+/// What is refused of those who come by ssh.
+fn ssh_denied(model: &Model) -> Vec<String> {
+    let ssh = Ports::one(model.host.ssh_port);
+    let concerned = model
+        .firewall
+        .refusals
+        .iter()
+        .filter(|passage| passage.course == Course::In && passage.touches(ssh, "tcp", Ports::overlaps));
+    let shown = |network: Option<crate::values::Cidr>| network.map_or("-".to_owned(), |one| one.to_string());
+    let of = |passage: &Passage| {
+        let interface = passage.into.as_ref().map_or("-", Interface::as_str).to_owned();
+        let ways = passage.ways().into_iter();
+        ways.map(|(from, to)| format!("{} {} {interface}", shown(from), shown(to))).collect::<Vec<_>>()
+    };
+    concerned.flat_map(of).collect()
+}
+
+/// Settings of the kernel without which nothing is passed on. That for IPv6 is for those who ask for IPv6: a host that
+/// passes it on no longer takes up routes that routers announce.
+fn forwarding(forwards: &[Passage]) -> Vec<&'static str> {
+    if forwards.is_empty() {
+        return Vec::new();
+    }
+    let mut settings = vec!["net/ipv4/ip_forward"];
+    if forwards.iter().any(|passage| passage.from.iter().chain(&passage.to).any(|network| !network.is_v4())) {
+        settings.extend(["net/ipv6/conf/default/forwarding", "net/ipv6/conf/all/forwarding"]);
+    }
+    settings
+}
+
 /// One rule a network, each once.
-fn allowed<'a>(openings: impl Iterator<Item = &'a Opening>) -> Vec<Allowed> {
-    let mut all: Vec<Allowed> = Vec::new();
+fn opened<'a>(openings: impl Iterator<Item = &'a Opening>) -> Vec<Made> {
+    let mut all = Vec::new();
     for opening in openings {
-        for network in sources(opening) {
-            let (port, protocol) = (opening.port, opening.protocol);
-            let rule = match network {
-                // Every network of compose is a bridge of that name; what comes from elsewhere has another.
-                None if opening.containers_only => {
-                    let at = opening.at.map_or("any".to_owned(), |address| address.to_string());
-                    format!("allow in on br-+ to {at} port {port} proto {protocol}")
-                }
-                None => format!("allow {port}/{protocol}"),
-                Some(network) => format!("allow from {} to any port {port} proto {protocol}", shown(network)),
-            };
-            if !all.iter().any(|other| other.rule == rule) {
-                all.push(Allowed { rule, purpose: comment(&opening.purpose) });
-            }
-        }
+        add(&mut all, words::opening(opening), &opening.purpose, "opened");
     }
     all
 }
 
-/// The networks of an opening; none stands for everywhere.
-fn sources(opening: &Opening) -> Vec<Option<Cidr>> {
-    if opening.from.is_empty() || opening.from.iter().any(|network| network.is_everything()) {
-        vec![None]
-    } else {
-        opening.from.iter().copied().map(Some).collect()
-    }
-}
-
-/// A network as ufw shows it: a single address without its prefix.
-fn shown(network: Cidr) -> String {
-    if network.is_single() { network.network().to_string() } else { network.to_string() }
-}
-
-/// A purpose as it may stand in a comment of ufw, which knows no escape for quotes.
-fn comment(purpose: &str) -> String {
-    let plain: String =
-        purpose.chars().filter(|c| !c.is_control() && !matches!(c, '\'' | '"' | '\\')).collect();
-    if plain.trim().is_empty() { "opened".to_owned() } else { plain.trim().to_owned() }
-}
-
-fn rules(model: &Model, v4: bool) -> Rules {
-    let mut published = Vec::new();
-    for opening in model.firewall.openings.iter().filter(|opening| opening.container_port.is_some()) {
-        for network in sources(opening) {
-            if network.is_some_and(|network| network.is_v4() != v4) {
-                continue;
-            }
-            published.push(Published {
-                protocol: opening.protocol,
-                port: opening.port.get(),
-                from: network.map(|network| network.to_string()),
-                comment: format!("{} {}", tag(model), comment(&opening.purpose)),
-            });
+fn add(all: &mut Vec<Made>, rules: Vec<String>, purpose: &str, otherwise: &str) {
+    for rule in rules {
+        if !all.iter().any(|other| other.rule == rule) {
+            all.push(Made { rule, purpose: words::comment(purpose, otherwise) });
         }
-    }
-    Rules {
-        header: header(model),
-        file: if v4 { "after.rules" } else { "after6.rules" },
-        forward: if v4 { "ufw-user-forward" } else { "ufw6-user-forward" },
-        published,
     }
 }

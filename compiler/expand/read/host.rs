@@ -1,4 +1,4 @@
-//! `host`, `open`: the machine and what may be reached on it.
+//! `host`: the machine and how it is administered.
 
 use crate::{
     model::Requirement,
@@ -43,23 +43,8 @@ pub struct Ssh {
     pub from: Vec<Cidr>,
     /// Whether it arrives through a tunnel and needs no opening.
     pub tunnel: bool,
-}
-
-/// A stated `open`: a port of the host itself.
-#[derive(Clone, Debug)]
-pub struct OpenSpec {
-    /// The port.
-    pub port: Located<Port>,
-    /// `tcp` or `udp`.
-    pub protocol: Protocol,
-    /// From where; empty for everywhere.
-    pub from: Vec<Located<Cidr>>,
-    /// The hosts on which it is opened; all when empty.
-    pub on: Vec<Located<Name>>,
-    /// What it is for.
-    pub purpose: Option<Located<Line>>,
-    /// Where it is stated.
-    pub span: Span,
+    /// Whether whoever connects again and again is refused for a while.
+    pub limit: bool,
 }
 
 /// Transport protocols.
@@ -136,11 +121,16 @@ fn ssh(r: &mut Reader) -> Option<Ssh> {
     let port = r.prop::<Port>("port", "the port of the ssh server").or("22");
     let from = r.list::<Cidr>("from", "networks from which it is allowed; everywhere when absent");
     let tunnel = r.flag("tunnel", "whether ssh arrives through a tunnel, so that no port is open for it");
+    let limit = r.switch(
+        "limit",
+        "whether an address that connects six times within 30 seconds is refused until it has been quiet that long",
+    );
     Some(Ssh {
         user: user?.value,
         port: port?.value,
         from: from.into_iter().map(|c| c.value).collect(),
         tunnel,
+        limit,
     })
 }
 
@@ -153,17 +143,7 @@ impl Ssh {
             port: Port::parse("22").ok()?,
             from: Vec::new(),
             tunnel: false,
+            limit: false,
         })
     }
-}
-
-/// Reads an `open`.
-pub fn open(r: &mut Reader) -> Option<OpenSpec> {
-    r.example("open 51820 protocol=\"udp\" purpose=\"WireGuard\"");
-    let port = r.arg::<Port>("port", "a port of the host itself").required();
-    let protocol = r.prop::<Protocol>("protocol", "`tcp` or `udp`").or("tcp");
-    let from = r.list::<Cidr>("from", "networks from which it may be reached; everywhere when absent");
-    let on = r.list::<Name>("on", "the hosts on which it is opened, when there are several; all when absent");
-    let purpose = r.prop::<Line>("purpose", "what it is for").optional();
-    Some(OpenSpec { port: port?, protocol: protocol?.value, from, on, purpose, span: r.span()? })
 }

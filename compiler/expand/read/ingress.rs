@@ -32,6 +32,8 @@ pub struct IngressSpec {
     pub listen: Option<ListenSpec>,
     /// Networks of a proxy in front.
     pub behind: Vec<Located<Cidr>>,
+    /// Whether others than that proxy are let in as well.
+    pub direct: bool,
     /// Routes.
     pub routes: Vec<RouteSpec>,
     /// Paths that have moved.
@@ -105,7 +107,11 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
     let listen = r.block("listen", "the ports of the host that it takes; 80 and 443 when absent", listen);
     let behind = r.list::<Cidr>(
         "behind",
-        "networks of a proxy in front (a load balancer, a CDN), whose word about clients is believed; with `tls \"none\"` private networks when absent",
+        "networks of a proxy in front (a load balancer, a CDN), whose word about clients is believed, and past which the firewall lets nobody in; with `tls \"none\"` private networks when absent",
+    );
+    let direct = r.switch(
+        "direct",
+        "whether others than the proxies of `behind` may connect too; without it, the firewall lets only those in",
     );
     let routes = r.keyed("route", "where requests of one path go; the longest path wins", route);
     let redirects = r.keyed("redirect", "a path that has moved", redirect);
@@ -147,6 +153,7 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
         any_host,
         listen,
         behind,
+        direct,
         routes,
         redirects,
         files,

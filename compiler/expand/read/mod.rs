@@ -10,6 +10,7 @@ pub mod ci;
 pub mod document;
 pub mod engine;
 pub mod external;
+pub mod firewall;
 pub mod from;
 pub mod host;
 pub mod ingress;

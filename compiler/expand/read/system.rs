@@ -8,7 +8,8 @@ use super::{
     document::{ChecklistSpec, FileSpec, RunbookSpec, checklist, file, objective, runbook, team},
     engine::{NetworkSpec, SecretFileSpec, SharedVolumeSpec, network, secret_file, shared_volume},
     external::{ExternalSpec, external},
-    host::{HostSpec, OpenSpec, host, open},
+    firewall::{FirewallSpec, OpenSpec, firewall, open},
+    host::{HostSpec, host},
     ingress::{IngressSpec, ingress},
     monitor::{MonitorSpec, monitor},
     notify::{NotifySpec, notify},
@@ -66,6 +67,8 @@ pub struct SystemSpec {
     pub opens: Vec<OpenSpec>,
     /// Who alone can read backups that do not say it themselves.
     pub encrypt: Option<EncryptSpec>,
+    /// What else the firewall does.
+    pub firewall: Option<FirewallSpec>,
     /// Backups.
     pub backups: Vec<BackupSpec>,
     /// Jobs.
@@ -137,7 +140,12 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
     let secret_files = r.keyed("secret-file", "a secret that containers read from a file", secret_file);
     let ingress = r.block("ingress", "the way in from outside", ingress);
     let opens =
-        r.keyed("open", "a port of the host itself that may be reached, beside ssh and the ingress", open);
+        r.keyed("open", "ports of the host itself that may be reached, beside ssh and the ingress", open);
+    let firewall = r.block(
+        "firewall",
+        "what else the firewall does: what it refuses, passes on and lets out, how much it logs",
+        firewall,
+    );
     let backups = r.keyed("backup", "backups of a service's data", backup);
     let encrypt = r.block(
         "encrypt",
@@ -193,6 +201,7 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
         ingress,
         opens,
         encrypt,
+        firewall,
         backups,
         jobs,
         scheduler,

@@ -130,7 +130,7 @@ impl Whole<'_> {
             priorities: response::priorities(context),
             objective: spec.objective.clone(),
             capacity: None,
-            firewall: firewall::firewall(host, spec, &services),
+            firewall: firewall::firewall(host, spec, &services, context.sink),
             variables,
             host: host.clone(),
             peers: self.peers(context.hosts, host),

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::{
     diagnostic::{Diagnostic, nearest},
-    expand::read::{service::ServiceSpec, system::SystemSpec},
+    expand::read::{firewall::FirewallSpec, service::ServiceSpec, system::SystemSpec},
     model::{Dependency, Host, Origin, Published, Reach, Service, Services},
     source::{Located, Span},
     syntax::Sink,
@@ -31,7 +31,8 @@ pub fn check(spec: &SystemSpec, services: &[ServiceSpec], sink: &Sink) {
     let backups = spec.backups.iter().flat_map(|backup| &backup.on);
     let jobs = spec.jobs.iter().flat_map(|job| &job.on);
     let opens = spec.opens.iter().flat_map(|open| &open.on);
-    for on in ingress.chain(monitor).chain(stated).chain(backups).chain(jobs).chain(opens) {
+    let rules = spec.firewall.iter().flat_map(FirewallSpec::rules).flat_map(|rule| &rule.on);
+    for on in ingress.chain(monitor).chain(stated).chain(backups).chain(jobs).chain(opens).chain(rules) {
         known(spec, on, sink);
     }
     if spec.hosts.len() < 2 {
@@ -146,7 +147,10 @@ fn offer<'a>(service: &mut Service, callers: impl Iterator<Item = (IpAddr, &'a N
     }
     match service.published.iter_mut().find(|one| one.container == port && one.protocol == "tcp") {
         Some(Published { reach: Reach::Public, .. }) => {}
-        Some(Published { reach: Reach::Networks(stated), .. }) => stated.extend(networks),
+        Some(Published { reach: Reach::Address(_, stated), .. }) if stated.is_empty() => {}
+        Some(Published { reach: Reach::Networks(stated) | Reach::Address(_, stated), .. }) => {
+            stated.extend(networks);
+        }
         Some(published) => published.reach = Reach::Networks(networks),
         None => service.published.push(Published {
             host: port,

@@ -12,7 +12,7 @@ use crate::{
     },
     model::{LoosePort, Origin, Published, Reach, Text},
     source::Located,
-    values::{Port, Ports},
+    values::{Cidr, Port, Ports},
 };
 
 /// Ports that are known, one by one, and those that only compose or the environment file knows.
@@ -112,16 +112,21 @@ fn unknown_address(publish: &PublishSpec) -> bool {
 }
 
 fn reach(publish: &PublishSpec) -> Reach {
+    let from: Vec<Cidr> = publish.from.iter().map(|cidr| cidr.value).collect();
     let on = publish.on.as_ref().and_then(|on| match &on.value {
         Or::Value(address) => Some(address.in_url()),
         Or::From(_) => None,
     });
     match on {
-        Some(address) if !matches!(address.as_str(), "0.0.0.0" | "127.0.0.1") => Reach::Address(address),
-        Some(address) if address == "0.0.0.0" => Reach::Public,
+        Some(address) if !matches!(address.as_str(), "0.0.0.0" | "127.0.0.1") => {
+            Reach::Address(address, from)
+        }
+        Some(address) if address == "0.0.0.0" && from.is_empty() => Reach::Public,
+        // What listens there only is reached from there only.
+        Some(address) if address == "127.0.0.1" => Reach::Loopback,
         _ if publish.public => Reach::Public,
-        _ if publish.from.is_empty() => Reach::Loopback,
-        _ => Reach::Networks(publish.from.iter().map(|cidr| cidr.value).collect()),
+        _ if from.is_empty() => Reach::Loopback,
+        _ => Reach::Networks(from),
     }
 }
 

@@ -114,7 +114,7 @@ impl<'a> Graph<'a> {
         match &port.reach {
             Reach::Public => format!("{host} ({})", self.pick("public", "공개")),
             Reach::Loopback => format!("127.0.0.1:{host}"),
-            Reach::Address(address) => format!("{address}:{host}"),
+            Reach::Address(address, _) => format!("{address}:{host}"),
             Reach::Networks(networks) => {
                 let from: Vec<String> = networks.iter().map(|network| self.caller(network)).collect();
                 format!("{host} ← {}", from.join(", "))
@@ -201,9 +201,11 @@ impl<'a> Graph<'a> {
         let mut callers: BTreeMap<String, usize> = BTreeMap::new();
         for opening in self.model.firewall.openings.iter().filter(|opening| !opening.containers_only) {
             let answers = |service: &&Service| {
-                let offers = |one: &Published| one.host == opening.port && one.protocol == opening.protocol;
+                let offers =
+                    |one: &Published| opening.ports.contains(one.host) && one.protocol == opening.protocol;
                 service.published.iter().any(offers)
-                    || service.unit().is_some() && service.port == Some(opening.port)
+                    || service.unit().is_some()
+                        && service.port.is_some_and(|port| opening.ports.contains(port))
             };
             let service = self.model.services.iter().find(answers);
             let to = service.and_then(|service| self.places.get(&service.name).copied()).or(host);
@@ -218,7 +220,7 @@ impl<'a> Graph<'a> {
                     }
                 };
                 let protocol = if opening.protocol == "tcp" { "" } else { "/udp" };
-                self.edge(from, to, &format!("{}{protocol}", opening.port));
+                self.edge(from, to, &format!("{}{protocol}", opening.ports));
             }
         }
     }

@@ -53,7 +53,13 @@ impl Derive<'_> {
         for (host, inside) in [(http, "80"), (https, "443")].into_iter().take(1 + usize::from(with_tls)) {
             let stated = |port: &str| Ports::parse(port).ok().map(|port| Located::new(port, span));
             let (Some(host), Some(inside)) = (stated(&host.to_string()), stated(inside)) else { continue };
-            service.publish.push(PublishSpec::one(host, Some(inside), true, span));
+            let mut publish = PublishSpec::one(host, Some(inside), true, span);
+            if !ingress.direct && !ingress.behind.is_empty() {
+                // Whoever came past the proxy in front would be served without what that proxy is there for.
+                publish.public = false;
+                publish.from.clone_from(&ingress.behind);
+            }
+            service.publish.push(publish);
         }
         let mut mounts = Vec::new();
         if beside {
