@@ -2,11 +2,13 @@
 //!
 //! It refuses cron's five fields, and every interval that a clock would run unevenly (`45m` restarts each hour).
 
+mod calendar;
 mod coincidence;
 mod cron;
 mod systemd;
 mod words;
 
+pub use calendar::Recurrence;
 pub use cron::Cron;
 
 use super::{Duration, MonthDay, Time, Value, Weekday, YearDay};
