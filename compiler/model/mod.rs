@@ -41,8 +41,8 @@ pub use container::{
     Shared, SharedVolume,
 };
 pub use document::{
-    Checklist, ConfigFile, ConfigValue, ExtraFile, FileContents, Item, Link, Objective, Proof, Rhythm,
-    Runbook, Section, Step, Team, Trouble,
+    Checklist, ConfigFile, ConfigValue, ExtraFile, FileContents, Item, Link, Objective, Proof, Runbook,
+    Section, Step, Team, Trouble,
 };
 pub use external::{External, Probe};
 pub use host::{Firewall, Host, Log, LogReport, Opening, Peer, Requirement};
@@ -62,7 +62,7 @@ pub use services::Services;
 pub use slo::{Recording, Slo};
 pub use text::{Part, Text};
 pub use unit::{HostUnit, Readiness, Signal};
-pub use variable::Variable;
+pub use variable::{Rotation, Variable};
 
 use std::collections::BTreeSet;
 
@@ -225,6 +225,21 @@ impl Model {
             Some(Peer { host, .. }) => format!("{}:{}/{section}", host.name, host.directory),
             None => format!("{}/{section}", self.directory()),
         }
+    }
+
+    /// The same section on the page, where the guide is served; none where that is not stated.
+    pub fn section_url(&self, alert: &str) -> Option<String> {
+        let monitoring = self.monitoring.as_ref();
+        let guide = monitoring.and_then(|monitoring| monitoring.guides.get(alert));
+        Some(format!("{}#{}", self.page(guide.unwrap_or(&self.host.name))?, alert.to_ascii_lowercase()))
+    }
+
+    /// Where the guide of a host is served as a page.
+    pub fn page(&self, host: &Name) -> Option<String> {
+        let base = self.runbook.url.as_ref()?.as_str().trim_end_matches('/');
+        // Of several hosts each has its own, in a folder of its name.
+        let folder = if self.peers.is_empty() { String::new() } else { format!("/{host}") };
+        Some(format!("{base}{folder}/runbook.html"))
     }
 
     /// What tells its tree from others of the system, for people: the environment, and of several hosts the host.

@@ -1,11 +1,14 @@
 //! Recovery of everything, step by step: what the guide says for the day on which all data of a host is lost.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::view::block;
 use crate::{
     emit::quote,
-    model::{Backup, Kept, Model, Offsite, Service},
+    model::{Backup, Files, Kept, Model, Offsite, Place, Service},
+    values::{Name, RelPath, Value as _},
 };
 
 /// The steps of a system that has backups; each is a block of code, none when there is nothing to do.
@@ -15,6 +18,8 @@ pub struct RecoveryView {
     fetch: Option<String>,
     stop: Option<String>,
     restore: Option<String>,
+    /// What brings back data from its dump that step would bring back to the last second.
+    otherwise: Option<String>,
     check: Option<String>,
     start: Option<String>,
     /// What tells how long the newest drills took, where that is measured.
@@ -26,13 +31,21 @@ pub fn view(model: &Model) -> Option<RecoveryView> {
     if model.backups.is_empty() {
         return None;
     }
-    // Of data that comes back in two ways, the dump: a chosen second has a section of its own.
-    let dumped = |one: &&Backup| one.log().is_none() && matches!(one.kept, Kept::Data(_));
-    let twice = |one: &Backup| {
-        one.log().is_some()
-            && model.backups.iter().filter(dumped).any(|dump| dump.stated_as() == one.stated_as())
+    // Of data that comes back in two ways, the one that loses least: the base with its log, and the dump only where that
+    // does not work.
+    let logged: BTreeSet<&Name> =
+        model.backups.iter().filter(|one| one.log().is_some()).map(Backup::stated_as).collect();
+    let is_second = |one: &&Backup| one.log().is_none() && logged.contains(one.stated_as());
+    let (otherwise, mut backups): (Vec<&Backup>, Vec<&Backup>) = model.backups.iter().partition(is_second);
+    // What everything else is started with comes first.
+    let env = RelPath::parse(".env").ok().map(|file| model.host.directory.join(&file));
+    let has_env = |backup: &Backup| match (&backup.kept, &env) {
+        (Kept::Files(Files { place: Place::Host(paths), .. }), Some(env)) => {
+            paths.iter().any(|path| env.is_within(path))
+        }
+        _ => false,
     };
-    let backups: Vec<&Backup> = model.backups.iter().filter(|one| !twice(one)).collect();
+    backups.sort_by_key(|backup| !has_env(backup));
     let drilled = model.backups.iter().any(|backup| backup.drill.is_some());
     let textfiles = model.monitoring.as_ref().filter(|_| drilled).map(|monitoring| &monitoring.textfiles);
     let units = |verb: &str| -> Option<String> {
@@ -49,6 +62,7 @@ pub fn view(model: &Model) -> Option<RecoveryView> {
         fetch: commands(backups.iter().copied().filter_map(fetch)),
         stop: commands(stop.into_iter().chain(units("stop"))),
         restore: commands(backups.iter().copied().map(restore)),
+        otherwise: commands(otherwise.into_iter().map(restore)),
         check: commands(backups.iter().copied().map(check)),
         start: commands(std::iter::once(start).chain(units("start"))),
         measured: textfiles
