@@ -33,8 +33,8 @@ pub struct Variable {
 pub struct Rotation {
     /// The service.
     pub service: Name,
-    /// The command that prints the new value in a fresh container of it, word by word.
-    pub value: Vec<String>,
+    /// Shell text that prints the new value in a fresh container of it.
+    pub value: String,
     /// Shell text in the running container, with the new value coming in.
     pub run: String,
 }

@@ -27,9 +27,8 @@ struct View<'a> {
 #[derive(Serialize)]
 struct ServiceView<'a> {
     name: &'a str,
-    /// The program that prints the new value, and its arguments.
-    program: &'a str,
-    arguments: &'a [String],
+    /// What prints the new value in a fresh container, and what reads it in the running one.
+    value: &'a str,
     run: &'a str,
 }
 
@@ -40,9 +39,10 @@ pub fn scripts(model: &Model) -> Vec<Script> {
 }
 
 fn script(model: &Model, variable: &Variable) -> Script {
-    let services = variable.rotations.iter().filter_map(|rotation| {
-        let (program, arguments) = rotation.value.split_first()?;
-        Some(ServiceView { name: rotation.service.as_str(), program, arguments, run: &rotation.run })
+    let services = variable.rotations.iter().map(|rotation| ServiceView {
+        name: rotation.service.as_str(),
+        value: &rotation.value,
+        run: &rotation.run,
     });
     let view = View {
         header: header(model),

@@ -55,12 +55,12 @@ fn rotation(
 }
 
 /// What prints the value in a fresh container of the service.
-fn value(service: &Service, variable: &EnvName) -> Option<Vec<String>> {
+fn value(service: &Service, variable: &EnvName) -> Option<String> {
     let wanted = Text::variable(variable.clone());
     let named = service.environment.iter().find(|(_, text)| *text == wanted);
     let file = || service.secret_files.iter().find(|(name, _)| name == variable);
     match named {
-        Some((name, _)) => Some(vec!["printenv".to_owned(), name.to_string()]),
-        None => file().map(|(_, path)| vec!["cat".to_owned(), path.to_string()]),
+        Some((name, _)) => Some(format!("printf %s \"${name}\"")),
+        None => file().map(|(_, path)| format!("cat \"{path}\"")),
     }
 }
