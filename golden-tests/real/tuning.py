@@ -174,7 +174,7 @@ class Postgres:
         require(old not in said and new not in said, f"a password is shown:\n{said}")
         self.accepted(new)
         self.refused(old)
-        same("the password in the container", self.project.compose("exec", "-T", self.service, "printenv", "POSTGRES_PASSWORD").strip(), new)
+        same("the password in the container", self.project.compose("exec", "-T", self.service, "sh", "-c", 'printf %s "$POSTGRES_PASSWORD"'), new)
         for user in json.loads(run("docker", "inspect", *run("docker", "ps", "-q").split())):
             require(all(old not in entry for entry in user["Config"]["Env"]), f"{user['Name']} still has the old password")
 
