@@ -80,9 +80,7 @@ fn explained(drawn: &mut Value, model: &Model, panel: &Panel) {
         Some(url) => format!("- [{name}]({url}) ({bound})"),
         None => format!("- {name} ({bound}): {}", model.section(name)),
     };
-    let links = panel.alerts.iter().filter_map(|(name, _)| {
-        Some(json!({ "title": name, "url": model.section_url(name)?, "targetBlank": true }))
-    });
+    let links = panel.alerts.iter().filter_map(|(name, _)| Some(link(name, &model.section_url(name)?)));
     drawn["description"] = json!(panel.alerts.iter().map(line).collect::<Vec<_>>().join("\n"));
     let links: Vec<Value> = links.collect();
     if !links.is_empty() {
@@ -92,12 +90,16 @@ fn explained(drawn: &mut Value, model: &Model, panel: &Panel) {
 
 /// The link of a dashboard to the guide; none where that is not served.
 fn guide(model: &Model) -> Option<Value> {
-    let url = model.page(&model.host.name)?;
     let title = model.language.pick("Operations guide", "운영 가이드");
-    Some(json!({
+    Some(link(title, &model.page(&model.host.name)?))
+}
+
+/// A link out of Grafana, of a dashboard or a panel.
+fn link(title: &str, url: &str) -> Value {
+    json!({
         "type": "link", "title": title, "url": url, "tags": [], "asDropdown": false, "includeVars": false,
         "keepTime": false, "targetBlank": true, "icon": "doc", "tooltip": "",
-    }))
+    })
 }
 
 /// An identity of at most 40 characters, as Grafana wants it; of a longer one the end tells it apart.
