@@ -38,6 +38,11 @@ pub const ALL: &[Proof] = &[
     Proof { name: "ingress-tls", about: "everything from outside comes over TLS", prove: ingress_tls },
     Proof { name: "logs-rotated", about: "every log is rotated", prove: logs_rotated },
     Proof {
+        name: "modern-tls",
+        about: "nothing older than TLS 1.2 is spoken with the outside",
+        prove: modern_tls,
+    },
+    Proof {
         name: "no-literal-secrets",
         about: "no secret is written into the description or an artifact",
         prove: no_literal_secrets,
@@ -173,6 +178,17 @@ fn logs_rotated(model: &Model) -> Result<String, String> {
             .pick("containers by size, files by logrotate", "컨테이너 로그는 크기로, 파일은 logrotate로")
             .into()),
     }
+}
+
+fn modern_tls(model: &Model) -> Result<String, String> {
+    let Some(ingress) = model.ingress.as_ref().filter(|ingress| !matches!(ingress.tls, Tls::None)) else {
+        return Err("there is no TLS".into());
+    };
+    let mut stated = ingress.raw_http.iter().chain(&ingress.raw_server);
+    if stated.any(|text| text.value.named("ssl_protocols").next().is_some()) {
+        return Err("the description states `ssl_protocols` in nginx's own words".into());
+    }
+    Ok("nginx: ssl_protocols TLSv1.2 TLSv1.3".into())
 }
 
 fn no_literal_secrets(model: &Model) -> Result<String, String> {

@@ -200,8 +200,23 @@ pub enum Unit {
     Ratio,
     /// Bytes.
     Bytes,
-    /// Events per second.
+    /// Dollars.
+    Dollars,
+    /// Requests per second.
+    Requests,
+    /// Bytes per second.
+    BytesPerSecond,
+    /// Dollars per second.
+    DollarsPerSecond,
+    /// Other events per second.
     PerSecond,
+}
+
+impl Unit {
+    /// Whether it counts by the second.
+    pub fn is_per_second(self) -> bool {
+        matches!(self, Unit::Requests | Unit::BytesPerSecond | Unit::DollarsPerSecond | Unit::PerSecond)
+    }
 }
 
 impl Message {

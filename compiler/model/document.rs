@@ -3,7 +3,7 @@
 use super::{Origin, Text};
 use crate::source::Located;
 use crate::syntax::Node;
-use crate::values::{AbsPath, Duration, Email, Line, Name, Phone, Prose, Url};
+use crate::values::{AbsPath, Duration, Email, Line, Name, Phone, Prose, Schedule, Url};
 
 /// People who answer for the system.
 #[derive(Clone, Debug)]
@@ -49,27 +49,12 @@ pub struct Checklist {
 pub struct Item {
     /// What must hold or be done.
     pub text: Line,
-    /// How often people do it; none when it is proved.
-    pub every: Option<Rhythm>,
+    /// When people do it; none when it is proved, or done on some occasion.
+    pub every: Option<Schedule>,
     /// A command that helps.
     pub run: Option<Located<Line>>,
     /// The compiler's proof that it holds.
     pub proof: Option<Proof>,
-}
-
-/// How often people do something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Rhythm {
-    /// Every day.
-    Day,
-    /// Every week.
-    Week,
-    /// Every month.
-    Month,
-    /// Every quarter.
-    Quarter,
-    /// Every year.
-    Year,
 }
 
 /// A proof by the compiler: a rule that held, and the evidence in words.
@@ -84,6 +69,8 @@ pub struct Proof {
 /// What the operations guide says beyond the derived.
 #[derive(Clone, Debug, Default)]
 pub struct Runbook {
+    /// The folder in the web in which it is served as a page.
+    pub url: Option<Url>,
     /// Known troubles.
     pub troubles: Vec<Trouble>,
     /// Chapters of the user's own.

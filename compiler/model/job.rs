@@ -30,15 +30,22 @@ impl Job {
         format!("ondol-{system}-{}", self.name)
     }
 
-    /// Its command, word by word: always a script, because neither a line of a crontab nor a unit is the place for long
-    /// commands.
-    pub fn command_line(&self, directory: &str) -> Vec<String> {
+    /// Its command, word by word, in the folder of its tree: always a script, because neither a line of a crontab, nor a
+    /// unit, nor a cell of a table is the place for long commands.
+    pub fn words(&self) -> Vec<String> {
         match &self.command {
-            Command::Script(script, args) => [&[format!("{directory}/{script}")], args.as_slice()].concat(),
-            Command::InService(..) | Command::OnHost(_) => {
-                vec![format!("{directory}/scripts/job-{}.sh", self.name)]
-            }
+            Command::Script(script, args) => [std::slice::from_ref(script), args.as_slice()].concat(),
+            Command::InService(..) | Command::OnHost(_) => vec![format!("scripts/job-{}.sh", self.name)],
         }
+    }
+
+    /// The same from anywhere.
+    pub fn command_line(&self, directory: &str) -> Vec<String> {
+        let mut words = self.words();
+        if let Some(script) = words.first_mut() {
+            *script = format!("{directory}/{script}");
+        }
+        words
     }
 }
 

@@ -43,8 +43,8 @@ pub use container::{
     Shared, SharedVolume,
 };
 pub use document::{
-    Checklist, ConfigFile, ConfigValue, ExtraFile, FileContents, Item, Link, Objective, Proof, Rhythm,
-    Runbook, Section, Step, Team, Trouble,
+    Checklist, ConfigFile, ConfigValue, ExtraFile, FileContents, Item, Link, Objective, Proof, Runbook,
+    Section, Step, Team, Trouble,
 };
 pub use external::{External, Probe};
 pub use firewall::{Course, Firewall, Opening, Passage};
@@ -69,7 +69,7 @@ pub use services::Services;
 pub use slo::{Recording, Slo};
 pub use text::{Part, Text};
 pub use unit::{HostUnit, Readiness, Signal};
-pub use variable::Variable;
+pub use variable::{Rotation, Variable};
 
 use std::collections::BTreeSet;
 
@@ -214,16 +214,21 @@ impl Model {
         })
     }
 
-    /// What a recovery of everything brings back, one after the other. Of data that comes back in two ways, the dump; what
-    /// lies in somebody else's store is not lost with this host.
+    /// What a recovery of everything brings back, one after the other. Of data that comes back in two ways, the one that
+    /// loses least: the base with its log; what lies in somebody else's store is not lost with this host.
     pub fn recovered(&self) -> Vec<&Backup> {
-        let dumped = |one: &&Backup| one.log().is_none() && matches!(one.kept, Kept::Data(_));
-        let twice = |one: &Backup| {
-            one.log().is_some()
-                && self.backups.iter().filter(dumped).any(|dump| dump.stated_as() == one.stated_as())
-        };
-        let lost = |one: &&Backup| !matches!(one.kept, Kept::Objects(_)) && !twice(one);
+        let lost = |one: &&Backup| !matches!(one.kept, Kept::Objects(_)) && !self.is_second_way(one);
         self.backups.iter().filter(lost).collect()
+    }
+
+    /// Dumps of what comes back with its log: for when that does not work.
+    pub fn recovered_otherwise(&self) -> Vec<&Backup> {
+        self.backups.iter().filter(|one| self.is_second_way(one)).collect()
+    }
+
+    fn is_second_way(&self, dump: &Backup) -> bool {
+        let logged = |one: &Backup| one.log().is_some() && one.stated_as() == dump.stated_as();
+        dump.log().is_none() && self.backups.iter().any(logged)
     }
 
     /// What is asked whether it works, those of one way to ask together.
@@ -257,6 +262,21 @@ impl Model {
             Some(Peer { host, .. }) => format!("{}:{}/{section}", host.name, host.directory),
             None => format!("{}/{section}", self.directory()),
         }
+    }
+
+    /// The same section on the page, where the guide is served; none where that is not stated.
+    pub fn section_url(&self, alert: &str) -> Option<String> {
+        let monitoring = self.monitoring.as_ref();
+        let guide = monitoring.and_then(|monitoring| monitoring.guides.get(alert));
+        Some(format!("{}#{}", self.page(guide.unwrap_or(&self.host.name))?, alert.to_ascii_lowercase()))
+    }
+
+    /// Where the guide of a host is served as a page.
+    pub fn page(&self, host: &Name) -> Option<String> {
+        let base = self.runbook.url.as_ref()?.as_str().trim_end_matches('/');
+        // Of several hosts each has its own, in a folder of its name.
+        let folder = if self.peers.is_empty() { String::new() } else { format!("/{host}") };
+        Some(format!("{base}{folder}/runbook.html"))
     }
 
     /// What tells its tree from others of the system, for people: the environment, and of several hosts the host.

@@ -22,6 +22,19 @@ pub struct Variable {
     pub default: Option<Line>,
     /// Services that receive it, sorted: those are restarted when it changes.
     pub used_by: Vec<Name>,
+    /// What is told a new value while it runs, before anything is started anew.
+    pub rotations: Vec<Rotation>,
     /// Where it is stated.
     pub origin: Origin,
+}
+
+/// What tells a running service a new value of a variable that it keeps itself.
+#[derive(Clone, Debug)]
+pub struct Rotation {
+    /// The service.
+    pub service: Name,
+    /// Shell text that prints the new value in a fresh container of it.
+    pub value: String,
+    /// Shell text in the running container, with the new value coming in.
+    pub run: String,
 }

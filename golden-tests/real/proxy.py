@@ -16,6 +16,7 @@ import time
 import urllib.parse
 
 from edge import Edge
+from guide import Guide, urls
 from nameserver import NameServer
 from sites import others
 from trial import Failed, eventually, main, require, run, same
@@ -161,9 +162,10 @@ class Site:
         return run("curl", "-sSk", "--no-progress-meter", "-m", "20", "--noproxy", "*", "--interface", client or next(self.clients),
                    "--resolve", f"*:443:{SERVER}", "--resolve", f"*:80:{SERVER}", *arguments)
 
-    def get(self, path, *arguments, client=None):
-        """Status, headers (lower case, every occurrence) and body of a request."""
-        text = self.curl("-ig", "--path-as-is", *arguments, self.base + path, client=client)
+    def get(self, path, *arguments, client=None, host=None):
+        """Status, headers (lower case, every occurrence) and body of a request to the system's own name, or to that one."""
+        base = f"{self.base.partition('://')[0]}://{host or self.domain}"
+        text = self.curl("-ig", "--path-as-is", *arguments, base + path, client=client)
         head, _, body = text.partition("\n\n") if "\r" not in text else text.partition("\r\n\r\n")
         lines = head.splitlines()
         headers = collections.defaultdict(list)
@@ -274,10 +276,21 @@ def in_front(site, path, network):
 
 
 def guided(site):
-    """What the guide calls the health of a service is answered by that service."""
-    guide = (site.edge.tree.home / "runbook.md").read_text()
-    for path, service in re.findall(rf"^curl -fsS https?://{re.escape(site.domain)}(/\S*) +# (?:health of )?(\S+)", guide, re.M):
-        same(f"who answers {path}", site.served_by(path).split("/")[0], service)
+    """Every address of the site that the guide has asked is answered, and what it calls the health of a service by that
+    service."""
+    guide = Guide((site.edge.tree.home / "runbook.md").read_text())
+    lines = [(line, url) for line in guide.lines if line.startswith("curl ") for url in urls(line)
+             if url.hostname in site.edge.tree.domains]
+    for line, url in lines:
+        status, _, body = site.get(url.path or "/", host=url.hostname)
+        same(f"status of {line!r}", status, 200)
+        health = re.search(r"# health of (\S+)$|# (\S+) 헬스체크$", line)
+        if health:
+            same(f"who answers {line!r}", json.loads(body)["name"].split("/")[0], health[1] or health[2])
+    # As many in the recovery as in the chapter on the state.
+    asked = [url for line, url in lines if re.search("# health of|헬스체크$", line)]
+    require(not asked or min(collections.Counter(asked).values()) > 1 or not site.edge.tree.has("backups"),
+            f"the recovery asks not all of {asked}")
 
 
 def redirect(site):

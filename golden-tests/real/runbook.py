@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The operations guide: its commands are shell, name scripts and services that there are, and its log queries find what
-they are for in a log such as the service writes."""
+"""The operations guide: its commands, those of checklists and tables too, are shell, name scripts, services and addresses
+that there are, and its log queries find what they are for in a log such as the service writes."""
 
 import itertools
 import json
@@ -8,6 +8,7 @@ import pathlib
 import re
 import shlex
 
+from guide import Guide, urls
 from trial import main, require, run
 
 VALUED = {"--tail", "--since", "--project-directory", "--entrypoint"}
@@ -18,14 +19,15 @@ LINES = [{"level": "INFO", "timestamp": "2026-01-01T00:00:00Z", "status": 200, "
 
 
 def check(tree):
-    text = (tree.home / "runbook.md").read_text()
-    blocks = re.findall(r"^```bash\n(.*?)^```", text, re.M | re.S)
-    require(blocks, "no command in the guide")
-    commands = [line for block in blocks for line in block.splitlines() if line.strip() and not line.startswith("#")]
-    for block in blocks:
-        run("bash", "-n", "-c", block)
+    guide = Guide((tree.home / "runbook.md").read_text())
+    require(guide.blocks, "no command in the guide")
+    commands = guide.lines
+    for command in guide.blocks + guide.inline:
+        run("bash", "-n", "-c", command)
     for line in commands:
         require(not re.search(r"\bdocker-compose\b|\bdocker [a-z ]*prune\b", line), f"of yesterday, or a remedy that does harm: {line}")
+        for url in urls(line):
+            asked(tree, url, line)
     for script in {name for line in commands for name in re.findall(r"(?<![\w/])((?:scripts|ufw)/[\w.-]+\.sh)", line)}:
         require((tree.home / script).exists(), f"the guide names {script}, which is not in the tree")
     for line in commands:
@@ -35,6 +37,16 @@ def check(tree):
         queried = re.search(r"(/var/log/\S+/[\w.-]+\.log)", line)
         if queried and line.startswith(("jq ", "grep ")):
             queries(pathlib.Path(queried[1]), line)
+
+
+def asked(tree, url, line):
+    """An address is one of the system's, one that the description names, or on this host where a container is published
+    or a unit listens."""
+    if url.hostname in tree.domains or url.hostname in tree.description or line.startswith("docker compose exec "):
+        return
+    require(url.hostname in ("127.0.0.1", "localhost"), f"nobody here answers to {url.hostname}: {line}")
+    published = {int(port["published"]) for service in tree.services.values() for port in service.get("ports", [])}
+    require(url.port in published or tree.units, f"nothing listens there, but at {sorted(published)}: {line}")
 
 
 def services(line):

@@ -1,13 +1,17 @@
 #!/usr/bin/python3
 """What a description tunes is what the servers then say of themselves; a slow query is logged; what is meant to be done
-in a database by the clock works there, twice. Servers that are a cluster serve every key, also when one of them is away."""
+in a database by the clock works there, twice; what the guide asks a database is answered, and its password is changed as
+the guide says. Servers that are a cluster serve every key, also when one of them is away."""
 
 import contextlib
+import json
+import pathlib
 import re
 import time
 
 from containers import running
-from trial import eventually, main, require, run, same
+from guide import Guide
+from trial import eventually, main, program, require, run, same
 
 # Units in which PostgreSQL and Redis take and show numbers.
 UNITS = {"kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30, "ms": 0.001, "s": 1, "min": 60}
@@ -148,6 +152,9 @@ class Postgres:
             else:
                 run(script)
 
+        self.asked(tree)
+        self.rotated(tree)
+
     def expired(self, script, limits):
         """The job deletes what is older than its limits, be it by a minute, and be it more than it takes at a time; what is
         younger by a minute stays. Again it changes nothing."""
@@ -162,6 +169,55 @@ class Postgres:
         same("rows that stay", left(), {table: "young|21000" for table, _, _ in limits})
         run(script)
         same("rows after a second run", left(), {table: "young|21000" for table, _, _ in limits})
+
+    def asked(self, tree):
+        """Everything that the guide asks this server is answered, where the application has made its tables."""
+        for line in Guide((tree.home / "runbook.md").read_text()).lines:
+            if re.match(rf"docker compose exec (-T )?{self.service} psql ", line):
+                for table in re.findall(r"\bFROM (\w+)", line):
+                    if not table.startswith("pg_"):
+                        self.sql(f"set client_min_messages = error; create table if not exists {table} (email text)")
+                run("bash", "-c", line.replace(" exec ", " exec -T ", 1) if " -T " not in line else line, cwd=tree.home)
+
+    def rotated(self, tree):
+        """The password is changed as the guide says: the old one is refused then, and the new one accepted."""
+        guide = Guide((tree.home / "runbook.md").read_text())
+        name = re.search(rf"^\| `(\w+)` .*`sudo scripts/rotate-\1\.sh`", "\n".join(
+            line for line in guide.text.splitlines() if self.keeps(tree, line)), re.M)
+        require(name, f"the guide does not say how the password of {self.service} is changed")
+        name, old, new = name[1], tree.values[name[1]], f"another-{tree.values[name[1]][::-1]}"
+        self.accepted(old)
+        self.refused(new)
+        text = (tree.home / ".env").read_text()
+        (tree.home / ".env").write_text(text.replace(f"{name}='{old}'", f"{name}='{new}'"))
+        # No unit is deployed here that could be started anew: what is asked for is noted.
+        program("/usr/local/bin/systemctl", '#!/bin/sh\necho "$@" >>/run/systemctl.asked\n')
+        said = run(tree.home / f"scripts/rotate-{name}.sh")
+        for unit in tree.units:
+            same("what systemd is asked", pathlib.Path("/run/systemctl.asked").read_text(), f"restart {unit}\n")
+            require(new in pathlib.Path(f"/etc/ondol/{unit}.env").read_text(), f"{unit} has not the new password")
+        require(old not in said and new not in said, f"a password is shown:\n{said}")
+        self.accepted(new)
+        self.refused(old)
+        same("the password in the container", self.project.compose("exec", "-T", self.service, "sh", "-c", 'printf %s "$POSTGRES_PASSWORD"'), new)
+        for user in json.loads(run("docker", "inspect", *run("docker", "ps", "-q").split())):
+            require(all(old not in entry for entry in user["Config"]["Env"]), f"{user['Name']} still has the old password")
+
+    def keeps(self, tree, line):
+        """Whether a row of the guide leads to a script that tells this service."""
+        script = re.search(r"`sudo (scripts/rotate-\w+\.sh)`", line)
+        return script and re.search(rf"^tell {self.service} ", (tree.home / script[1]).read_text(), re.M)
+
+    def login(self, password, **options):
+        """By the container's own address, where a password is asked for."""
+        return self.project.compose("exec", "-T", "-e", f"PGPASSWORD={password}", self.service, "sh", "-c",
+                                    'psql -X -At -h "$(hostname -i)" -U "$POSTGRES_USER" -d "$POSTGRES_DB" -c "select 1"', **options)
+
+    def accepted(self, password):
+        same("who has the password", self.login(password).strip(), "1")
+
+    def refused(self, password):
+        require("authentication failed" in self.login(password, fails=True), "not refused for the password")
 
     def maintained(self, script):
         """The job makes its indexes, also over one that was broken off; again it changes nothing."""

@@ -2,6 +2,7 @@
 
 use crate::{
     emit::{
+        prometheus::guide,
         quote,
         yaml::{Map, Yaml, seq},
     },
@@ -51,8 +52,9 @@ fn text(model: &Model) -> String {
     format!(
         "{{{{ range .Alerts }}}}{{{{ .Labels.severity }}}}{priority}: {{{{ .Annotations.summary }}}}
 {{{{ .Annotations.description }}}}
-{{{{ .Annotations.runbook }}}}{{{{ with .Annotations.contact }}}} ({{{{ . }}}}){{{{ end }}}}
-{{{{ end }}}}"
+{{{{ .Annotations.{} }}}}{{{{ with .Annotations.contact }}}} ({{{{ . }}}}){{{{ end }}}}
+{{{{ end }}}}",
+        guide(model)
     )
 }
 

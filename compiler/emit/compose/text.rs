@@ -76,6 +76,7 @@ mod tests {
             rotate_every: None,
             default: default.map(|text| Line::parse(text).unwrap()),
             used_by: Vec::new(),
+            rotations: Vec::new(),
             origin: Origin::Stated(Span::start_of(Sources::default().add("test.kdl", ""))),
         }
     }

@@ -156,8 +156,17 @@ fn list(items: impl Iterator<Item = String>) -> String {
 }
 
 /// Whether the secret is made here, and not given by someone else whose key it is: it has a least length, or a
-/// datastore of this system asks for it.
+/// datastore of this system asks for it. One whose value has a form or a type is somebody else's, or made as that asks.
 fn is_ours(model: &Model, variable: &Variable) -> bool {
+    let constraint = &variable.constraint;
+    let free = constraint.form.is_none()
+        && constraint.choices.is_empty()
+        && constraint.min.is_none()
+        && constraint.max.is_none()
+        && matches!(constraint.kind, VariableType::Text);
+    if !free {
+        return false;
+    }
     let asks = |name: &crate::values::Name| model.service(name).is_some_and(|service| service.datastore);
     variable.min_length > 1 || variable.used_by.iter().any(asks)
 }

@@ -15,7 +15,7 @@ pub fn dashboard(model: &Model, monitoring: &Monitoring) -> String {
     let (mut id, mut y) = (0, 0);
     panels.extend(overview(model, &mut id, &mut y));
     for row in &monitoring.rows {
-        panels.extend(row_panels(row, &mut id, &mut y));
+        panels.extend(row_panels(model, row, &mut id, &mut y));
     }
     let dashboard = json!({
         "uid": format!("{}-{}", model.system, model.environment).chars().take(40).collect::<String>(),
@@ -29,6 +29,7 @@ pub fn dashboard(model: &Model, monitoring: &Monitoring) -> String {
         "time": { "from": "now-6h", "to": "now" },
         "templating": { "list": [] },
         "annotations": { "list": [] },
+        "links": guide(model).into_iter().collect::<Vec<_>>(),
         "panels": panels,
     });
     serde_json::to_string_pretty(&dashboard).unwrap_or_default() + "\n"
@@ -43,9 +44,7 @@ pub fn board(model: &Model, board: &Board) -> String {
         .map(|(index, panel)| {
             let index = index as u32;
             let mut drawn = graph(panel, index + 1, index % 3 * 8, index / 3 * 8);
-            if !panel.alerts.is_empty() {
-                drawn["description"] = json!(told(model, panel));
-            }
+            explained(&mut drawn, model, panel);
             drawn
         })
         .collect();
@@ -66,16 +65,41 @@ pub fn board(model: &Model, board: &Board) -> String {
         "time": { "from": "now-24h", "to": "now" },
         "templating": { "list": [] },
         "annotations": { "list": [] },
-        "links": [others],
+        "links": std::iter::once(others).chain(guide(model)).collect::<Vec<_>>(),
         "panels": panels,
     });
     serde_json::to_string_pretty(&dashboard).unwrap_or_default() + "\n"
 }
 
-/// The alerts of a panel, each with its section of the runbook.
-fn told(model: &Model, panel: &Panel) -> String {
-    let line = |(name, bound): &(String, String)| format!("- {name} ({bound}): {}", model.section(name));
-    panel.alerts.iter().map(line).collect::<Vec<_>>().join("\n")
+/// Says of a panel which alerts are on its bounds, each with its section of the runbook: as a link where that is served.
+fn explained(drawn: &mut Value, model: &Model, panel: &Panel) {
+    if panel.alerts.is_empty() {
+        return;
+    }
+    let line = |(name, bound): &(String, String)| match model.section_url(name) {
+        Some(url) => format!("- [{name}]({url}) ({bound})"),
+        None => format!("- {name} ({bound}): {}", model.section(name)),
+    };
+    let links = panel.alerts.iter().filter_map(|(name, _)| Some(link(name, &model.section_url(name)?)));
+    drawn["description"] = json!(panel.alerts.iter().map(line).collect::<Vec<_>>().join("\n"));
+    let links: Vec<Value> = links.collect();
+    if !links.is_empty() {
+        drawn["links"] = json!(links);
+    }
+}
+
+/// The link of a dashboard to the guide; none where that is not served.
+fn guide(model: &Model) -> Option<Value> {
+    let title = model.language.pick("Operations guide", "운영 가이드");
+    Some(link(title, &model.page(&model.host.name)?))
+}
+
+/// A link out of Grafana, of a dashboard or a panel.
+fn link(title: &str, url: &str) -> Value {
+    json!({
+        "type": "link", "title": title, "url": url, "tags": [], "asDropdown": false, "includeVars": false,
+        "keepTime": false, "targetBlank": true, "icon": "doc", "tooltip": "",
+    })
 }
 
 /// An identity of at most 40 characters, as Grafana wants it; of a longer one the end tells it apart.
@@ -110,7 +134,7 @@ fn overview(model: &Model, id: &mut u32, y: &mut u32) -> Vec<Value> {
     let none = |color: &str| json!([{ "color": "green", "value": null }, { "color": color, "value": 1 }]);
     let all = json!([{ "color": "red", "value": null }, { "color": "orange", "value": 0.5 }, { "color": "green", "value": 1 }]);
     let panels = vec![
-        stat(*id + 1, 0, pick("Critical alerts", "심각 알림"), &firing("critical"), "short", none("red")),
+        stat(*id + 1, 0, pick("Critical alerts", "긴급 알림"), &firing("critical"), "short", none("red")),
         stat(*id + 2, 8, pick("Warnings", "경고"), &firing("warning"), "short", none("orange")),
         stat(
             *id + 3,
@@ -131,7 +155,7 @@ fn source() -> Value {
 }
 
 /// A title across the page, then panels three in a line.
-fn row_panels(row: &PanelRow, id: &mut u32, y: &mut u32) -> Vec<Value> {
+fn row_panels(model: &Model, row: &PanelRow, id: &mut u32, y: &mut u32) -> Vec<Value> {
     let mut next = || {
         *id += 1;
         *id
@@ -142,7 +166,9 @@ fn row_panels(row: &PanelRow, id: &mut u32, y: &mut u32) -> Vec<Value> {
     *y += 1;
     for (index, panel) in row.panels.iter().enumerate() {
         let (line, column) = (index as u32 / 3, index as u32 % 3);
-        panels.push(graph(panel, next(), column * 8, *y + line * 8));
+        let mut drawn = graph(panel, next(), column * 8, *y + line * 8);
+        explained(&mut drawn, model, panel);
+        panels.push(drawn);
     }
     *y += (row.panels.len() as u32).div_ceil(3) * 8;
     panels
@@ -212,7 +238,12 @@ fn unit(unit: Unit) -> &'static str {
         Unit::Seconds => "s",
         Unit::Ratio => "percentunit",
         Unit::Bytes => "bytes",
-        Unit::PerSecond => "reqps",
+        Unit::Dollars => "currencyUSD",
+        Unit::Requests => "reqps",
+        Unit::BytesPerSecond => "Bps",
+        // Grafana has no unit of its own for it.
+        Unit::DollarsPerSecond => "suffix: $/s",
+        Unit::PerSecond => "cps",
     }
 }
 

@@ -7,6 +7,8 @@ mod probes;
 mod rules;
 mod text;
 
+pub use rules::guide;
+
 use super::{
     artifact::{Artifact, OnChange},
     header::header,

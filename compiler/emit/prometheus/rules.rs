@@ -126,8 +126,16 @@ pub(super) fn annotations(model: &Model, alert: &Alert, text: fn(&Alert, &Messag
     Map::new()
         .set("summary", text(alert, &alert.summary))
         .set("description", text(alert, &alert.description))
-        .set("runbook", plain(model.section(&alert.name)))
+        .set(
+            guide(model),
+            plain(model.section_url(&alert.name).unwrap_or_else(|| model.section(&alert.name))),
+        )
         .maybe("contact", contact(model, alert).map(plain))
+}
+
+/// The annotation that leads to the guide: an address that can be opened, or a file on the server.
+pub fn guide(model: &Model) -> &'static str {
+    if model.runbook.url.is_some() { "runbook_url" } else { "runbook" }
 }
 
 /// Whom to call: the team that is told, or that owns it; else for what is critical those on call, else the first team.

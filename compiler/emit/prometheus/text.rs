@@ -18,10 +18,8 @@ pub fn template(alert: &Alert, message: &Message) -> String {
                 Unit::Seconds => "{{ humanizeDuration $value }}".to_owned(),
                 Unit::Ratio => "{{ humanizePercentage $value }}".to_owned(),
                 Unit::Bytes => "{{ humanize1024 $value }}B".to_owned(),
-                Unit::Number | Unit::PerSecond if is_small(alert) => {
-                    "{{ printf \"%.4g\" $value }}".to_owned()
-                }
-                Unit::Number | Unit::PerSecond => "{{ humanize $value }}".to_owned(),
+                _ if is_small(alert) => "{{ printf \"%.4g\" $value }}".to_owned(),
+                _ => "{{ humanize $value }}".to_owned(),
             },
         })
         .collect()
@@ -42,8 +40,8 @@ pub fn filled(alert: &Alert, message: &Message) -> String {
                 Unit::Seconds => duration(value),
                 Unit::Ratio => format!("{}%", four_digits(value, 10_000)),
                 Unit::Bytes => format!("{}B", scaled(value, 1024, &["ki", "Mi", "Gi", "Ti", "Pi", "Ei"])),
-                Unit::Number | Unit::PerSecond if is_small(alert) => four_digits(value, ONE),
-                Unit::Number | Unit::PerSecond => scaled(value, 1000, &["k", "M", "G", "T", "P", "E"]),
+                _ if is_small(alert) => four_digits(value, ONE),
+                _ => scaled(value, 1000, &["k", "M", "G", "T", "P", "E"]),
             },
         })
         .collect()

@@ -13,6 +13,8 @@ mod variables;
 mod view;
 mod way;
 
+pub use variables::{containers, units};
+
 use super::{
     artifact::{Artifact, OnChange},
     template::{Format, Template},

@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::view::block;
 use crate::{
     emit::quote,
-    model::{Backup, Kept, Model, Offsite, Service},
+    model::{Backup, Files, Kept, Model, Offsite, Place, Service},
+    values::{RelPath, Value as _},
 };
 
 /// The steps of a system that has backups; each is a block of code, none when there is nothing to do.
@@ -15,6 +16,8 @@ pub struct RecoveryView {
     fetch: Option<String>,
     stop: Option<String>,
     restore: Option<String>,
+    /// What brings back data from its dump that step would bring back to the last second.
+    otherwise: Option<String>,
     check: Option<String>,
     start: Option<String>,
     /// What tells how long the newest drills took, where that is measured.
@@ -28,6 +31,17 @@ pub fn view(model: &Model) -> Option<RecoveryView> {
     if backups.is_empty() {
         return None;
     }
+    let otherwise = model.recovered_otherwise();
+    let mut backups = backups;
+    // What everything else is started with comes first.
+    let env = RelPath::parse(".env").ok().map(|file| model.host.directory.join(&file));
+    let has_env = |backup: &Backup| match (&backup.kept, &env) {
+        (Kept::Files(Files { place: Place::Host(paths), .. }), Some(env)) => {
+            paths.iter().any(|path| env.is_within(path))
+        }
+        _ => false,
+    };
+    backups.sort_by_key(|backup| !has_env(backup));
     let drilled = model.backups.iter().any(|backup| backup.drill.is_some());
     let textfiles = model.monitoring.as_ref().filter(|_| drilled).map(|monitoring| &monitoring.textfiles);
     let units = |verb: &str| -> Option<String> {
@@ -46,6 +60,7 @@ pub fn view(model: &Model) -> Option<RecoveryView> {
         fetch: commands(backups.iter().copied().filter_map(fetch)),
         stop: commands(stop.into_iter().chain(units("stop"))),
         restore: commands(backups.iter().copied().map(restore)),
+        otherwise: commands(otherwise.into_iter().map(restore)),
         check: commands(backups.iter().copied().map(check)),
         start: commands(std::iter::once(start).chain(units("start"))),
         measured: textfiles.map(|folder| {

@@ -12,10 +12,7 @@ use super::{
     variables, way,
 };
 use crate::{
-    emit::quote,
-    model::{
-        Command, Image, Ingress, Item, Kept, Model, Offsite, Reach, Rhythm, Runs, Service, Severity, Tls,
-    },
+    model::{Backup, Image, Ingress, Item, Kept, Model, Offsite, Reach, Runs, Service, Severity, Tls},
     values::Cidr,
 };
 
@@ -39,7 +36,12 @@ pub struct View {
     private: Vec<String>,
     routes: Vec<way::WayView>,
     /// What answers from outside when a service works.
-    checks: Vec<way::WayView>,
+    checks: Vec<way::CheckView>,
+    /// Services of which two releases stand side by side at a deployment.
+    beside: Vec<BesideView>,
+    /// Datastores whose data is backed up, and the first of them.
+    stores: Vec<String>,
+    first_store: Option<String>,
     tls: &'static str,
     firewall: FirewallView,
     response: Option<ResponseView>,
@@ -136,6 +138,14 @@ struct AlertView {
 }
 
 #[derive(Serialize)]
+struct BesideView {
+    name: String,
+    replicas: u32,
+    /// How long the old release goes on.
+    drain: String,
+}
+
+#[derive(Serialize)]
 struct VariableView {
     name: String,
     about: String,
@@ -145,10 +155,8 @@ struct VariableView {
     default: Option<String>,
     secret: bool,
     rotate: Option<String>,
-    /// What starts the containers anew that use it; empty when none does.
-    restart: String,
-    /// The units that use it.
-    units: String,
+    /// What brings a new value into use, one command after the other; nothing when nobody uses it.
+    taken_up: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -182,7 +190,7 @@ struct ChecklistView {
 struct ItemView {
     text: String,
     done: bool,
-    rhythm: &'static str,
+    rhythm: Option<String>,
     evidence: Option<String>,
     run: Option<String>,
 }
@@ -221,6 +229,8 @@ pub fn view(model: &Model) -> View {
         model.services.iter().flat_map(|s| &s.private_paths).map(ToString::to_string).collect();
     private.sort();
     private.dedup();
+    let dumped = |backup: &&Backup| matches!(backup.kept, Kept::Data(_)) && backup.log().is_none();
+    let stores: Vec<String> = model.backups.iter().filter(dumped).map(|one| one.name.to_string()).collect();
     View {
         title: model.title.to_string(),
         system: model.system.to_string(),
@@ -239,6 +249,19 @@ pub fn view(model: &Model) -> View {
         private,
         routes: model.ingress.iter().flat_map(way::ways).collect(),
         checks: way::checks(model, scheme, &port),
+        beside: model
+            .services
+            .iter()
+            .filter_map(|service| {
+                Some(BesideView {
+                    name: service.name.to_string(),
+                    replicas: service.replicas.get(),
+                    drain: service.beside?.drain.words(language),
+                })
+            })
+            .collect(),
+        first_store: stores.first().cloned(),
+        stores,
         tls: match model.ingress.as_ref().map(|ingress| &ingress.tls) {
             Some(Tls::LetsEncrypt { .. }) => "letsencrypt",
             Some(Tls::SelfSigned) => "self-signed",
@@ -283,18 +306,7 @@ pub fn view(model: &Model) -> View {
                 name: job.name.to_string(),
                 when: job.schedule.words(language),
                 about: job.about.clone(),
-                run: match &job.command {
-                    Command::Script(script, args) => [std::slice::from_ref(script), args].concat().join(" "),
-                    Command::InService(service, _)
-                        if model.service(service).is_some_and(|s| s.unit().is_some()) =>
-                    {
-                        format!("scripts/job-{}.sh", job.name)
-                    }
-                    Command::InService(service, run) => {
-                        format!("docker compose exec -T {service} sh -c {}", quote::shell(run))
-                    }
-                    Command::OnHost(run) => run.clone(),
-                },
+                run: format!("sudo {}", job.words().join(" ")),
                 log: format!("/var/log/{}/{}.log", model.system, job.name),
                 timeout: job.timeout.words(language),
             })
@@ -327,8 +339,7 @@ pub fn view(model: &Model) -> View {
                 default: variable.default.as_ref().map(ToString::to_string),
                 secret: variable.secret,
                 rotate: variable.rotate_every.map(|every| every.words(language)),
-                restart: variables::containers(model, variable),
-                units: variables::units(model, variable),
+                taken_up: variables::taken_up(model, variable),
             })
             .collect(),
         settings: model
@@ -475,18 +486,10 @@ fn calendar(model: &Model) -> Option<String> {
 }
 
 fn item(model: &Model, item: &Item) -> ItemView {
-    let pick = |en, ko| model.language.pick(en, ko);
     ItemView {
         text: item.text.to_string(),
         done: item.proof.is_some(),
-        rhythm: match item.every {
-            None => "",
-            Some(Rhythm::Day) => pick("every day", "매일"),
-            Some(Rhythm::Week) => pick("every week", "매주"),
-            Some(Rhythm::Month) => pick("every month", "매월"),
-            Some(Rhythm::Quarter) => pick("every quarter", "분기마다"),
-            Some(Rhythm::Year) => pick("every year", "매년"),
-        },
+        rhythm: item.every.map(|every| every.words(model.language)),
         evidence: item.proof.as_ref().map(|proof| proof.evidence.clone()),
         run: item.run.as_ref().map(|run| run.value.to_string()),
     }

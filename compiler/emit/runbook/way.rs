@@ -11,10 +11,18 @@ pub struct WayView {
     service: String,
 }
 
+/// An address that answers when the service behind it works.
+#[derive(Serialize)]
+pub struct CheckView {
+    /// All of it: scheme, name and path.
+    url: String,
+    service: String,
+}
+
 /// Addresses that answer when the services behind them work.
-pub fn checks(model: &Model, scheme: &str, port: &str) -> Vec<WayView> {
-    let address = |(service, name, path)| WayView {
-        path: format!("{scheme}://{name}{port}{path}"),
+pub fn checks(model: &Model, scheme: &str, port: &str) -> Vec<CheckView> {
+    let address = |(service, name, path)| CheckView {
+        url: format!("{scheme}://{name}{port}{path}"),
         service: format!("{service}"),
     };
     model.checks().into_iter().map(address).collect()

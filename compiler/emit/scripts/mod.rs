@@ -11,6 +11,7 @@ mod deploy;
 mod host;
 mod job;
 mod log;
+mod rotate;
 mod security;
 mod unit;
 
@@ -64,6 +65,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     scripts.extend(deliver::script(model));
     scripts.extend(certificate::script(model, &clock));
     scripts.extend(log::script(model, &clock));
+    scripts.extend(rotate::scripts(model));
     scripts.extend(unit::scripts(model, &clock));
     scripts.extend(backup::scripts(model, &clock));
     scripts.into_iter().map(|script| artifact(model, script)).collect()

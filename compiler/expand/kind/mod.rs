@@ -11,6 +11,7 @@ mod mount;
 mod panel;
 mod phrase;
 mod role;
+mod rotate;
 
 pub use alert::KindAlert;
 pub use backup::{KindBackup, KindPointInTime};
@@ -21,6 +22,7 @@ pub use mount::{KindMount, KindMountSource};
 pub use panel::KindPanel;
 pub use phrase::{Phrase, phrase};
 pub use role::Role;
+pub use rotate::KindRotate;
 
 use super::{
     read::service::{LogSpec, UnitWays, log, ways},
@@ -82,6 +84,8 @@ pub struct Kind {
     pub panels: Vec<KindPanel>,
     /// How its data is dumped and comes back.
     pub backup: Option<KindBackup>,
+    /// How its secrets are changed that it keeps itself.
+    pub rotations: Vec<KindRotate>,
     /// The user that it runs as.
     pub run_as: Option<Located<Line>>,
     /// Whether its root file system is read-only.
@@ -139,6 +143,11 @@ pub fn kind(r: &mut Reader) -> Option<Kind> {
     let alerts = r.keyed("alert", "an alert worth having", alert::alert);
     let panels = r.blocks("panel", "a panel of the dashboard", panel::panel);
     let backup = r.block("backup", "how its data is dumped and comes back", backup::backup);
+    let rotations = r.keyed(
+        "rotate",
+        "how a secret is changed that the service keeps itself, so that a new value in its environment alone would lock others out",
+        rotate::rotate,
+    );
     let run_as = r.prop::<Line>("run-as", "the user that it runs as, when not the image's own").optional();
     let read_only = r.flag("read-only", "whether its root file system is read-only");
     let capabilities = capabilities(r);
@@ -172,6 +181,7 @@ pub fn kind(r: &mut Reader) -> Option<Kind> {
         alerts,
         panels,
         backup,
+        rotations,
         run_as,
         read_only,
         capabilities,

@@ -21,7 +21,9 @@ pub struct KindPanel {
 }
 
 choice! { Unit, "a unit", {
-    "seconds" => Seconds, "percent" => Ratio, "bytes" => Bytes, "requests" => PerSecond, "number" => Number,
+    "seconds" => Seconds, "percent" => Ratio, "bytes" => Bytes, "dollars" => Dollars,
+    "requests" => Requests, "bytes-per-second" => BytesPerSecond, "dollars-per-second" => DollarsPerSecond,
+    "per-second" => PerSecond, "number" => Number,
 } }
 
 pub(super) fn panel(r: &mut Reader) -> Option<KindPanel> {

@@ -2,10 +2,10 @@
 
 use crate::{
     diagnostic::Diagnostic,
-    model::{Link, Objective, Origin, Rhythm, Step, Team, Trouble},
+    model::{Link, Objective, Origin, Step, Team, Trouble},
     source::{Located, Span},
     syntax::{Node, Reader},
-    values::{Duration, Email, Language, Line, Name, Phone, Prose, RelPath, Url, choice},
+    values::{Cadence, Duration, Email, Language, Line, Name, Phone, Prose, RelPath, Schedule, Time, Url},
 };
 
 /// A stated `checklist`.
@@ -13,6 +13,8 @@ use crate::{
 pub struct ChecklistSpec {
     /// Its name.
     pub name: Located<Line>,
+    /// When people go through it, where an item does not say its own time.
+    pub every: Option<Schedule>,
     /// Its items.
     pub items: Vec<ItemSpec>,
 }
@@ -24,8 +26,8 @@ pub struct ItemSpec {
     pub text: Located<Line>,
     /// The proof that it names.
     pub proved_by: Option<Located<Line>>,
-    /// How often people do it.
-    pub every: Option<Rhythm>,
+    /// When people do it.
+    pub every: Option<Schedule>,
     /// A command that helps.
     pub run: Option<Located<Line>>,
 }
@@ -35,6 +37,8 @@ pub struct ItemSpec {
 pub struct RunbookSpec {
     /// Its language.
     pub language: Language,
+    /// The folder in the web in which it is served as a page.
+    pub url: Option<Url>,
     /// Known troubles.
     pub troubles: Vec<Trouble>,
     /// Chapters of the user's own.
@@ -82,8 +86,6 @@ pub enum FileSource {
     Nginx(Vec<Node>),
 }
 
-choice! { Rhythm, "a rhythm", { "day" => Day, "week" => Week, "month" => Month, "quarter" => Quarter, "year" => Year, } }
-
 /// Reads a `team`.
 pub fn team(r: &mut Reader) -> Option<Team> {
     r.example("team \"infra\" email=\"infra@example.com\" phone=\"+82-2-123-4567\" on-call=#true");
@@ -124,22 +126,71 @@ pub fn objective(r: &mut Reader) -> Option<Objective> {
 
 /// Reads a `checklist`.
 pub fn checklist(r: &mut Reader) -> Option<ChecklistSpec> {
-    r.example("checklist \"security\" {\n    item \"TLS everywhere\" proved-by=\"ingress-tls\"\n    item \"access logs reviewed\" every=\"week\"\n}");
+    r.example("checklist \"every morning\" every=\"day\" at=\"09:00\" {\n    item \"TLS everywhere\" proved-by=\"ingress-tls\"\n    item \"errors looked at\" run=\"docker compose logs --since 24h\"\n    item \"access logs reviewed\" every=\"friday\" at=\"17:00\"\n}");
     let name = r.arg::<Line>("name", "its name").required();
+    let every = rhythm(
+        r,
+        "when people go through it: `day`, `weekday`, a day such as `friday`, `week`, `month`, `quarter`, `year`; an item may say a time of its own",
+    );
     let items = r.keyed("item", "something that must hold or be done", |r| {
         let text = r.arg::<Line>("text", "what").required();
         let proved_by = r.prop::<Line>("proved-by", "a proof of the compiler that it holds").optional();
-        let every = r.prop::<Rhythm>("every", "how often people do it").optional();
+        let every = rhythm(r, "when people do it, in place of the time of the list: `day`, `weekday`, a day such as `friday`, `week`, `month`, `quarter`, `year`");
         let run = r.prop::<Line>("run", "a command that helps").optional();
-        Some(ItemSpec { text: text?, proved_by, every: every.map(|v| v.value), run })
+        Some(ItemSpec { text: text?, proved_by, every, run })
     });
-    Some(ChecklistSpec { name: name?, items })
+    Some(ChecklistSpec { name: name?, every, items })
+}
+
+/// Reads when people do something: `every="month" on="first tuesday" at="09:00"`.
+fn rhythm(r: &mut Reader, about: &'static str) -> Option<Schedule> {
+    let every = r.prop::<Line>("every", about).optional();
+    let at = r
+        .prop::<Time>("at", "the time of day, in the system's time zone; the whole day when absent")
+        .optional();
+    let on = r
+        .prop::<Line>("on", "the day: of a week `monday`, of a month `1`, `last` or `first tuesday`")
+        .optional();
+    let Some(every) = every else {
+        if let Some(span) = on.map(|on| on.span).or(at.map(|at| at.span)) {
+            r.sink().report(
+                Diagnostic::error("invalid-schedule", "this is no schedule")
+                    .at(span, "the day or the time of nothing")
+                    .help("write `every` beside it, for example `every=\"day\" at=\"09:00\"`"),
+            );
+        }
+        return None;
+    };
+    let made =
+        Schedule::new(every.value.as_str(), at.map(|at| at.value), on.as_ref().map(|on| on.value.as_str()));
+    let for_people = made.and_then(|schedule| match schedule.cadence() {
+        Cadence::Minutes(_) | Cadence::Hours(_) | Cadence::Boot => {
+            Err("people do something at most once a day, and by the calendar; all else is a job or an alert"
+                .to_owned())
+        }
+        _ => Ok(schedule),
+    });
+    for_people
+        .map_err(|error| {
+            r.sink().report(
+                Diagnostic::error("invalid-schedule", "this is no schedule for people")
+                    .at(every.span, error)
+                    .help("write for example `every=\"day\" at=\"09:00\"` or `every=\"month\" on=\"first tuesday\"`"),
+            );
+        })
+        .ok()
 }
 
 /// Reads a `runbook`.
 pub fn runbook(r: &mut Reader) -> Option<RunbookSpec> {
     r.example("runbook language=\"ko\" {\n    trouble \"응답이 느림\" {\n        step \"로그 확인\" run=\"docker compose logs --since 1h backend\"\n    }\n    link \"status page\" url=\"https://status.example.com\"\n}");
     let language = r.prop::<Language>("language", "language of the guide and of alert texts").or("en");
+    let url = r
+        .prop::<Url>(
+            "url",
+            "the folder in the web in which you serve `runbook.html` (of several hosts, the folders of their names): alerts and dashboards link to it; without it they name the file on the server",
+        )
+        .optional();
     let troubles = r.keyed("trouble", "a known trouble and what to do", |r| {
         let title = r.arg::<Line>("title", "what is seen").required();
         let steps = r.blocks("step", "one thing to do", |r| {
@@ -160,7 +211,7 @@ pub fn runbook(r: &mut Reader) -> Option<RunbookSpec> {
         let url = r.prop::<Url>("url", "where").required();
         Some(Link { title: title?.value, url: url?.value })
     });
-    Some(RunbookSpec { language: language?.value, troubles, sections, links })
+    Some(RunbookSpec { language: language?.value, url: url.map(|url| url.value), troubles, sections, links })
 }
 
 /// Reads a `file`.

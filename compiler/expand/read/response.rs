@@ -61,7 +61,7 @@ pub fn priority(r: &mut Reader) -> Option<PrioritySpec> {
     let severity = r
         .prop::<Severity>(
             "severity",
-            "alerts of this severity have it, unless a priority names them in `alert`",
+            "alerts of this severity have it, unless a priority names them in `alert`; that the way in itself is away has the first priority, which is the most urgent",
         )
         .optional();
     let alerts = r.list::<AlertName>("alert", "the name of an alert that has it");

@@ -5,7 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use super::external;
+use super::{external, rotation};
 use crate::{
     diagnostic::{Diagnostic, nearest},
     expand::{
@@ -409,6 +409,7 @@ impl<'a> Context<'a> {
                 rotate_every: v.rotate_every,
                 default: v.default.clone(),
                 used_by: users.remove(&v.name.value).unwrap_or_default().into_iter().collect(),
+                rotations: rotation::rotations(self, services, &v.name.value),
                 origin: Origin::Stated(v.span),
             })
             .collect();

@@ -39,7 +39,12 @@ pub fn runbook(context: &Context, spec: &SystemSpec) -> Runbook {
         };
         sections.extend(body.map(|body| Section { title: section.title.clone(), body }));
     }
-    Runbook { troubles: stated.troubles.clone(), sections, links: stated.links.clone() }
+    Runbook {
+        url: stated.url.clone(),
+        troubles: stated.troubles.clone(),
+        sections,
+        links: stated.links.clone(),
+    }
 }
 
 /// Files that pass through.
@@ -100,7 +105,8 @@ pub fn checklists(model: &Model, spec: &SystemSpec, sink: &Sink) -> Vec<Checklis
             }
             items.push(Item {
                 text: item.text.value.clone(),
-                every: item.every,
+                // What is proved is not done by the list's clock.
+                every: item.every.or(list.every.filter(|_| item.proved_by.is_none())),
                 run: item.run.clone(),
                 proof,
             });

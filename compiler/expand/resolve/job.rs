@@ -125,7 +125,9 @@ pub fn jobs(
         ));
     }
     jobs.extend(drawing(context, logs));
-    if let Ok(weekly) = Schedule::new("monday", Time::parse("06:30").ok(), None) {
+    // Whoever states a job of that name has it checked at another time.
+    let stated = context.spec.jobs.iter().any(|job| job.name.value.as_str() == "security-check");
+    if !stated && let Ok(weekly) = Schedule::new("monday", Time::parse("06:30").ok(), None) {
         jobs.extend(derived(
             "security-check",
             weekly,

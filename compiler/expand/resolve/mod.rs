@@ -25,6 +25,7 @@ mod order;
 mod place;
 mod publish;
 mod response;
+mod rotation;
 mod service;
 mod unit;
 

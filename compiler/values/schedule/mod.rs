@@ -2,12 +2,14 @@
 //!
 //! It refuses cron's five fields, and every interval that a clock would run unevenly (`45m` restarts each hour).
 
+mod calendar;
 mod coincidence;
 mod cron;
 mod sets;
 mod systemd;
 mod words;
 
+pub use calendar::Recurrence;
 pub use cron::Cron;
 pub use sets::{MonthDays, Times, Weekdays};
 
@@ -124,7 +126,7 @@ impl Schedule {
     }
 
     /// The same schedule at each of its times alone.
-    fn singles(self) -> impl Iterator<Item = Schedule> {
+    pub fn singles(self) -> impl Iterator<Item = Schedule> {
         let times: Vec<Option<Time>> = self.at.iter().map(Some).collect();
         let times = if times.is_empty() { vec![None] } else { times };
         times.into_iter().map(move |time| Schedule { at: Times::of(time), ..self })

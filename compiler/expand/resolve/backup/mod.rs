@@ -236,12 +236,18 @@ fn host_files(home: &AbsPath, spec: &BackupSpec, files: &[Located<HostPath>], se
     // What lies within another one is kept with it.
     let all = paths.clone();
     paths.retain(|path| !all.iter().any(|other| other != path && path.is_within(other)));
-    let touches =
-        |mounted: &AbsPath| paths.iter().any(|path| mounted.is_within(path) || path.is_within(mounted));
+    // Who sees a whole disk and writes nothing, as what measures it does, is no user of what lies on it.
+    let touches = |mounted: &AbsPath, read_only: bool| {
+        paths.iter().any(|path| {
+            mounted.is_within(path) || (path.is_within(mounted) && (!read_only || path == mounted))
+        })
+    };
     let mounts = |service: &&Service| {
         service.mounts.iter().any(|mount| match &mount.source {
-            MountSource::Host(host) => touches(host),
-            MountSource::Tree(path) => RelPath::parse(path).is_ok_and(|path| touches(&home.join(&path))),
+            MountSource::Host(host) => touches(host, mount.read_only),
+            MountSource::Tree(path) => {
+                RelPath::parse(path).is_ok_and(|path| touches(&home.join(&path), mount.read_only))
+            }
             _ => false,
         })
     };

@@ -87,7 +87,7 @@ impl Measure {
             (Some(Quantity::Duration(_)), _) => Unit::Seconds,
             (Some(Quantity::Size(_)), _) => Unit::Bytes,
             (Some(Quantity::Percent(_)), _) | (_, Form::Ratio(..)) => Unit::Ratio,
-            (_, Form::Rate(_)) => Unit::PerSecond,
+            (_, Form::Rate(one)) => growth(one.metric().family()),
             (_, Form::Quantile(_, one) | Form::Aggregate(_, one)) => said(one.metric().family()),
             _ => Unit::Number,
         }
@@ -121,11 +121,22 @@ impl Measure {
 /// The unit that a metric's name tells, by the conventions of Prometheus.
 fn said(name: &str) -> Unit {
     let words: Vec<&str> = name.split(['_', ':']).collect();
-    match words.iter().rev().find(|word| ["seconds", "bytes", "ratio"].contains(word)) {
+    match words.iter().rev().find(|word| ["seconds", "bytes", "ratio", "usd", "dollars"].contains(word)) {
         Some(&"seconds") => Unit::Seconds,
         Some(&"bytes") => Unit::Bytes,
+        Some(&("usd" | "dollars")) => Unit::Dollars,
         Some(_) => Unit::Ratio,
         None => Unit::Number,
+    }
+}
+
+/// The unit of the growth of a counter of that name.
+fn growth(name: &str) -> Unit {
+    match said(name) {
+        Unit::Bytes => Unit::BytesPerSecond,
+        Unit::Dollars => Unit::DollarsPerSecond,
+        _ if name.split(['_', ':']).any(|word| word == "requests") => Unit::Requests,
+        _ => Unit::PerSecond,
     }
 }
 
@@ -167,6 +178,18 @@ mod tests {
             ),
         ] {
             assert_eq!(measure(form).expr(false), expr);
+        }
+    }
+
+    #[test]
+    fn growth_is_of_what_is_counted() {
+        for (name, unit) in [
+            ("http_requests_total", Unit::Requests),
+            ("node_disk_read_bytes_total", Unit::BytesPerSecond),
+            ("openai_cost_usd_total", Unit::DollarsPerSecond),
+            ("openai_tokens_total", Unit::PerSecond),
+        ] {
+            assert_eq!(measure(Form::Rate(selector(name))).unit(None), unit, "{name}");
         }
     }
 

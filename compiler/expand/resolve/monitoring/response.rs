@@ -38,9 +38,16 @@ pub fn label(input: &Input, alerts: &mut [Alert]) {
             );
         }
     }
+    // Without the way in nothing of the system is there for anybody.
+    let way_in = input.model.ingress.as_ref().map(|ingress| ingress.service.as_str());
+    let first = spec.priorities.first().map(|one| one.name.value.as_str());
     for alert in alerts {
-        if let Some(priority) = named.get(alert.name.as_str()).or(usual.get(&alert.severity)) {
-            alert.labels.insert(PRIORITY.to_owned(), (*priority).to_owned());
+        let closed = Some(alert.group.as_str()) == way_in
+            && alert.severity == Severity::Critical
+            && alert.bound.is_none();
+        let priority = named.get(alert.name.as_str()).copied().or(first.filter(|_| closed));
+        if let Some(priority) = priority.or_else(|| usual.get(&alert.severity).copied()) {
+            alert.labels.insert(PRIORITY.to_owned(), priority.to_owned());
         }
         if let Some(team) = alert.labels.get("service").and_then(|service| owners.get(service.as_str())) {
             alert.labels.insert(TEAM.to_owned(), team.to_string());

@@ -269,8 +269,8 @@ impl Raised<'_> {
     fn words(&self) -> String {
         let words = self.bound.words(self.input.model.language);
         match (self.measure.unit(Some(self.bound)), self.input.model.language) {
-            (Unit::PerSecond, Language::English) => format!("{words} per second"),
-            (Unit::PerSecond, Language::Korean) => format!("초당 {words}"),
+            (unit, Language::English) if unit.is_per_second() => format!("{words} per second"),
+            (unit, Language::Korean) if unit.is_per_second() => format!("초당 {words}"),
             _ => words,
         }
     }

@@ -19,7 +19,7 @@ two='[0-9][0-9]' extension=tar.gz
 # What is in the archive, from the root on.
 members=(home/deploy/excelapp-rails/log var/log/excelapp-rails)
 # Who has it mounted: they would write into what is being replaced.
-users=(node-exporter)
+users=()
 pattern=${backup}_$two$two$two${two}_$two$two$two.$extension
 
 usage() { sed '1,2d; /^#/!Q; s/^# \?//' "$0"; }
