@@ -41,6 +41,7 @@ mod terminal_in_job;
 mod unexpanded_variable;
 mod unhealthy_dependency;
 mod unpinned_image;
+mod unsplit_command;
 mod unused_secret;
 mod volume_apart;
 
@@ -85,6 +86,7 @@ pub const ALL: &[Rule] = &[
     unexpanded_variable::RULE,
     unhealthy_dependency::RULE,
     unpinned_image::RULE,
+    unsplit_command::RULE,
     unused_secret::RULE,
     volume_apart::RULE,
 ];
