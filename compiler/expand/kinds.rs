@@ -80,6 +80,19 @@ impl Kinds {
         names
     }
 
+    /// What services are usually made of, by group, for people; what the compiler brings in by itself is left out.
+    pub fn of_services(&self) -> String {
+        let of = |wanted: &dyn Fn(Option<&str>) -> bool| {
+            let names =
+                stdlib::ALL.iter().filter(|embedded| wanted(embedded.role)).map(|embedded| embedded.kind);
+            names.collect::<Vec<_>>().join(", ")
+        };
+        let mut groups = vec![of(&|role| role.is_none()), of(&|role| role == Some("datastore"))];
+        groups.push(self.user.keys().cloned().collect::<Vec<_>>().join(", "));
+        groups.retain(|group| !group.is_empty());
+        groups.join("; ")
+    }
+
     /// The kinds of the user's own.
     pub fn user(&self) -> impl Iterator<Item = &Defined> {
         self.user.values()

@@ -64,7 +64,10 @@ pub fn expand(
                         .at(node.name.span, "not known here");
                 diagnostics.add(match nearest(name, ["system", "kind", "import"]) {
                     Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                    None => diagnostic.help("known here: import, kind, system"),
+                    None => diagnostic.help(
+                        read::compose_words::at_top(name)
+                            .unwrap_or_else(|| "known here: import, kind, system".to_owned()),
+                    ),
                 });
             }
         }

@@ -30,6 +30,10 @@ pub fn parse(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Vec
                 // A label over many lines marks nothing: the first line of it is where to look.
                 let line = text[start..].find('\n').map_or(text.len(), |length| start + length);
                 let span = Span::new(source, start, (start + problem.span.len()).min(line).max(start));
+                if let Some(keyword) = bare_keyword(source, text, start) {
+                    diagnostics.add(keyword);
+                    continue;
+                }
                 let message = problem.message.unwrap_or_else(|| "this is not KDL".into());
                 let (message, label) = match message.as_str() {
                     "Expected end of document" => {
@@ -46,6 +50,16 @@ pub fn parse(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Vec
             Vec::new()
         }
     }
+}
+
+/// The complaint about a word of other formats that KDL writes with a sign in front, or in quotes.
+fn bare_keyword(source: SourceId, text: &str, start: usize) -> Option<Diagnostic> {
+    let word: &str = text[start..].split(|c: char| !c.is_ascii_alphanumeric()).next()?;
+    ["true", "false", "null"].contains(&word).then(|| {
+        Diagnostic::error("syntax", format!("`{word}` is neither a value nor a text"))
+            .at(Span::new(source, start, start + word.len()), "stands bare")
+            .help(format!("write `#{word}`, or `\"{word}\"` for the text"))
+    })
 }
 
 /// The complaints that are causes. Where the parser loses its way it also reports every block around the place as

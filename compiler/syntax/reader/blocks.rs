@@ -138,6 +138,14 @@ impl<'a> Reader<'a> {
                 self.duplicate(&format!("`{}`", child.name.value), child.span, first);
                 continue;
             }
+            if child.name.value.is_empty() {
+                self.sink.report(
+                    Diagnostic::error("invalid-value", format!("a name in `{name}` is empty"))
+                        .at(child.name.span, "nothing stands here")
+                        .help("write the name before its value, or remove the line"),
+                );
+                continue;
+            }
             let key = match K::parse(&child.name.value) {
                 Ok(key) => Located::new(key, child.name.span),
                 Err(error) => {

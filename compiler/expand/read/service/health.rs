@@ -1,7 +1,10 @@
 //! How to tell that a service works.
 
 use crate::{
-    expand::read::from::{LocatedSource, Source},
+    expand::read::{
+        compose_words,
+        from::{LocatedSource, Source},
+    },
     source::Located,
     syntax::Reader,
     values::{Count, Duration, UrlPath},
@@ -32,6 +35,7 @@ pub struct HealthSpec {
 
 pub(super) fn health(r: &mut Reader) -> Option<HealthSpec> {
     r.example("health \"/health\" interval=\"15s\"");
+    r.foreign(compose_words::in_health);
     let path = r.arg::<UrlPath>("path", "the path that answers 200 when it works").optional();
     let command = r.list::<Source>("command", "a command in place of the kind's, run in the container");
     let shell = r.prop::<Source>("shell", "the same as one line for the shell of the image").optional();
