@@ -81,7 +81,12 @@ pub struct Diagnostics {
 impl Diagnostics {
     /// Adds one. The same finding at the same place (an error in a part that several environments share) counts once.
     pub fn add(&mut self, diagnostic: Diagnostic) {
-        if !self.list.contains(&diagnostic) {
+        // What would help may differ between environments: what else is known is no other finding.
+        let same = |one: &Diagnostic| {
+            (one.severity, one.code, &one.message, &one.labels)
+                == (diagnostic.severity, diagnostic.code, &diagnostic.message, &diagnostic.labels)
+        };
+        if !self.list.iter().any(same) {
             self.list.push(diagnostic);
         }
     }

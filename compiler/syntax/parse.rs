@@ -41,7 +41,8 @@ pub fn parse(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Vec
                     }
                     other => (lower(other), problem.label.map_or(String::new(), |label| lower(&label))),
                 };
-                let help = problem.help.map_or_else(
+                let (message, label, help) = in_plain_words(&text[start..], message, label, problem.help);
+                let help = help.map_or_else(
                     || "the language is KDL 2: strings in double quotes, `#true` and `#false`, one node a line".to_owned(),
                     |help| lower(&help),
                 );
@@ -50,6 +51,38 @@ pub fn parse(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Vec
             Vec::new()
         }
     }
+}
+
+/// The parser's complaints about what is most often wrong, as a writer would say them.
+fn in_plain_words(
+    text: &str,
+    message: String,
+    label: String,
+    help: Option<String>,
+) -> (String, String, Option<String>) {
+    let says = |what: &str| message.contains(what);
+    let (message, label, help) = if says("single-line quoted string") {
+        (
+            "a string is not closed on its line",
+            "the line ends within it",
+            "close it with `\"`; a text of several lines stands between `\"\"\"` and `\"\"\"`, each on a line of its own",
+        )
+    } else if says("cannot be read") && text.starts_with('}') {
+        (
+            "this `}` closes nothing",
+            "one too many",
+            "is a `{` missing above? Remove the brace, or write the other one",
+        )
+    } else if help.as_deref().is_some_and(|help| help.contains("value terminator")) {
+        (
+            "this is no value",
+            "reading stopped within it",
+            "write texts between double quotes, one at each end; only a single word of letters, digits, `-`, `_` and `.` may stand without",
+        )
+    } else {
+        return (message, label, help);
+    };
+    (message.to_owned(), label.to_owned(), Some(help.to_owned()))
 }
 
 /// The complaint about a word of other formats that KDL writes with a sign in front, or in quotes.

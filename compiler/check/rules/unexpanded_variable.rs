@@ -41,11 +41,13 @@ fn plain_text(model: &Model, diagnostics: &mut Diagnostics) {
             Some((written, name, if variable.secret { "secret" } else { "variable" }))
         });
         let Some((written, name, word)) = found else { continue };
-        let meant = if literal.value == written {
-            format!("({word}){name:?}")
-        } else {
-            format!("(template){:?}", literal.value)
+        // `--host=…` of a command is one word.
+        let whole = match literal.name.starts_with('-') {
+            true => format!("{}={}", literal.name, literal.value),
+            false => literal.value.clone(),
         };
+        let meant =
+            if whole == written { format!("({word}){name:?}") } else { format!("(template){whole:?}") };
         diagnostics.add(
             Diagnostic::warning(
                 "unexpanded-variable",

@@ -31,7 +31,11 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
         diagnostics.add(
             Diagnostic::warning("unsplit-command", format!("`{word}` is one word with blanks in it"))
                 .at(literal.span, "taken whole, for the name of a program or for one argument")
-                .help(format!("write each word by itself: `{split}`")),
+                .help(if shell {
+                    format!("give the line to a shell: `{split}`")
+                } else {
+                    format!("write each word by itself: `{split}`")
+                }),
         );
     }
 }

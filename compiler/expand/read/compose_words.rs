@@ -109,7 +109,7 @@ const DOCUMENT: &[(&str, &str)] = &[
     ("configs", ""),
     ("include", "import \"parts.kdl\""),
     ("networks", "network \"backend\""),
-    ("secrets", "secret-file \"db-password\" path=\"./db/password.txt\""),
+    ("secrets", "secret \"TOKEN\""),
     ("services", "service \"db\""),
     ("volumes", "volume \"data\""),
 ];
@@ -155,8 +155,21 @@ fn elsewhere(block: &str, word: &str) -> Option<String> {
     let table = overlay::table();
     let table =
         if block == table.name { table } else { table.blocks.iter().find(|one| one.name == block)? };
-    let within = table.blocks.iter().find_map(|inner| Some((inner, place(inner, word)?)))?;
-    Some(format!("`{word}` stands in `{}`: `{} {{ {} }}`", within.0.name, within.0.name, within.1))
+    // A word of many blocks says nothing about which is meant.
+    let mut within = table.blocks.iter().filter_map(|inner| Some((inner.name, place(inner, word)?)));
+    if let (Some((name, said)), None) = (within.next(), within.next()) {
+        return Some(format!("`{word}` stands in `{name}`: `{name} {{ {said} }}`"));
+    }
+    let owner = owner(overlay::table(), word)?;
+    Some(format!("`{word}` stands in `{owner}`: `{owner} {{ {word} … }}`"))
+}
+
+/// The block that has blocks of that name, wherever it stands.
+fn owner(table: &'static Table, word: &str) -> Option<&'static str> {
+    if table.blocks.iter().any(|inner| inner.name == word) {
+        return Some(table.name);
+    }
+    table.blocks.iter().find_map(|inner| owner(inner, word))
 }
 
 /// How a word is written in a block, when it has it.

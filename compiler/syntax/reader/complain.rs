@@ -106,6 +106,9 @@ impl Reader<'_> {
 
     /// What to do with an argument that is one too many.
     fn as_property(&self, extra: &Entry) -> String {
+        if let Some(help) = self.unquoted(extra).or_else(|| self.apart(extra)) {
+            return help;
+        }
         if let [(name, _)] = self.missing.as_slice() {
             return format!("write what it is: `{name}={}`", shown_entry(extra));
         }
@@ -114,6 +117,36 @@ impl Reader<'_> {
             [one] => format!("remove it, or write it as a property: `{one}={}`", shown_entry(extra)),
             _ => "remove it, or write it as a property: `name=value`".to_owned(),
         }
+    }
+
+    /// A text with blanks whose quotes are missing: `ko=audit log`.
+    fn unquoted(&self, extra: &Entry) -> Option<String> {
+        let bare = |entry: &Entry, name: usize| match &entry.scalar {
+            Scalar::Text(text) => (entry.span.end - entry.span.start) as usize == text.len() + name,
+            _ => false,
+        };
+        let entries = &self.node?.entries;
+        let at = entries.iter().position(|entry| entry.span == extra.span)?;
+        let before = entries.get(at.checked_sub(1)?)?;
+        let name = before.name.as_ref().map_or(0, |name| name.value.len() + 1);
+        if !bare(before, name) || !bare(extra, 0) {
+            return None;
+        }
+        let behind = entries[at..].iter().take_while(|entry| bare(entry, 0));
+        let words: Vec<String> =
+            std::iter::once(before).chain(behind).map(|entry| entry.scalar.text().into()).collect();
+        let name = before.name.as_ref().map_or(String::new(), |name| format!("{}=", name.value));
+        Some(format!("a text with blanks stands in quotes: `{name}{:?}`", words.join(" ")))
+    }
+
+    /// A property that is written apart: `every: "week"`, `every "week"`.
+    fn apart(&self, extra: &Entry) -> Option<String> {
+        let entries = &self.node?.entries;
+        let at = entries.iter().position(|entry| entry.span == extra.span)?;
+        let text = extra.scalar.text();
+        let word = text.trim_end_matches([':', '=']);
+        let value = entries.get(at + 1).filter(|entry| entry.name.is_none())?;
+        self.asked.contains(&word).then(|| format!("write `{word}={}`", shown_entry(value)))
     }
 
     pub(super) fn duplicate(&self, what: &str, again: Span, first: Span) {

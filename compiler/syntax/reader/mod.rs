@@ -21,7 +21,7 @@ use super::{
     table::{Ask, Default, Place, Table},
 };
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, nearest},
     source::{Located, Span},
 };
 use complain::clipped;
@@ -359,10 +359,10 @@ impl<'a> Reader<'a> {
             None => (reason, None),
         };
         let examples = T::examples();
-        // Of the same sort where it says which: a template is no example of a plain value.
-        let sort = entry.annotation.as_ref().map_or(String::new(), |annotation| format!("({annotation})"));
-        let alike = examples.iter().find(|example| example.starts_with(&sort)).or(examples.first());
-        let help = instead.or(remedy).or(alike.map(|example| format!("write for example {example}")));
+        let help = instead
+            .or_else(|| nearly::<T>(entry, &examples))
+            .or(remedy)
+            .or_else(|| alike(entry, &examples).map(|example| format!("write for example {example}")));
         let diagnostic = diagnostic.at(entry.span, label);
         self.sink.report(match help {
             Some(help) => diagnostic.help(help),
@@ -378,6 +378,30 @@ impl<'a> Reader<'a> {
             span,
         });
     }
+}
+
+/// An example of the same sort, where the entry says which: a template is no example of a plain value.
+fn alike<'e>(entry: &Entry, examples: &'e [String]) -> Option<&'e String> {
+    let sort = entry.annotation.as_ref().map_or(String::new(), |annotation| format!("({annotation})"));
+    examples.iter().find(|example| example.starts_with(&sort)).or(examples.first())
+}
+
+/// What was meant, where only a letter or its size is wrong.
+fn nearly<T: FromEntry>(entry: &Entry, examples: &[String]) -> Option<String> {
+    if let Some(annotation) = &entry.annotation {
+        let sorts = || examples.iter().filter_map(|example| example.strip_prefix('(')?.split(')').next());
+        let sort = nearest(annotation, sorts()).filter(|_| !sorts().any(|sort| sort == annotation))?;
+        let meant = Entry { name: None, annotation: Some(sort.to_owned()), ..entry.clone() };
+        return Some(format!("did you mean `{}`?", shown_entry(&meant)));
+    }
+    let Scalar::Text(text) = &entry.scalar else { return None };
+    let small = Entry { name: None, scalar: Scalar::Text(text.to_lowercase()), ..entry.clone() };
+    if small.scalar != entry.scalar && T::from_entry(&small).is_ok() {
+        return Some(format!("did you mean `{}`?", shown_entry(&small)));
+    }
+    let known = || examples.iter().map(|example| example.trim_matches('"'));
+    let near = nearest(text, known()).filter(|_| T::FEW)?;
+    Some(format!("did you mean `{near:?}`?"))
 }
 
 struct Answer {
