@@ -205,6 +205,8 @@ fn scale(number: &str, unit: &str, tail: &str) -> Result<u64, String> {
     if let Some((_, scale)) = UNITS.iter().find(|(name, _)| *name == unit) {
         return Ok(*scale);
     }
+    // A message has no room for any length of number.
+    let number = if number.len() < 10 { number } else { "30" };
     Err(match (unit, tail.chars().next()) {
         ("", Some('.')) => {
             "a duration has no decimal point: write `1h30m` for one and a half hours, `1500ms` for \

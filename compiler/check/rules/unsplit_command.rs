@@ -80,6 +80,7 @@ mod tests {
     fn one_string_where_words_are_meant() {
         assert_eq!(times("command \"npm run start\""), 1);
         assert_eq!(times("entrypoint \"/bin/sh -c\"; command \"a b\""), 2);
+        assert_eq!(times("command \"--isolation=READ --format=ROW\""), 1);
         assert_eq!(times("health { command \"curl -f http://localhost/\" }"), 1);
         assert_eq!(times("command \"npm\" \"run\" \"start it\""), 0);
         assert_eq!(times("entrypoint \"sh\" \"-c\"; command \"npm run start\""), 0);

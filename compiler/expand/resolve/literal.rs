@@ -117,6 +117,7 @@ fn words(name: &str, command: &[LocatedSource], shell: bool, found: &mut Vec<Lit
         // `--password=…` is a name with its value.
         let (name, value) = match text.split_once('=') {
             _ if opened == Some(index) => (name, all[..=index].join(" ")),
+            _ if read_by == ReadBy::Start => (name, text.clone()),
             Some((name, value)) if name.starts_with('-') && !name.contains(' ') => (name, value.to_owned()),
             _ => (name, text.clone()),
         };
