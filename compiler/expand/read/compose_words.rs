@@ -7,7 +7,7 @@ use crate::{
     syntax::{Place, Table},
 };
 
-/// Keys of a service and how each is said; nothing for those that are only passed on.
+/// Keys of a service and how each is said, with `|` between several ways; nothing for those that are only passed on.
 const SERVICE: &[(&str, &str)] = &[
     ("annotations", ""),
     ("attach", "container attach=#true"),
@@ -28,8 +28,8 @@ const SERVICE: &[(&str, &str)] = &[
     ("cpus", "limits cpus=\"0.5\""),
     ("cpuset", ""),
     ("credential_spec", ""),
-    ("depends_on", "needs \"db\""),
-    ("deploy", "replicas=3, limits cpus=\"0.5\", reserve memory=\"256MiB\" or restart \"always\""),
+    ("depends_on", "needs \"db\" | starts-after \"db\" | needs-done \"migrate\""),
+    ("deploy", "replicas=3 | limits cpus=\"0.5\" | reserve memory=\"256MiB\" | restart \"always\""),
     ("develop", ""),
     ("device_cgroup_rules", ""),
     ("devices", "privileges { device \"/dev/kmsg:/dev/kmsg\" }"),
@@ -146,7 +146,10 @@ fn said(words: &[(&str, &str)], word: &str) -> Option<String> {
     let (key, here) = words.iter().find(|(key, _)| *key == word)?;
     Some(match *here {
         "" => format!("there is no word for compose's `{key}`: pass it on with `compose {{ {key} … }}`"),
-        here => format!("compose's `{key}` is said `{here}` here"),
+        here => {
+            let ways: Vec<String> = here.split(" | ").map(|way| format!("`{way}`")).collect();
+            format!("compose's `{key}` is said {} here", ways.join(", "))
+        }
     })
 }
 
