@@ -309,7 +309,8 @@ fn site(r: &mut Reader) -> Option<SiteSpec> {
     let redirects = r.keyed("redirect", "a path that has moved", redirect);
     let span = r.span()?;
     if moved.is_none() && routes.is_empty() && !r.stated("moved-to") && !r.stated("route") {
-        r.sink().report(
+        r.lacks(
+            "route",
             Diagnostic::error("missing-property", "`site` needs a `route`")
                 .at(span, "nothing would be served")
                 .help(
