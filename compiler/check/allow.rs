@@ -9,9 +9,12 @@ use crate::{
 /// The code for what is allowed in vain.
 pub const UNNEEDED: &str = "unneeded-allow";
 
-/// Whether the allowance is for this warning. An error cannot be allowed.
+/// Errors that guess from a name or a form what somebody else may know better. Other errors cannot be allowed.
+const GUESSES: &[&str] = &["literal-secret"];
+
+/// Whether the allowance is for this finding.
 pub fn silences(allow: &Allow, diagnostic: &Diagnostic) -> bool {
-    diagnostic.severity == Severity::Warning
+    (diagnostic.severity == Severity::Warning || GUESSES.contains(&diagnostic.code))
         && allow.code.as_str() == diagnostic.code
         && diagnostic.labels.iter().any(|label| allow.covers(label.span))
 }
@@ -22,7 +25,7 @@ pub fn unneeded(allow: &Allow) -> Diagnostic {
     let codes = check::codes();
     let known = codes.contains(&code);
     let (message, label) = if known {
-        (format!("`{code}` is allowed in vain"), "no such warning is raised here; an error cannot be allowed")
+        (format!("`{code}` is allowed in vain"), "nothing of the sort that can be allowed is raised here")
     } else {
         (format!("there is no warning `{code}`"), "not known")
     };

@@ -78,16 +78,12 @@ pub fn run(args: &Args) -> u8 {
         };
         common::remark(&format!(
             "checked {}: {}, {}",
-            counted(checked.len(), "description"),
-            counted(count("error"), "error"),
-            counted(count("warning"), "warning")
+            common::counted(checked.len(), "description"),
+            common::counted(count("error"), "error"),
+            common::counted(count("warning"), "warning")
         ));
     }
     if errors { FAILED } else { DONE }
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn print(args: &Args, checked: &[Checked]) {

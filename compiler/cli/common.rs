@@ -229,3 +229,8 @@ pub fn out_folder(out: Option<&Path>, description: &Path) -> PathBuf {
         None => folder,
     }
 }
+
+/// A number of things in words: `1 error`, `2 errors`.
+pub fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}

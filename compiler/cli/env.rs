@@ -277,11 +277,11 @@ fn print_text(args: &Args, found: &[Found], text: &str, mut sources: Sources, as
         let names: BTreeSet<&EnvName> =
             asked.iter().flat_map(|one| &one.model.variables).map(|variable| &variable.name).collect();
         common::remark(&format!(
-            "checked {} against {} variables: {} errors, {} warnings",
+            "checked {} against {}: {}, {}",
             args.file.display(),
-            names.len(),
-            count("error"),
-            count("warning"),
+            common::counted(names.len(), "variable"),
+            common::counted(count("error"), "error"),
+            common::counted(count("warning"), "warning"),
         ));
     }
 }

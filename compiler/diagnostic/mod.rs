@@ -88,10 +88,15 @@ pub struct Diagnostics {
 impl Diagnostics {
     /// Adds one. The same finding at the same place (an error in a part that several environments share) counts once.
     pub fn add(&mut self, diagnostic: Diagnostic) {
+        // What would help may differ between environments: what else is known is no other finding.
+        let same = |one: &Diagnostic| {
+            (one.severity, one.code, &one.message, &one.labels)
+                == (diagnostic.severity, diagnostic.code, &diagnostic.message, &diagnostic.labels)
+        };
         let mut hasher = DefaultHasher::new();
         (diagnostic.labels.first().map(|label| label.span), &diagnostic.message).hash(&mut hasher);
         let known = self.known.entry(hasher.finish()).or_default();
-        if !known.iter().any(|index| self.list[*index] == diagnostic) {
+        if !known.iter().any(|index| same(&self.list[*index])) {
             known.push(self.list.len());
             self.list.push(diagnostic);
         }

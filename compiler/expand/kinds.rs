@@ -32,6 +32,8 @@ pub struct Kinds {
     user: BTreeMap<String, Defined>,
     /// Kinds whose definition is wrong, which has been told.
     faulty: BTreeSet<String>,
+    /// Whether something is wrong with one of the user's own.
+    wrong: bool,
 }
 
 impl Kinds {
@@ -40,6 +42,7 @@ impl Kinds {
         let mut kinds = Kinds::default();
         for node in nodes {
             let (defined, found) = define(node);
+            kinds.wrong |= found.has_errors();
             diagnostics.extend(found);
             let name = node.key().unwrap_or_default().into_owned();
             if let Some(first) = kinds.user.get(&name) {
@@ -71,6 +74,11 @@ impl Kinds {
         self.faulty.contains(name)
     }
 
+    /// Whether something is wrong with one of the user's own, which has been told.
+    pub fn any_wrong(&self) -> bool {
+        self.wrong
+    }
+
     /// Every name.
     pub fn names(&self) -> Vec<&str> {
         let mut names: Vec<&str> =
@@ -78,6 +86,20 @@ impl Kinds {
         names.sort_unstable();
         names.dedup();
         names
+    }
+
+    /// What services are usually made of, by group, for people; what the compiler brings in by itself is left out.
+    pub fn of_services(&self) -> String {
+        let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for embedded in stdlib::ALL.iter().filter(|one| matches!(one.role, None | Some("datastore"))) {
+            let folder = embedded.file.split('/').nth(1).unwrap_or_default();
+            groups.entry(folder).or_default().push(embedded.kind);
+        }
+        let own: Vec<&str> = self.user.keys().map(String::as_str).collect();
+        let groups = groups.into_iter().chain([("your own", own)]).filter(|(_, names)| !names.is_empty());
+        let groups: Vec<String> =
+            groups.map(|(group, names)| format!("{group}: {}", names.join(", "))).collect();
+        groups.join("; ")
     }
 
     /// The kinds of the user's own.

@@ -2,6 +2,7 @@
 //!
 //! What is wrong is reported and left out; what remains is expanded all the same, so that one run reports all.
 
+mod echo;
 pub mod kind;
 pub mod kinds;
 pub mod overlay;
@@ -52,6 +53,8 @@ pub fn expand(
     read: &ReadFile,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Expanded> {
+    // What could not be read may be what everything else refers to.
+    let unread = diagnostics.has_errors();
     let mut kind_nodes: Vec<Node> = Vec::new();
     let mut systems: Vec<&Node> = Vec::new();
     for node in nodes {
@@ -64,7 +67,10 @@ pub fn expand(
                         .at(node.name.span, "not known here");
                 diagnostics.add(match nearest(name, ["system", "kind", "import"]) {
                     Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                    None => diagnostic.help("known here: import, kind, system"),
+                    None => diagnostic.help(
+                        read::compose_words::at_top(name)
+                            .unwrap_or_else(|| "known here: import, kind, system".to_owned()),
+                    ),
                 });
             }
         }
@@ -85,7 +91,7 @@ pub fn expand(
             .map(|(name, overlay)| one(node, &system, name, *overlay, &kinds, read))
             .collect();
         for (result, found) in results {
-            diagnostics.extend(found);
+            diagnostics.extend(if unread { echo::without_missed(found) } else { found });
             if let Some(first) =
                 expanded.iter().find(|e| e.system == result.system && e.environment == result.environment)
             {
@@ -139,6 +145,10 @@ fn one(
     let models = models.unwrap_or_default();
     let (diagnostics, mut facts) = sink.finish();
     let diagnostics = causes(&merged, diagnostics);
+    let diagnostics = match diagnostics.has_errors() {
+        true => echo::without(diagnostics, &merged, overlay::table(), kinds.any_wrong()),
+        false => diagnostics,
+    };
     let mut contents = contents.into_inner().unwrap_or_else(PoisonError::into_inner);
     // Each host reads them.
     let mut known = BTreeSet::new();

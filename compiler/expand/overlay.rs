@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use super::{kinds::Kinds, read::system::system};
 use crate::{
     diagnostic::{Diagnostic, nearest},
-    syntax::{Entry, Node, Place, Sink, Table, describe},
+    syntax::{Entry, Node, Place, Sink, Table, describe, shown_entry},
 };
 
 /// The table of everything that may stand in a `system`.
@@ -118,9 +118,16 @@ impl Merge<'_> {
                 .at(node.span, "addresses nothing that exists");
         self.sink.report(match nearest(&key, known.iter().map(String::as_str)) {
             Some(near) => diagnostic.help(format!(
-                "did you mean `{near}`? To bring in a new one write `add {{ {name} \"{key}\" … }}`"
+                "did you mean `{near}`? To bring in a new one write `add {{ {} }}`",
+                typed(node)
             )),
-            None => diagnostic.help(format!("to bring in a new one write `add {{ {name} \"{key}\" … }}`")),
+            None => {
+                let there = match known.as_slice() {
+                    [] => String::new(),
+                    known => format!("there are: {}; ", known.join(", ")),
+                };
+                diagnostic.help(format!("{there}to bring in a new one write `add {{ {} }}`", typed(node)))
+            }
         });
     }
 
@@ -227,6 +234,12 @@ impl Merge<'_> {
             }
         }
     }
+}
+
+/// A node as it is typed, without what is in its braces.
+fn typed(node: &Node) -> String {
+    let entries = node.entries.iter().map(|entry| format!(" {}", shown_entry(entry))).collect::<String>();
+    format!("{}{entries}{}", node.name.value, if node.has_block { " { … }" } else { "" })
 }
 
 /// A node as one says it: service `web`.

@@ -1,5 +1,6 @@
 //! A value that the description writes out, under the name that it has there.
 
+use super::literal_text::{self, is_elsewhere};
 use crate::source::Span;
 
 /// `LOG_LEVEL "info"` in an environment, `password "…"` in a configuration file, a word of a command.
@@ -11,54 +12,85 @@ pub struct Literal {
     pub value: String,
     /// Where it is written.
     pub span: Span,
+    /// Who reads its text.
+    pub read_by: ReadBy,
+}
+
+/// Who reads the text of a literal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadBy {
+    /// Somebody who may know variables: a shell, compose, another program.
+    Another,
+    /// A container, exactly as it is.
+    Container,
+    /// A container that takes it for the name of a program: there is no other word in its command.
+    Start,
 }
 
 /// What the last words of a name are when its value opens something.
 const SECRETS: &[&[&str]] = &[
     &["access", "key"],
     &["api", "key"],
-    &["apikey"],
     &["credential"],
     &["credentials"],
     &["encryption", "key"],
+    &["jwt"],
     &["key", "base"],
+    &["masterauth"],
     &["pass"],
-    &["passphrase"],
-    &["passwd"],
-    &["password"],
     &["private", "key"],
+    &["pw"],
     &["pwd"],
-    &["secret"],
+    &["requirepass"],
     &["secret", "key"],
     &["signing", "key"],
-    &["token"],
 ];
+
+/// What the last word of a name ends with likewise: `PGPASSWORD`, `NGROK_AUTHTOKEN`.
+const ENDS: &[&str] = &["apikey", "passphrase", "passwd", "password", "secret", "token"];
+
+/// What the last word ends with when even a number is a secret.
+const PASSWORDS: &[&str] = &["pass", "passphrase", "passwd", "password", "pw", "pwd"];
 
 impl Literal {
     /// What about it is a secret, completing "it is …"; none when nothing seems to be.
     ///
-    /// Silent where a name only speaks of a secret (`TOKEN_LIFETIME`, `PASSWORD_FILE`) or the value cannot be one.
+    /// Silent where a name only speaks of a secret (`TOKEN_LIFETIME`, `PASSWORD_FILE`) or the value cannot be one. Of
+    /// a reference, what stands in when there is no value is judged: `${DB_PASSWORD:-postgres}`.
     pub fn secret(&self) -> Option<&'static str> {
-        if password_in_url(&self.value) {
+        let value = literal_text::filled(&self.value);
+        if literal_text::address(&value) {
             return Some("an address with a password in it");
         }
-        if header_with_credentials(&self.value) {
+        if header_with_credentials(&value) {
             return Some("a header with credentials in it");
         }
-        (names_a_secret(&self.name) && may_be_a_secret(&self.value)).then_some("a secret by its name")
+        if names_a_secret(&self.name, &value) {
+            return may_be_a_secret(&value).then_some("a secret by its name");
+        }
+        if literal_text::assignment(&value) {
+            return Some("a text with a password in it");
+        }
+        let words: Vec<&str> = value.split_whitespace().collect();
+        literal_text::option(&words).map(|_| "an option of a command with a password behind it")
     }
 }
 
-/// Whether the name ends with a word for what opens something: `DB_PASSWORD`, `jwt.secret`, `apiKey`, `TOKEN_2`.
-fn names_a_secret(name: &str) -> bool {
+/// Whether the name ends with a word for what opens something: `DB_PASSWORD`, `jwt.secret`, `apiKey`, `TOKEN_2`. Only
+/// passwords are numbers: `LLM_MAX_TOKEN 4096` counts.
+pub(super) fn names_a_secret(name: &str, value: &str) -> bool {
     let words = words(name);
-    if words.len() == 1 && words[0] == "pwd" {
+    let Some(last) = words.last() else { return false };
+    if words.len() == 1 && last == "pwd" {
         // The working directory of every shell.
         return false;
     }
-    SECRETS.iter().any(|secret| {
-        words.len() >= secret.len() && words[words.len() - secret.len()..].iter().eq(secret.iter())
-    })
+    let ends = |ends: &&str| last.ends_with(ends);
+    let named = ENDS.iter().any(ends)
+        || SECRETS.iter().any(|secret| {
+            words.len() >= secret.len() && words[words.len() - secret.len()..].iter().eq(secret.iter())
+        });
+    named && (value.parse::<f64>().is_err() || PASSWORDS.iter().any(ends))
 }
 
 /// The words of a name in lower case, without numbers at its end.
@@ -85,30 +117,20 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
+/// What switches something on or off, or says that there is nothing.
+const SWITCHES: &[&str] =
+    &["0", "1", "true", "false", "yes", "no", "on", "off", "none", "null", "enabled", "disabled"];
+
 /// Whether a value can be a secret: not empty, no switch, no path, no address, no reference that a program resolves.
-fn may_be_a_secret(value: &str) -> bool {
+pub(super) fn may_be_a_secret(value: &str) -> bool {
     let value = value.trim();
-    let reference = value.starts_with('$') || value.starts_with("{{") || value.starts_with('<');
+    let reference = value.starts_with(['$', '<']) || value.starts_with("{{") || is_elsewhere(value);
     let path = value.starts_with('/') || value.starts_with("./") || value.starts_with("~/");
     !(value.is_empty()
-        || ["true", "false", "none", "null"].contains(&value)
+        || SWITCHES.iter().any(|switch| switch.eq_ignore_ascii_case(value))
         || reference
         || path
         || value.contains("://"))
-}
-
-/// Whether there is `scheme://user:password@` in it, the password written out.
-fn password_in_url(text: &str) -> bool {
-    text.match_indices("://").any(|(at, scheme)| {
-        let authority = text[at + scheme.len()..]
-            .split(|c: char| c == '/' || c == '?' || c == '#' || c.is_whitespace() || c == '"' || c == '\'')
-            .next()
-            .unwrap_or_default();
-        authority
-            .rsplit_once('@')
-            .and_then(|(user, _)| user.split_once(':'))
-            .is_some_and(|(_, password)| may_be_a_secret(password) && !password.starts_with(['{', '%']))
-    })
 }
 
 /// Whether there is `Authorization: Bearer TOKEN` in it, or the like for other schemes, the token written out.
@@ -126,12 +148,12 @@ fn header_with_credentials(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Literal, names_a_secret};
+    use super::{Literal, ReadBy};
     use crate::source::{Sources, Span};
 
     fn secret(name: &str, value: &str) -> bool {
         let span = Span::start_of(Sources::default().add("", ""));
-        Literal { name: name.into(), value: value.into(), span }.secret().is_some()
+        Literal { name: name.into(), value: value.into(), span, read_by: ReadBy::Another }.secret().is_some()
     }
 
     #[test]
@@ -145,8 +167,14 @@ mod tests {
             "SECRET_KEY_BASE",
             "DB_PWD",
             "token",
+            "WEBPASSWORD",
+            "PGPASSWORD",
+            "PIHOLE_PW",
+            "JWT",
+            "NGROK_AUTHTOKEN",
+            "splunk-token",
         ] {
-            assert!(names_a_secret(name), "{name}");
+            assert!(secret(name, "hunter22"), "{name}");
         }
     }
 
@@ -165,16 +193,38 @@ mod tests {
             "PASSWORD_MIN_LENGTH",
             "CACHE_KEY",
         ] {
-            assert!(!names_a_secret(name), "{name}");
+            assert!(!secret(name, "hunter22"), "{name}");
         }
     }
 
     #[test]
     fn a_value_that_cannot_be_one_is_none() {
-        for value in ["", "true", "/run/secrets/db", "${DB_PASSWORD}", "https://vault.example.com/db"] {
+        for value in [
+            "",
+            "true",
+            "Yes",
+            "off",
+            "1",
+            "/run/secrets/db",
+            "${DB_PASSWORD}",
+            "${DB_PASSWORD:?say it}",
+            "Bearer ${TOKEN}",
+            "https://vault.example.com/db",
+        ] {
             assert!(!secret("DB_PASSWORD", value), "{value}");
         }
-        assert!(secret("DB_PASSWORD", "changeme"));
+        assert!(!secret("LLM_MAX_TOKEN", "4096"));
+        for value in ["changeme", "20240131", "${DB_PASSWORD:-postgres}", "replace-me${SALT:-}"] {
+            assert!(secret("DB_PASSWORD", value), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_password_in_a_text_is_one() {
+        assert!(secret("REDIS_ARGS", "--requirepass hunter22"));
+        assert!(secret("DSN", "host=db user=shop password=hunter22"));
+        assert!(!secret("REDIS_ARGS", "--requirepass ${REDIS_PASSWORD}"));
+        assert!(!secret("JAVA_OPTS", "-Xmx1g -Ddb.password=${DB_PASSWORD}"));
     }
 
     #[test]
@@ -194,10 +244,13 @@ mod tests {
     fn a_password_in_an_address_is_one() {
         assert!(secret("DATABASE_URL", "postgres://shop:s3cret@db:5432/shop"));
         assert!(secret("run", "curl https://bot:pa55@example.com/hook"));
+        assert!(secret("DATABASE_URL", "postgres://shop:${PASSWORD:-s3cret}@db/shop?x=${Q:-1}"));
         for value in [
             "postgres://shop@db:5432/shop",
             "http://example.com:8080/@user:name",
             "redis://:${PASSWORD}@redis:6379/0",
+            "postgres://${USER:-shop}@db/shop",
+            "postgres://${USER:-shop}:${PASSWORD:?say it}@db/shop",
             "https://example.com/a:b@c",
         ] {
             assert!(!secret("DATABASE_URL", value), "{value}");

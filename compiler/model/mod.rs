@@ -16,6 +16,7 @@ pub mod host;
 pub mod ingress;
 pub mod job;
 pub mod literal;
+mod literal_text;
 pub mod log;
 pub mod logrotate;
 pub mod mention;
@@ -54,7 +55,8 @@ pub use ingress::{
     Target, Tls,
 };
 pub use job::{Command, Job, Scheduler, Timer};
-pub use literal::Literal;
+pub use literal::{Literal, ReadBy};
+pub use literal_text::option;
 pub use log::{Field, FieldType, LogMetric, LogSchema, LogUnit};
 pub use logrotate::Directive;
 pub use notify::{HEARTBEAT, Heartbeat, Hook, Notify, Quiet, Receiver, Way};

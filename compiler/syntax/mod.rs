@@ -19,6 +19,6 @@ pub use format::format;
 pub use from_entry::FromEntry;
 pub use node::{Entry, Node, Scalar};
 pub use pieces::parse;
-pub use reader::{Question, Reader, describe};
+pub use reader::{Question, Reader, describe, shown_entry};
 pub use sink::Sink;
 pub use table::{Ask, Default, Place, Table};

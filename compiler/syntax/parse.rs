@@ -75,12 +75,16 @@ fn complaint(source: SourceId, text: &str, problem: KdlDiagnostic) -> Diagnostic
     // A label over many lines marks nothing: the first line of it is where to look.
     let line = text[start..].find('\n').map_or(text.len(), |length| start + length);
     let span = Span::new(source, start, (start + problem.span.len()).min(line).max(start));
+    if let Some(keyword) = bare_keyword(source, text, start) {
+        return keyword;
+    }
     let message = problem.message.unwrap_or_else(|| "this is not KDL".into());
     let (message, label) = match message.as_str() {
         "Expected end of document" => ("this cannot be read".to_owned(), "here reading stopped".to_owned()),
         other => (lower(other), problem.label.map_or(String::new(), |label| lower(&label))),
     };
-    let help = problem.help.map_or_else(
+    let (message, label, help) = in_plain_words(&text[start..], message, label, problem.help);
+    let help = help.map_or_else(
         || {
             "the language is KDL 2: strings in double quotes, `#true` and `#false`, one node a line"
                 .to_owned()
@@ -88,6 +92,48 @@ fn complaint(source: SourceId, text: &str, problem: KdlDiagnostic) -> Diagnostic
         |help| lower(&help),
     );
     Diagnostic::error("syntax", message).at(span, label).help(help)
+}
+
+/// The parser's complaints about what is most often wrong, as a writer would say them.
+fn in_plain_words(
+    text: &str,
+    message: String,
+    label: String,
+    help: Option<String>,
+) -> (String, String, Option<String>) {
+    let says = |what: &str| message.contains(what);
+    let (message, label, help) = if says("single-line quoted string") {
+        (
+            "a string is not closed on its line",
+            "the line ends within it",
+            "close it with `\"`; a text of several lines stands between `\"\"\"` and `\"\"\"`, each on a line of its own",
+        )
+    } else if says("cannot be read") && text.starts_with('}') {
+        (
+            "this `}` closes nothing",
+            "one too many",
+            "is a `{` missing above? Remove the brace, or write the other one",
+        )
+    } else if help.as_deref().is_some_and(|help| help.contains("value terminator")) {
+        (
+            "this is no value",
+            "reading stopped within it",
+            "write texts between double quotes, one at each end; only a single word of letters, digits, `-`, `_` and `.` may stand without",
+        )
+    } else {
+        return (message, label, help);
+    };
+    (message.to_owned(), label.to_owned(), Some(help.to_owned()))
+}
+
+/// The complaint about a word of other formats that KDL writes with a sign in front, or in quotes.
+fn bare_keyword(source: SourceId, text: &str, start: usize) -> Option<Diagnostic> {
+    let word: &str = text[start..].split(|c: char| !c.is_ascii_alphanumeric()).next()?;
+    ["true", "false", "null"].contains(&word).then(|| {
+        Diagnostic::error("syntax", format!("`{word}` is neither a value nor a text"))
+            .at(Span::new(source, start, start + word.len()), "stands bare")
+            .help(format!("write `#{word}`, or `\"{word}\"` for the text"))
+    })
 }
 
 /// The complaints that are causes. Where the parser loses its way it also reports every block around the place as

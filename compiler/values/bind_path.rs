@@ -1,7 +1,7 @@
 //! A file or folder of the host as compose names it: from the root, or from the folder of the compose file on.
 //!
-//! It refuses a bare word, which compose takes for the name of a volume, and what absolute paths refuse; `.env` and
-//! `db/password.txt`, which cannot be such names, are `./.env` and `./db/password.txt`.
+//! It refuses what absolute paths refuse. `env` and `db/password.txt` are `./env` and `./db/password.txt`; where a bare
+//! word may be the name of a volume, too, that is decided there.
 
 use super::{Value, abs_path};
 use std::sync::Arc;
@@ -28,7 +28,7 @@ impl Value for BindPath {
         if matches!(whole, "/" | "." | "..") {
             return Ok(BindPath(whole.into()));
         }
-        if is_bare(whole) && whole.contains(['/', '.']) {
+        if is_bare(whole) && !whole.is_empty() {
             return BindPath::parse(&format!("./{whole}"));
         }
         let mut rest = whole;
@@ -69,12 +69,15 @@ mod tests {
             assert_eq!(BindPath::parse(text).unwrap().as_str(), text);
         }
         assert_eq!(BindPath::parse("./setup/").unwrap().as_str(), "./setup");
-        for (text, kept) in
-            [(".env", "./.env"), ("db/password.txt", "./db/password.txt"), ("db.env", "./db.env")]
-        {
+        for (text, kept) in [
+            (".env", "./.env"),
+            ("db/password.txt", "./db/password.txt"),
+            ("db.env", "./db.env"),
+            ("env", "./env"),
+        ] {
             assert_eq!(BindPath::parse(text).unwrap().as_str(), kept);
         }
-        for text in ["", "data", "~/a.b", "~/x", "./a b", "./a:b", "$HOME/x", "/a/../b"] {
+        for text in ["", "~/a.b", "~/x", "./a b", "./a:b", "$HOME/x", "/a/../b"] {
             assert!(BindPath::parse(text).is_err(), "{text:?}");
         }
     }

@@ -184,7 +184,7 @@ impl Value for Duration {
                 rest.split_at(rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len()));
             let (unit, tail) =
                 tail.split_at(tail.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(tail.len()));
-            let scale = scale(unit, tail)?;
+            let scale = scale(number, unit, tail)?;
             if scale >= last {
                 return Err("the units of a duration go from large to small, each once, as in `1h30m`".into());
             }
@@ -200,11 +200,13 @@ impl Value for Duration {
     }
 }
 
-/// The milliseconds of `unit`; `tail` is what follows it.
-fn scale(unit: &str, tail: &str) -> Result<u64, String> {
+/// The milliseconds of `unit`, which stands behind `number`; `tail` is what follows it.
+fn scale(number: &str, unit: &str, tail: &str) -> Result<u64, String> {
     if let Some((_, scale)) = UNITS.iter().find(|(name, _)| *name == unit) {
         return Ok(*scale);
     }
+    // A message has no room for any length of number.
+    let number = if number.len() < 10 { number } else { "30" };
     Err(match (unit, tail.chars().next()) {
         ("", Some('.')) => {
             "a duration has no decimal point: write `1h30m` for one and a half hours, `1500ms` for \
@@ -217,7 +219,7 @@ fn scale(unit: &str, tail: &str) -> Result<u64, String> {
         ("", Some(c)) => {
             format!("a duration is numbers with their units, as in `1m30s`, not {}", character::named(c))
         }
-        ("", None) => "a duration needs a unit: write `30s`, `30m` or `30h`".into(),
+        ("", None) => format!("a duration needs a unit: write `{number}s`, `{number}m` or `{number}h`"),
         ("y" | "M" | "mo" | "month" | "months" | "year" | "years", _) => {
             "months and years vary in length: write days, as in `365d`".into()
         }

@@ -176,8 +176,10 @@ fn wrong_unit(number: &str, unit: &str) -> String {
         'G' => "³",
         _ => "⁴",
     };
+    let compose =
+        if unit.len() == 1 { format!(", as compose means `{number}{unit}`") } else { String::new() };
     format!(
-        "`{unit}` means different things to different programs: write `{number}{letter}iB` (×1024{power}) or \
+        "`{unit}` means different things to different programs: write `{number}{letter}iB` (×1024{power}{compose}) or \
          `{number}{letter}B` (×1000{power})"
     )
 }
@@ -240,7 +242,7 @@ mod tests {
         for (text, reason) in [
             ("", "empty"),
             ("256", "needs a unit"),
-            ("256M", "write `256MiB` (×1024²) or `256MB` (×1000²)"),
+            ("256M", "write `256MiB` (×1024², as compose means `256M`) or `256MB` (×1000²)"),
             ("256mb", "write `256MiB`"),
             ("2g", "write `2GiB`"),
             ("2gib", "`2GiB`"),

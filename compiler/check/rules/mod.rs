@@ -47,6 +47,7 @@ mod unexpanded_variable;
 mod unhealthy_dependency;
 mod unpinned_image;
 mod unread_file;
+mod unsplit_command;
 mod unused_secret;
 mod volume_apart;
 
@@ -97,6 +98,7 @@ pub const ALL: &[Rule] = &[
     unhealthy_dependency::RULE,
     unpinned_image::RULE,
     unread_file::RULE,
+    unsplit_command::RULE,
     unused_secret::RULE,
     volume_apart::RULE,
 ];

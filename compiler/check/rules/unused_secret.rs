@@ -3,6 +3,7 @@
 use crate::{
     check::Rule,
     diagnostic::{Diagnostic, Diagnostics},
+    expand::DEFAULT_ENVIRONMENT,
     model::{Model, Variable},
 };
 
@@ -14,11 +15,19 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
         if !secret.used_by.is_empty() || is_received(model, secret) || model.mentions(secret.name.as_str()) {
             continue;
         }
+        // Others may use it: this one need not be asked for it then.
+        let elsewhere = match model.environment.as_str() {
+            DEFAULT_ENVIRONMENT => String::new(),
+            _ => format!(
+                ", or declare it where it is used: `environment \"…\" {{ add {{ secret \"{}\" }} }}`",
+                secret.name
+            ),
+        };
         diagnostics.add(
             Diagnostic::warning("unused-secret", format!("nothing uses the secret `{}`", secret.name))
                 .at(secret.origin.span(), "declared here, and then demanded on every host")
                 .help(format!(
-                    "give it to the service that needs it: `env {{ {} secret=\"{}\" }}`, or remove it",
+                    "give it to the service that needs it: `env {{ {} secret=\"{}\" }}`{elsewhere}, or remove it",
                     secret.name, secret.name
                 )),
         );

@@ -15,7 +15,7 @@ use super::{
     header::header,
     yaml::{Map, Yaml},
 };
-use crate::model::Model;
+use crate::model::{Model, SecretSource};
 
 /// Makes the file.
 pub fn emit(model: &Model) -> Vec<Artifact> {
@@ -38,10 +38,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
         .comment("Data outlives its containers here; `docker compose down --volumes` deletes it.")
         .filled("volumes", shared::volumes(model, volumes))
         .filled("networks", shared::networks(model))
-        .comment(
-            "Values from the environment, which these programs read from files. A new value needs a new container:\n\
-             docker compose up -d --force-recreate SERVICE",
-        )
+        .comment(secrets_comment(model))
         .filled("secrets", shared::secrets(model, secrets(model)))
         .into();
     let document = passed::document(document, &model.raw_compose);
@@ -74,6 +71,21 @@ fn from(model: &Model) -> Vec<String> {
         format!("{}/{}", if variable.secret { "secret" } else { "variable" }, variable.name)
     }));
     from
+}
+
+/// Where the secrets come from, and how a new one reaches who reads it.
+fn secrets_comment(model: &Model) -> String {
+    let stated = || model.shared.secrets.iter().map(|secret| &secret.source);
+    let of_file = |source: &SecretSource| matches!(source, SecretSource::File(_));
+    let values = !secrets(model).is_empty() || stated().any(|source| !of_file(source));
+    let what = match (values, stated().any(of_file)) {
+        (true, false) => "Values from the environment, which these programs read from files.",
+        (false, _) => "Files of the host, which these programs read.",
+        (true, true) => {
+            "Values from the environment and files of the host, which these programs read from files."
+        }
+    };
+    format!("{what} A new value needs a new container:\ndocker compose up -d --force-recreate SERVICE")
 }
 
 fn secrets(model: &Model) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::Model;
+use crate::model::{Model, Origin};
 
 /// The host of the guide.
 #[derive(Serialize)]
@@ -36,7 +36,12 @@ pub fn host(model: &Model) -> HostView {
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     };
     let port = if host.ssh_port.get() == 22 { String::new() } else { format!(" -p {}", host.ssh_port) };
-    let address = host.address.as_ref().map_or_else(|| host.name.to_string(), ToString::to_string);
+    let address = match (&host.address, &host.origin) {
+        (Some(address), _) => address.to_string(),
+        (None, Origin::Stated(_)) => host.name.to_string(),
+        // No host is stated: its name stands for none.
+        (None, Origin::Derived { .. }) => model.language.pick("SERVER", "서버주소").to_owned(),
+    };
     HostView {
         name: host.name.to_string(),
         address: host.address.as_ref().map(ToString::to_string),

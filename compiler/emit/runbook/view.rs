@@ -66,6 +66,38 @@ pub struct View {
     teams: Vec<TeamView>,
     links: Vec<LinkView>,
     sections: Vec<SectionView>,
+    chapters: Chapters,
+}
+
+/// The numbers of the chapters behind the fourth, of which some are absent.
+#[derive(Serialize, Default)]
+struct Chapters {
+    monitoring: usize,
+    backups: usize,
+    jobs: usize,
+    security: usize,
+    settings: usize,
+    troubles: usize,
+    checklists: usize,
+}
+
+impl Chapters {
+    fn of(view: &View) -> Chapters {
+        let mut last = 4;
+        let mut next = |present: bool| {
+            last += usize::from(present);
+            last
+        };
+        Chapters {
+            monitoring: next(view.monitored),
+            backups: next(!view.backups.is_empty()),
+            jobs: next(!view.jobs.is_empty()),
+            security: next(true),
+            settings: next(!view.settings.is_empty()),
+            troubles: next(!view.troubles.is_empty()),
+            checklists: next(!view.checklists.is_empty()),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -231,7 +263,8 @@ pub fn view(model: &Model) -> View {
     private.dedup();
     let dumped = |backup: &&Backup| matches!(backup.kept, Kept::Data(_)) && backup.log().is_none();
     let stores: Vec<String> = model.backups.iter().filter(dumped).map(|one| one.name.to_string()).collect();
-    View {
+    let mut view = View {
+        chapters: Chapters::default(),
         title: model.title.to_string(),
         system: model.system.to_string(),
         environment: model.variant(),
@@ -404,7 +437,9 @@ pub fn view(model: &Model) -> View {
             .iter()
             .map(|s| SectionView { title: s.title.to_string(), body: s.body.to_string() })
             .collect(),
-    }
+    };
+    view.chapters = Chapters::of(&view);
+    view
 }
 
 /// The keys of backups that are encrypted, each once.
@@ -455,7 +490,7 @@ fn service(model: &Model, service: &Service) -> ServiceView {
             Runs::Unit(unit) => format!("systemd: {}.service", unit.name),
         },
         replicas: service.replicas.get(),
-        port: service.port.map(|port| port.to_string()),
+        port: inner_port(service),
         reach: if let (Some(unit), Some(port)) = (service.unit(), service.port) {
             format!(
                 "{}:{port} ({})",
@@ -472,6 +507,19 @@ fn service(model: &Model, service: &Service) -> ServiceView {
         on_demand: service.profile.is_some(),
         unit: service.unit().map(|unit| unit.name.to_string()),
     }
+}
+
+/// The port on which it serves inside: the one that is stated, or those that something leads to.
+fn inner_port(service: &Service) -> Option<String> {
+    if let Some(port) = service.port {
+        return Some(port.to_string());
+    }
+    let mut ports: Vec<_> = service.published.iter().map(|published| published.container).collect();
+    ports.extend(service.container.expose.iter().flat_map(|ports| ports.each()));
+    ports.sort_unstable();
+    ports.dedup();
+    let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();
+    (!ports.is_empty()).then(|| ports.join(", "))
 }
 
 /// Where the calendar is: in the tree, or of several hosts beside their folders.

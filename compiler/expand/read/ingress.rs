@@ -117,7 +117,8 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
     let redirects = r.keyed("redirect", "a path that has moved", redirect);
     let files = r.keyed("files", FILES, files);
     let sites = r.keyed("site", "what is served under another name", site);
-    let body_limit = r.prop::<Size>("body-limit", "largest request body; `0B` is without a limit").or("10MiB");
+    let body_limit =
+        r.prop::<Size>("body-limit", "largest request body; `0B` is without a limit").or("10MiB");
     let rate_limit = r.block("rate-limit", "limit on requests of one client address, for all routes", limit);
     let masked = r.list::<Line>(
         "mask",

@@ -7,6 +7,7 @@ pub mod backup;
 pub mod board;
 pub mod capacity;
 pub mod ci;
+pub mod compose_words;
 pub mod document;
 pub mod engine;
 pub mod external;

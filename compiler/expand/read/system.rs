@@ -5,6 +5,7 @@ use super::{
     backup::{BackupSpec, EncryptSpec, JobSpec, backup, encrypt, job},
     capacity::{CapacitySpec, capacity},
     ci::{CiSpec, ci},
+    compose_words,
     document::{ChecklistSpec, FileSpec, RunbookSpec, checklist, file, objective, runbook, team},
     engine::{NetworkSpec, SecretFileSpec, SharedVolumeSpec, network, secret_file, shared_volume},
     external::{ExternalSpec, external},
@@ -100,6 +101,7 @@ pub struct SystemSpec {
 /// Reads a `system`.
 pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
     let name = r.arg::<Name>("name", "its name: project name, folder name, file name in `cron.d`").required();
+    r.foreign(compose_words::in_system);
     let title = r.prop::<Line>("title", "its name for people").optional();
     let timezone = r.prop::<Timezone>("timezone", "the zone in which times of day are meant").or("UTC");
     let domain = r

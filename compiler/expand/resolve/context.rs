@@ -254,10 +254,12 @@ impl<'a> Context<'a> {
                 self.known(name, source.span, from_host, "{name}:{port}")?
             }
             Source::UrlOf(name) => {
-                let kind = self.kind(self.reference(name, source.span)?)?;
+                let other = self.reference(name, source.span)?;
+                let kind = self.kind(other)?;
                 let scope = self.scope_seen(name, from_host)?;
                 let url = kind.urls.iter().find_map(|url| self.fill(&scope, url, 0));
-                if url.is_none() {
+                // What is missing of a faulty one has been told: its address may need just that.
+                if url.is_none() && !other.faulty {
                     self.sink.report(
                         Diagnostic::error(
                             "no-url",
@@ -304,7 +306,7 @@ impl<'a> Context<'a> {
 
     fn known(&self, name: &Name, span: Span, from_host: bool, template: &str) -> Option<Text> {
         let text = self.scope_seen(name, from_host).and_then(|scope| scope.fill(template, 0).ok());
-        if text.is_none() {
+        if text.is_none() && !self.service(name).is_some_and(|other| other.faulty) {
             self.sink.report(
                 Diagnostic::error("no-port", format!("`{name}` has no port"))
                     .at(span, "asked for here")

@@ -7,10 +7,11 @@ use crate::{
             document::FileSource,
             from::{LocatedSource, Source},
             service::ServiceSpec,
+            template::Piece,
         },
         setting::Typed,
     },
-    model::Literal,
+    model::{Literal, ReadBy, option},
     source::{Located, Span},
     syntax::{Entry, Node},
 };
@@ -20,6 +21,12 @@ pub fn literals(context: &Context) -> Vec<Literal> {
     let mut found = Vec::new();
     for spec in context.specs {
         service(context, spec, &mut found);
+    }
+    for volume in &context.spec.volumes {
+        environment(&volume.made.options, &mut found);
+    }
+    for network in &context.spec.networks {
+        environment(&network.made.options, &mut found);
     }
     for node in &context.spec.raw_compose {
         tree("", node, &mut found);
@@ -66,14 +73,19 @@ fn service(context: &Context, spec: &ServiceSpec, found: &mut Vec<Literal>) {
             }
         }
     }
-    for word in spec.command.iter().chain(&spec.container.entrypoint) {
-        let Source::Literal(word_text) = &word.value else { continue };
-        // `--password=…` is a name with its value.
-        let text = &*word_text.text();
-        match text.split_once('=').filter(|(name, _)| name.starts_with('-')) {
-            Some((name, value)) => add(found, name, value, word.span),
-            None => add(found, "command", text, word.span),
+    // The entrypoint `sh -c` takes one word, which is a line.
+    let shell = spec.container.entrypoint.iter().any(hands_to_a_shell);
+    words("command", &spec.command, shell, found);
+    words("entrypoint", &spec.container.entrypoint, false, found);
+    if let Some(health) = &spec.health {
+        words("health", &health.command, false, found);
+        if let Some(line) = &health.shell {
+            add_written("shell", line, ReadBy::Another, found);
         }
+    }
+    environment(&spec.container.labels, found);
+    if let Some(logging) = &spec.container.logging {
+        environment(&logging.options, found);
     }
     for config in &spec.configs {
         config.nodes.iter().for_each(|node| tree("", node, found));
@@ -84,9 +96,69 @@ fn service(context: &Context, spec: &ServiceSpec, found: &mut Vec<Literal>) {
 
 fn environment<K: AsRef<str>>(variables: &[(Located<K>, LocatedSource)], found: &mut Vec<Literal>) {
     for (name, source) in variables {
-        if let Source::Literal(scalar) = &source.value {
-            add(found, name.value.as_ref(), &scalar.text(), source.span);
-        }
+        value(name.value.as_ref(), source, found);
+    }
+}
+
+fn value(name: &str, source: &LocatedSource, found: &mut Vec<Literal>) {
+    let read_by =
+        if matches!(source.value, Source::Template(_)) { ReadBy::Another } else { ReadBy::Container };
+    add_written(name, source, read_by, found);
+}
+
+fn add_written(name: &str, source: &LocatedSource, read_by: ReadBy, found: &mut Vec<Literal>) {
+    if let Some(value) = written(&source.value) {
+        found.push(Literal { name: name.to_owned(), value, span: source.span, read_by });
+    }
+}
+
+/// The words of a command. `--requirepass` has its value in the next one.
+fn words(name: &str, command: &[LocatedSource], shell: bool, found: &mut Vec<Literal>) {
+    let texts: Vec<String> = command.iter().map(|word| written(&word.value).unwrap_or_default()).collect();
+    let all: Vec<&str> = texts.iter().map(String::as_str).collect();
+    let opened = option(&all);
+    let shell = shell || command.iter().any(hands_to_a_shell);
+    for (index, (word, text)) in command.iter().zip(&texts).enumerate() {
+        let read_by = match &word.value {
+            _ if shell => ReadBy::Another,
+            Source::Template(_) => ReadBy::Another,
+            _ if command.len() == 1 => ReadBy::Start,
+            _ => ReadBy::Container,
+        };
+        // `--password=…` is a name with its value.
+        let (name, value) = match text.split_once('=') {
+            _ if opened == Some(index) => (name, all[..=index].join(" ")),
+            _ if read_by == ReadBy::Start => (name, text.clone()),
+            Some((name, value)) if name.starts_with('-') && !name.contains(' ') => (name, value.to_owned()),
+            _ => (name, text.clone()),
+        };
+        found.push(Literal { name: name.to_owned(), value, span: word.span, read_by });
+    }
+}
+
+/// Whether a word of a command tells a shell that the next one is a line: `-c`, `-ec`.
+fn hands_to_a_shell(word: &LocatedSource) -> bool {
+    written(&word.value).is_some_and(|text| {
+        text.strip_prefix('-')
+            .is_some_and(|letters| letters.ends_with('c') && letters.chars().all(|c| c.is_ascii_lowercase()))
+    })
+}
+
+/// What is written out of a value, references in it as compose writes them; none of what is looked up.
+fn written(source: &Source) -> Option<String> {
+    match source {
+        Source::Literal(scalar) => Some(scalar.text().into_owned()),
+        Source::Template(template) => Some(
+            template
+                .pieces
+                .iter()
+                .map(|piece| match piece {
+                    Piece::Literal(text) | Piece::Reference { text, .. } => text.clone(),
+                    Piece::Variable(name) => format!("${{{name}}}"),
+                })
+                .collect(),
+        ),
+        _ => None,
     }
 }
 
@@ -130,5 +202,6 @@ fn argument(path: &str, entry: &Entry, found: &mut Vec<Literal>) {
 }
 
 fn add(found: &mut Vec<Literal>, name: &str, value: &str, span: Span) {
-    found.push(Literal { name: name.to_owned(), value: value.to_owned(), span });
+    let (name, value) = (name.to_owned(), value.to_owned());
+    found.push(Literal { name, value, span, read_by: ReadBy::Another });
 }

@@ -28,7 +28,7 @@ pub fn published(
             context.sink.report(
                 Diagnostic::error("no-port", format!("`{}` has no port", spec.name.value))
                     .at(span, "published here")
-                    .help("say which port in the container: `publish 8080 to=80`"),
+                    .help(inside(publish)),
             );
             continue;
         };
@@ -49,6 +49,19 @@ pub fn published(
         }
     }
     (known, loose)
+}
+
+/// What to write where it is not known to which port of the container a port leads.
+fn inside(publish: &PublishSpec) -> String {
+    let host = match publish.host.as_ref().map(|host| &host.value) {
+        Some(Or::Value(host)) => host.to_string(),
+        _ => "8080".to_owned(),
+    };
+    let host = if host.parse::<u16>().is_ok() { host } else { format!("{host:?}") };
+    format!(
+        "say which port in the container, for example the same: `publish {host} to={}`",
+        host.split('/').next().unwrap_or_default().trim_matches('"')
+    )
 }
 
 /// Where it is stated, or why it follows.

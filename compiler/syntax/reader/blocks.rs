@@ -36,6 +36,7 @@ impl<'a> Reader<'a> {
         let prefix = format!("{}{name}.", self.prefix);
         self.fact(name, String::new(), first.span);
         let mut reader = Reader::new(Some(first), self.sink, address, prefix);
+        reader.foreign = self.foreign;
         let value = read(&mut reader);
         reader.finish();
         value
@@ -72,6 +73,7 @@ impl<'a> Reader<'a> {
                 span: child.span,
             });
             let mut reader = Reader::new(Some(child), self.sink, address, String::new());
+            reader.foreign = self.foreign;
             values.extend(read(&mut reader));
             reader.finish();
         }
@@ -111,6 +113,7 @@ impl<'a> Reader<'a> {
             self.fact(&format!("{name}[{index}]"), String::new(), child.span);
             let prefix = format!("{}{name}[{index}].", self.prefix);
             let mut reader = Reader::new(Some(child), self.sink, self.address.clone(), prefix);
+            reader.foreign = self.foreign;
             values.extend(read(&mut reader));
             reader.finish();
         }
@@ -136,6 +139,14 @@ impl<'a> Reader<'a> {
         {
             if let Some(first) = seen.insert(&child.name.value, child.span) {
                 self.duplicate(&format!("`{}`", child.name.value), child.span, first);
+                continue;
+            }
+            if child.name.value.is_empty() {
+                self.sink.report(
+                    Diagnostic::error("invalid-value", format!("a name in `{name}` is empty"))
+                        .at(child.name.span, "nothing stands here")
+                        .help("write the name before its value, or remove the line"),
+                );
                 continue;
             }
             let key = match K::parse(&child.name.value) {

@@ -4,7 +4,7 @@ use super::Reader;
 use crate::{
     diagnostic::{Diagnostic, nearest},
     source::Span,
-    syntax::node::{Entry, Node},
+    syntax::node::{Entry, Node, Scalar},
 };
 
 impl Reader<'_> {
@@ -91,17 +91,62 @@ impl Reader<'_> {
                     ),
                 )
                 .at(extra.span, "this one is too many")
-                .help(match self.asked.is_empty() {
-                    true => "remove it",
-                    false => "remove it, or write it as a property: `name=value`",
-                }),
+                .help(self.as_property(extra)),
             );
         }
         let vocabulary = self.vocabulary();
-        self.report_missing(node, &vocabulary);
+        // One value too many, and one without its name: that is the same mistake.
+        if node.args().nth(self.args).is_none() || self.missing.len() != 1 {
+            self.report_missing(node, &vocabulary);
+        }
         if !self.open {
             self.report_unknown(&vocabulary);
         }
+    }
+
+    /// What to do with an argument that is one too many.
+    fn as_property(&self, extra: &Entry) -> String {
+        if let Some(help) = self.unquoted(extra).or_else(|| self.apart(extra)) {
+            return help;
+        }
+        if let [(name, _)] = self.missing.as_slice() {
+            return format!("write what it is: `{name}={}`", shown_entry(extra));
+        }
+        match self.asked.as_slice() {
+            [] => "remove it".to_owned(),
+            [one] => format!("remove it, or write it as a property: `{one}={}`", shown_entry(extra)),
+            _ => "remove it, or write it as a property: `name=value`".to_owned(),
+        }
+    }
+
+    /// A text with blanks whose quotes are missing: `ko=audit log`.
+    fn unquoted(&self, extra: &Entry) -> Option<String> {
+        let bare = |entry: &Entry, name: usize| match &entry.scalar {
+            Scalar::Text(text) => (entry.span.end - entry.span.start) as usize == text.len() + name,
+            _ => false,
+        };
+        let entries = &self.node?.entries;
+        let at = entries.iter().position(|entry| entry.span == extra.span)?;
+        let before = entries.get(at.checked_sub(1)?)?;
+        let name = before.name.as_ref().map_or(0, |name| name.value.len() + 1);
+        if !bare(before, name) || !bare(extra, 0) {
+            return None;
+        }
+        let behind = entries[at..].iter().take_while(|entry| bare(entry, 0));
+        let words: Vec<String> =
+            std::iter::once(before).chain(behind).map(|entry| entry.scalar.text().into()).collect();
+        let name = before.name.as_ref().map_or(String::new(), |name| format!("{}=", name.value));
+        Some(format!("a text with blanks stands in quotes: `{name}{:?}`", words.join(" ")))
+    }
+
+    /// A property that is written apart: `every: "week"`, `every "week"`.
+    fn apart(&self, extra: &Entry) -> Option<String> {
+        let entries = &self.node?.entries;
+        let at = entries.iter().position(|entry| entry.span == extra.span)?;
+        let text = extra.scalar.text();
+        let word = text.trim_end_matches([':', '=']);
+        let value = entries.get(at + 1).filter(|entry| entry.name.is_none())?;
+        self.asked.contains(&word).then(|| format!("write `{word}={}`", shown_entry(value)))
     }
 
     pub(super) fn duplicate(&self, what: &str, again: Span, first: Span) {
@@ -119,7 +164,8 @@ impl Reader<'_> {
             "unknown-property",
             format!("`{}` has no property `{}`", node.name.value, clipped(&name.value)),
         );
-        self.sink.report(with_suggestion(diagnostic.at(name.span, "not known here"), &name.value, names));
+        let diagnostic = diagnostic.at(name.span, "not known here");
+        self.sink.report(self.with_suggestion(diagnostic, &name.value, names));
     }
 
     pub(super) fn unknown_node(&self, child: &Node, parent: &str, names: &[&str]) {
@@ -127,24 +173,38 @@ impl Reader<'_> {
             "unknown-node",
             format!("`{parent}` has no `{}` in it", clipped(&child.name.value)),
         );
-        self.sink.report(with_suggestion(
-            diagnostic.at(child.name.span, "not known here"),
-            &child.name.value,
-            names,
-        ));
+        let diagnostic = diagnostic.at(child.name.span, "not known here");
+        self.sink.report(self.with_suggestion(diagnostic, &child.name.value, names));
     }
-}
 
-fn with_suggestion(diagnostic: Diagnostic, wrong: &str, names: &[&str]) -> Diagnostic {
-    match nearest(wrong, names.iter().copied()) {
-        Some(name) => diagnostic.help(format!("did you mean `{name}`?")),
-        None if names.is_empty() => diagnostic.help("nothing of that sort can stand here"),
-        None => {
+    fn with_suggestion(&self, diagnostic: Diagnostic, wrong: &str, names: &[&str]) -> Diagnostic {
+        if names.is_empty() {
+            return diagnostic.help("nothing of that sort can stand here");
+        }
+        let near = nearest(wrong, names.iter().copied());
+        let translated = self.foreign.and_then(|answer| answer(wrong, near));
+        let meant = near.map(|name| format!("did you mean `{name}`?"));
+        diagnostic.help(translated.or(meant).unwrap_or_else(|| {
             let mut names = names.to_vec();
             names.sort_unstable();
             names.dedup();
-            diagnostic.help(format!("known here: {}", names.join(", ")))
-        }
+            format!("known here: {}", names.join(", "))
+        }))
+    }
+}
+
+/// An entry as it is typed.
+pub fn shown_entry(entry: &Entry) -> String {
+    let value = match &entry.scalar {
+        Scalar::Text(text) => format!("{:?}", clipped(text)),
+        Scalar::Bool(value) => format!("#{value}"),
+        Scalar::Null => "#null".to_owned(),
+        number => number.text().into_owned(),
+    };
+    let annotation = entry.annotation.as_ref().map_or(String::new(), |annotation| format!("({annotation})"));
+    match &entry.name {
+        Some(name) => format!("{}={annotation}{value}", name.value),
+        None => format!("{annotation}{value}"),
     }
 }
 

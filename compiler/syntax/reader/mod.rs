@@ -21,10 +21,11 @@ use super::{
     table::{Ask, Default, Place, Table},
 };
 use crate::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, nearest},
     source::{Located, Span},
 };
 use complain::clipped;
+pub use complain::shown_entry;
 
 /// Reads one node, or describes what would be read of it.
 pub struct Reader<'a> {
@@ -40,8 +41,13 @@ pub struct Reader<'a> {
     missing: Vec<(&'static str, Diagnostic)>,
     /// Errors that were there before this node was read.
     errors_before: usize,
+    /// What a name means that is none of ours, as a help: a word of another program's.
+    foreign: Option<Foreign>,
     table: Option<Table>,
 }
+
+/// What a name means that is not known here: `near` is the known one that it may be meant for.
+pub type Foreign = fn(&str, near: Option<&str>) -> Option<String>;
 
 /// The table of everything that `read` asks for.
 pub fn describe(name: &'static str, about: &'static str, read: impl FnOnce(&mut Reader)) -> Table {
@@ -65,6 +71,7 @@ impl<'a> Reader<'a> {
             open: false,
             missing: Vec::new(),
             errors_before: sink.errors(),
+            foreign: None,
             table: None,
         }
     }
@@ -215,6 +222,11 @@ impl<'a> Reader<'a> {
         Some(child.span)
     }
 
+    /// Says what to answer to names that are not known here but elsewhere.
+    pub fn foreign(&mut self, answer: Foreign) {
+        self.foreign = Some(answer);
+    }
+
     /// Says that whatever is left belongs to somebody else who reads it (the typed settings of a kind).
     pub fn leave_rest(&mut self) {
         self.open = true;
@@ -305,7 +317,7 @@ impl<'a> Reader<'a> {
         place: Place,
         answer: Option<Answer>,
     ) -> Question<'_, 'a, T> {
-        Question { reader: self, name, about, place, answer, nothing: None }
+        Question { reader: self, name, about, place, answer, nothing: None, instead: None }
     }
 
     fn row<T: FromEntry>(&mut self, name: &'static str, about: &'static str, place: Place, default: Default) {
@@ -334,27 +346,44 @@ impl<'a> Reader<'a> {
         match T::from_entry(entry) {
             Ok(value) => Some(Located::new(value, entry.span)),
             Err(reason) => {
-                self.refuse::<T>(name, entry, T::WHAT, reason);
+                self.refuse::<T>(name, entry, T::WHAT, reason, None);
                 None
             }
         }
     }
 
     /// Reports that an entry is not `what` is asked for.
-    fn refuse<T: FromEntry>(&self, name: &str, entry: &Entry, what: &str, reason: String) {
+    fn refuse<T: FromEntry>(
+        &self,
+        name: &str,
+        entry: &Entry,
+        what: &str,
+        reason: String,
+        instead: Option<String>,
+    ) {
         let given = match &entry.scalar {
             Scalar::Text(text) => format!("`{}`", clipped(text)),
             Scalar::Bool(value) => format!("`#{value}`"),
             Scalar::Null => "`#null`".to_owned(),
             number => format!("`{}`", number.text()),
         };
-        let mut diagnostic =
-            Diagnostic::error("invalid-value", format!("`{name}` is {what}, which {given} is not"))
-                .at(entry.span, reason);
-        if let Some(example) = T::examples().first() {
-            diagnostic = diagnostic.help(format!("write for example {example}"));
-        }
-        self.sink.report(diagnostic);
+        let diagnostic =
+            Diagnostic::error("invalid-value", format!("`{name}` is {what}, which {given} is not"));
+        // A reason that knows the remedy is better than any example.
+        let (label, remedy) = match reason.split_once(": write ") {
+            Some((why, remedy)) => (why.to_owned(), Some(format!("write {remedy}"))),
+            None => (reason, None),
+        };
+        let examples = T::examples();
+        let help = instead
+            .or_else(|| nearly::<T>(entry, &examples))
+            .or(remedy)
+            .or_else(|| alike(entry, &examples).map(|example| format!("write for example {example}")));
+        let diagnostic = diagnostic.at(entry.span, label);
+        self.sink.report(match help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        });
     }
 
     fn fact(&self, field: &str, value: String, span: Span) {
@@ -365,6 +394,30 @@ impl<'a> Reader<'a> {
             span,
         });
     }
+}
+
+/// An example of the same sort, where the entry says which: a template is no example of a plain value.
+fn alike<'e>(entry: &Entry, examples: &'e [String]) -> Option<&'e String> {
+    let sort = entry.annotation.as_ref().map_or(String::new(), |annotation| format!("({annotation})"));
+    examples.iter().find(|example| example.starts_with(&sort)).or(examples.first())
+}
+
+/// What was meant, where only a letter or its size is wrong.
+fn nearly<T: FromEntry>(entry: &Entry, examples: &[String]) -> Option<String> {
+    if let Some(annotation) = &entry.annotation {
+        let sorts = || examples.iter().filter_map(|example| example.strip_prefix('(')?.split(')').next());
+        let sort = nearest(annotation, sorts()).filter(|_| !sorts().any(|sort| sort == annotation))?;
+        let meant = Entry { name: None, annotation: Some(sort.to_owned()), ..entry.clone() };
+        return Some(format!("did you mean `{}`?", shown_entry(&meant)));
+    }
+    let Scalar::Text(text) = &entry.scalar else { return None };
+    let small = Entry { name: None, scalar: Scalar::Text(text.to_lowercase()), ..entry.clone() };
+    if small.scalar != entry.scalar && T::from_entry(&small).is_ok() {
+        return Some(format!("did you mean `{}`?", shown_entry(&small)));
+    }
+    let known = || examples.iter().map(|example| example.trim_matches('"'));
+    let near = nearest(text, known()).filter(|_| T::FEW)?;
+    Some(format!("did you mean `{near:?}`?"))
 }
 
 struct Answer {

@@ -1,11 +1,11 @@
 //! Nodes that are not read but passed on as they are.
 
-use super::Reader;
+use super::{Reader, complain::shown_entry};
 use crate::{
     diagnostic::Diagnostic,
     syntax::{
         fact::outline,
-        node::Node,
+        node::{Entry, Node},
         table::{Ask, Default, Place},
     },
 };
@@ -82,16 +82,23 @@ impl<'a> Reader<'a> {
             if let Some(annotation) = &entry.annotation
                 && !known.contains(&annotation.as_str())
             {
+                let name = &node.name.value;
+                let help = match annotation.as_str() {
+                    "list" | "override" | "reset" => {
+                        let plain = Entry { annotation: None, ..entry.clone() };
+                        format!("it stands before the key: `({annotation}){name} {}`", shown_entry(&plain))
+                    }
+                    _ if known.is_empty() => "in compose write the variable itself: `\"${NAME}\"`".to_owned(),
+                    _ => "here only `(secret)\"NAME\"` is, at a key that has one with `_file` behind it"
+                        .to_owned(),
+                };
                 self.sink.report(
                     Diagnostic::error(
                         "invalid-value",
                         format!("`({annotation})` has no meaning in what is passed on"),
                     )
                     .at(entry.span, "no reference is followed here")
-                    .help(match known {
-                        [] => "in compose write the variable itself: `\"${NAME}\"`",
-                        _ => "here only `(secret)\"NAME\"` is, at a key that has one with `_file` behind it",
-                    }),
+                    .help(help),
                 );
             }
         }

@@ -21,6 +21,8 @@ pub struct Question<'r, 'a, T> {
     pub(super) answer: Option<Answer>,
     /// Whether a value is nothing at all, where that is refused.
     pub(super) nothing: Option<fn(&T) -> bool>,
+    /// What helps when it is missing or wrong, in place of an example.
+    pub(super) instead: Option<String>,
 }
 
 impl<T: FromEntry + Amount> Question<'_, '_, T> {
@@ -32,6 +34,12 @@ impl<T: FromEntry + Amount> Question<'_, '_, T> {
 }
 
 impl<T: FromEntry> Question<'_, '_, T> {
+    /// What helps when the value is missing or wrong, where the reader knows better than an example.
+    pub fn instead(mut self, help: Option<String>) -> Self {
+        self.instead = help;
+        self
+    }
+
     /// The value; a missing one is reported.
     pub fn required(mut self) -> Option<Located<T>> {
         self.row(Default::Required);
@@ -47,7 +55,9 @@ impl<T: FromEntry> Question<'_, '_, T> {
             };
             let mut diagnostic = Diagnostic::error(code, what)
                 .at(node.span, format!("{} is missing: {}", T::WHAT, self.about));
-            if let Some(example) = T::examples().first() {
+            if let Some(help) = self.instead.take() {
+                diagnostic = diagnostic.help(help);
+            } else if let Some(example) = T::examples().first() {
                 diagnostic = diagnostic.help(match self.place {
                     Place::Argument | Place::Arguments => {
                         format!("write for example `{} {example}`", node.name.value)
@@ -99,11 +109,17 @@ impl<T: FromEntry> Question<'_, '_, T> {
     fn value(self) -> Option<Located<T>> {
         let entry = self.answer?.entry;
         self.reader.fact(self.name, shown(&entry), entry.span);
-        let value = self.reader.convert::<T>(self.name, &entry)?;
+        let value = match T::from_entry(&entry) {
+            Ok(value) => Located::new(value, entry.span),
+            Err(reason) => {
+                self.reader.refuse::<T>(self.name, &entry, T::WHAT, reason, self.instead);
+                return None;
+            }
+        };
         if self.nothing.is_some_and(|nothing| nothing(&value.value)) {
             let what = format!("{} above 0", T::WHAT);
             let reason = "0 means without a limit to some programs, and others fail with it".to_owned();
-            self.reader.refuse::<T>(self.name, &entry, &what, reason);
+            self.reader.refuse::<T>(self.name, &entry, &what, reason, None);
             return None;
         }
         Some(value)

@@ -1,7 +1,10 @@
 //! How the image of a service is built.
 
 use crate::{
-    expand::read::from::{Late, LocatedSource, Or, Source, known},
+    expand::read::{
+        compose_words,
+        from::{Late, LocatedSource, Or, Source, known},
+    },
     source::Located,
     syntax::Reader,
     values::{EngineName, EnvName, Image, RelPath},
@@ -30,6 +33,7 @@ pub struct BuildSpec {
 
 pub(super) fn build(r: &mut Reader) -> Option<BuildSpec> {
     r.example("build \"./api\" dockerfile=\"Dockerfile.prod\"");
+    r.foreign(compose_words::in_build);
     let context =
         r.arg::<RelPath>("context", "the folder with the Dockerfile, relative to the description").required();
     let dockerfile = r

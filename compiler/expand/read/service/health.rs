@@ -1,7 +1,10 @@
 //! How to tell that a service works.
 
 use crate::{
-    expand::read::from::{Late, LocatedSource, Or, Source, known},
+    expand::read::{
+        compose_words,
+        from::{Late, LocatedSource, Or, Source, known},
+    },
     source::Located,
     syntax::Reader,
     values::{Count, Duration, UrlPath},
@@ -45,6 +48,7 @@ impl HealthSpec {
 
 pub(super) fn health(r: &mut Reader) -> Option<HealthSpec> {
     r.example("health \"/health\" interval=\"15s\"");
+    r.foreign(compose_words::in_health);
     let path = r.arg::<UrlPath>("path", "the path that answers 200 when it works").optional();
     let command = r.list::<Source>("command", "a command in place of the kind's, run in the container");
     let shell = r.prop::<Source>("shell", "the same as one line for the shell of the image").optional();

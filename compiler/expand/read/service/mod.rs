@@ -26,6 +26,7 @@ pub use volume::{MountLabel, VolumeSpec};
 
 use super::{
     allow::allows,
+    compose_words,
     from::{Late, LocatedSource, Or, Source, known},
 };
 use crate::{
@@ -199,7 +200,12 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
     let name = r
         .arg::<Name>("name", "its name: compose service, DNS name on the private network, label `service`")
         .required();
-    let kind = r.prop::<Name>("kind", "its kind: one of the standard library, or of your own").required();
+    r.foreign(compose_words::in_service);
+    let instead = (!r.stated("kind")).then(|| which_kind(kinds, r.stated("image")));
+    let kind = r
+        .prop::<Name>("kind", "its kind: one of the standard library, or of your own")
+        .instead(instead)
+        .required();
     let version = r.prop::<Version>("version", "the version of the kind's image").optional();
     let image = r.prop::<Or<Image>>("image", "an image in place of the kind's").optional();
     let build = r.block("build", "how its image is built", build::build);
@@ -344,6 +350,19 @@ fn given_twice<'a>(r: &Reader, container: &'a ContainerSpec, given: impl Iterato
     }
 }
 
+/// What to write where no kind is stated.
+fn which_kind(kinds: &Kinds, image: bool) -> String {
+    if image {
+        "write `kind=\"container\"`, which takes any image, or a kind that knows more of the program"
+            .to_owned()
+    } else {
+        format!(
+            "write `kind=\"container\" image=\"…\"` for any image, or one of these kinds: {}",
+            kinds.of_services()
+        )
+    }
+}
+
 /// Variables with a place, and where their values come from.
 type Variables<K> = Vec<(Located<K>, LocatedSource)>;
 
@@ -386,7 +405,11 @@ fn of_kind(
                 .at(kind.span, "not known");
             r.sink().report(match nearest(kind.value.as_str(), kinds.names()) {
                 Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                None => diagnostic.help(format!("known kinds: {}", kinds.names().join(", "))),
+                None => diagnostic.help(format!(
+                    "any image runs as `kind=\"container\" image=\"{}:…\"`; known kinds: {}",
+                    kind.value,
+                    kinds.of_services()
+                )),
             });
             Vec::new()
         }

@@ -81,12 +81,30 @@ impl Propagation {
     }
 }
 
+/// How a mount in compose's notation is said: `data:/var/lib/x:ro`.
+fn from_compose(text: &str) -> Option<String> {
+    let mut parts = text.split(':');
+    let (source, target) = (parts.next()?, parts.next()?);
+    let options = parts.next().unwrap_or_default().split(',').filter_map(|option| match option {
+        "ro" => Some(" read-only=#true"),
+        "z" => Some(" label=\"shared\""),
+        "Z" => Some(" label=\"private\""),
+        _ => None,
+    });
+    let options: String = options.collect();
+    Some(format!("write `volume {source:?} at={target:?}{options}`"))
+}
+
 pub(super) fn volume(r: &mut Reader) -> Option<VolumeSpec> {
     r.example("volume \"uploads\" at=\"/app/uploads\"");
     let source = r
         .arg::<Or<Line>>("source", "a name (a named volume), a path of the host, or one from the folder of compose.yaml on (`./data`); absent for a volume without a name")
         .optional();
-    let target = r.prop::<AbsPath>("at", "where in the container").required();
+    let instead = match source.as_ref().map(|source| &source.value) {
+        Some(Or::Value(text)) if !r.stated("at") => from_compose(text.as_str()),
+        _ => None,
+    };
+    let target = r.prop::<AbsPath>("at", "where in the container").instead(instead).required();
     let of_source = r.switch(
         "of-source",
         "whether it is a folder of the source, from the description on, as in `build`: for development, where a program reloads what was edited",
