@@ -461,7 +461,7 @@ mod tests {
     fn of_very_many_the_first_are_shown() {
         let mut sources = Sources::default();
         let source = sources.add("x.kdl", "a\n".repeat(150).as_str());
-        let each = |index| {
+        let each = |index: usize| {
             Diagnostic::error("syntax", format!("wrong {index}"))
                 .at(Span::new(source, 2 * index, 2 * index + 1), "")
         };

@@ -346,7 +346,7 @@ fn leftover() -> Result<(), Failed> {
     let (spec, out) = (folder.path().join("system.kdl"), folder.path().join("generated"));
     let two =
         SMALL.replace("ingress {", "environment \"dev\" {}\n    environment \"prod\" {}\n    ingress {");
-    let apply = |more: &[&str]| ondol(&[&["apply", text(folder.path()), "--yes"], more].concat());
+    let apply = |more: &[&str]| ondol(&[&["apply", text(folder.path()), "--yes"][..], more].concat());
     fs::write(&spec, &two)?;
     expect(&apply(&[]), 0)?;
     let edited = out.join("small/dev/compose.yaml");
@@ -385,13 +385,13 @@ fn leftover() -> Result<(), Failed> {
 fn unforgotten() -> Result<(), Failed> {
     let (_folder, spec, out) = small()?;
     let apply =
-        |more: &[&str]| ondol(&[&["apply", text(&spec), "--out", text(&out), "--yes"], more].concat());
+        |more: &[&str]| ondol(&[&["apply", text(&spec), "--out", text(&out), "--yes"][..], more].concat());
     let plan = || ondol(&["plan", text(&spec), "--out", text(&out), "--detailed-exitcode"]);
     let with_job = SMALL
         .replace("ingress {", "job \"clean\" { every \"day\" at=\"03:00\"; run \"true\" }\n    ingress {");
     fs::write(&spec, with_job)?;
     expect(&apply(&[]), 0)?;
-    let file = tree(&out).into_keys().find(|path| text(path).contains("cron.d/")).ok_or("no cron file")?;
+    let file = tree(&out).into_keys().find(|path| text(path).contains("job-clean")).ok_or("no script")?;
     let file = out.join(file);
     fs::write(&file, fs::read_to_string(&file)? + "# by hand\n")?;
     fs::write(&spec, SMALL)?;
@@ -431,7 +431,7 @@ fn saved_as_made() -> Result<(), Failed> {
     for other in
         [["--env", "prod"], ["--out", "elsewhere"], ["--overwrite-edited", "--yes"], ["--target", "host:a"]]
     {
-        expect(&ondol(&[&["apply", text(&plan)], &other[..]].concat()), 1)?;
+        expect(&ondol(&[&["apply", text(&plan)][..], &other[..]].concat()), 1)?;
     }
     let written = fs::read_to_string(&plan)?;
     fs::write(&plan, &written[..written.len() / 2])?;

@@ -52,7 +52,7 @@ pub fn lost(old: &BTreeMap<String, &str>, new: &BTreeMap<String, &str>, facts: &
                         }
                         tell(match elsewhere {
                             Some((other, _)) => format!(
-                                "`{volume}` of `{service}` stays on {}: on {} it starts empty; dump it there, restore it here",
+                                "`{volume}` of `{service}` stays on {}: on {} it starts empty; dump it before, and restore it there",
                                 named(host),
                                 named(other)
                             ),

@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn an_honest_text_is_read_as_a_whole() {
-        let text = "a \"x\" b=1 (c)d=#true { e; f 1.5 -2 0x1f; /- g {\n}\n /-h\n}; i \\ // j\n k #\"l\"# /- m /-{\n} {\n}\n/-\nn\n";
+        let text = "a \"x\" b=1 (c)d=#true { e; f 1.5 -2 0x1f; /- g {\n}\n /-h\n}; i \\ // j\n k #\"l\"# /- m /-{\n}\n/-\nn\n";
         assert_eq!(reach(text, 1), None);
         assert_eq!(chained(text), None);
     }

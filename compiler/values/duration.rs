@@ -292,7 +292,7 @@ mod tests {
             ("30s1m", "large to small"),
             ("1m1m", "large to small"),
             ("5min", "the units"),
-            ("5 s", "a space"),
+            ("5 s", "no spaces"),
             ("30초", "`초`"),
             ("s", "`s`"),
             ("1s\0", "NUL"),
