@@ -94,7 +94,7 @@ ended_well() { # SERVICE SECOND: or still runs then, as programs do that nobody 
                     docker logs --tail 20 "$id" >&2 || :
                     return 1
                     ;;
-                running*) [ $SECONDS -lt $end ] || break ;;
+                running*) [ $SECONDS -lt "$end" ] || break ;;
                 *) [ $SECONDS -lt $((end + 60)) ] || { say "$1 is ${state% *}"; return 1; } ;;
             esac
             sleep 1
