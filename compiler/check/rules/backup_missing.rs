@@ -142,12 +142,14 @@ fn folders(model: &Model, diagnostics: &mut Diagnostics) {
 fn is_fleeting(called: &str, mount: &Mount) -> bool {
     let target = mount.target.as_str();
     let folder = target.rsplit('/').next().unwrap_or_default();
-    let last = called.rsplit(['-', '_', '.']).next().unwrap_or_default();
+    let words: Vec<&str> = called.split(['-', '_', '.']).collect();
     let system = ["/var/log/", "/var/cache/", "/var/tmp/", "/tmp/", "/run/", "/var/run/"];
     databases::kept_at(&mount.target).is_none()
         && (FLEETING.contains(&folder)
-            || FLEETING.contains(&last)
-            || called == "node-modules"
+            || words.last().is_some_and(|last| FLEETING.contains(last))
+            // `redis-cache-data` and `node_modules`.
+            || words.contains(&"cache")
+            || words.ends_with(&["node", "modules"])
             || system.iter().any(|above| target.starts_with(above)))
 }
 
@@ -214,6 +216,8 @@ mod tests {
         for volume in [
             "\"modules\" at=\"/app/node_modules\"",
             "\"pip-cache\" at=\"/pip\"",
+            "\"redis-cache-data\" at=\"/data\"",
+            "\"node_modules\" at=\"/app/modules\"",
             "\"x\" at=\"/app/.venv\"",
             "\"app-logs\" at=\"/app/out\"",
             "\"x\" at=\"/var/cache/app\"",

@@ -51,8 +51,10 @@ struct BesideView {
     switched: Vec<Switched>,
     /// Every other service that is brought up.
     others: Vec<String>,
-    /// Whether some of them may end by themselves.
+    /// Whether some may end by themselves.
     tasks: bool,
+    /// Everything else, when there are such.
+    lasting: Vec<String>,
 }
 
 /// A service whose releases stand side by side.
@@ -193,13 +195,15 @@ fn beside(model: &Model) -> String {
         })
         .collect();
     let Some(ingress) = model.ingress.as_ref().filter(|_| !switched.is_empty()) else { return String::new() };
+    let tasks: Vec<String> = model.tasks().map(|task| task.name.to_string()).collect();
     let others = in_containers()
         .filter(|service| service.beside.is_none() && service.profile.is_none())
-        .filter(|service| !model.tasks().any(|task| task.name == service.name));
+        .filter(|service| !tasks.iter().any(|task| task == service.name.as_str()));
     BESIDE.render(&BesideView {
         project: model.system.to_string(),
         proxy: ingress.service.to_string(),
-        tasks: model.tasks().next().is_some(),
+        tasks: !tasks.is_empty(),
+        lasting: lasting(model, &tasks),
         others: others.map(|service| service.name.to_string()).collect(),
         switched,
     })

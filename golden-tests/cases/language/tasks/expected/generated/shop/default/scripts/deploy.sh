@@ -82,8 +82,8 @@ answers() {
 # Tasks end, and nothing starts them again. Compose takes that for a failure when it is told to wait for everything
 # (docker/compose#10596), so what goes on is waited for by name, and of a task it is asked how it has ended.
 tasks=(setup)
-ended_well() { # SERVICE: or still runs after some seconds, as programs do that nobody restarts
-    local id state end=$((SECONDS + 10))
+ended_well() { # SERVICE SECOND: or still runs then, as programs do that nobody restarts
+    local id state end=$2
     for id in $(compose ps --all --quiet "$1"); do
         while :; do
             state=$(docker inspect --format '{{.State.Status}} {{.State.ExitCode}}' "$id") || return 1
@@ -94,18 +94,21 @@ ended_well() { # SERVICE: or still runs after some seconds, as programs do that 
                     docker logs --tail 20 "$id" >&2 || :
                     return 1
                     ;;
-                running*) [ $SECONDS -lt $end ] || break ;;
+                running*) [ $SECONDS -lt "$end" ] || break ;;
                 *) [ $SECONDS -lt $((end + 60)) ] || { say "$1 is ${state% *}"; return 1; } ;;
             esac
             sleep 1
         done
     done
 }
+tasks_end_well() {
+    local task end=$((SECONDS + 10))
+    for task in "${tasks[@]}"; do ended_well "$task" "$end" || return 1; done
+}
 up_all() {
-    local task
     compose up --detach --no-build --remove-orphans || return 1
     compose up --detach --wait --no-build --no-deps --no-recreate web worker || return 1
-    for task in "${tasks[@]}"; do ended_well "$task" || return 1; done
+    tasks_end_well
 }
 
 # Images that have one name for all releases. What a release runs is kept under the name of the release as well, so that
