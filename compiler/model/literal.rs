@@ -140,7 +140,8 @@ fn header_with_credentials(text: &str) -> bool {
         let behind = lower[at + word.len()..].trim_start_matches([':', ' ', '"', '\'', '\\']);
         let scheme = ["bearer ", "basic ", "token "].iter().find_map(|scheme| behind.strip_prefix(scheme));
         scheme.is_some_and(|token| {
-            let token = token.trim_start();
+            let ends = |c: char| c.is_whitespace() || "\"'\\".contains(c);
+            let token = token.trim_start().split(ends).next().unwrap_or_default();
             may_be_a_secret(token) && token.starts_with(|c: char| c.is_ascii_alphanumeric())
         })
     })

@@ -12,7 +12,7 @@ pub struct LabelName(Arc<str>);
 checked_text!(LabelName);
 
 impl Value for LabelName {
-    const WHAT: &'static str = "the name of a label";
+    const WHAT: &'static str = "a name of a label";
     const EXAMPLES: &'static [&'static str] = &["alertname", "service"];
 
     fn parse(text: &str) -> Result<Self, String> {

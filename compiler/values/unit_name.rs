@@ -16,7 +16,7 @@ const ENDINGS: [&str; 9] =
     ["service", "socket", "timer", "mount", "automount", "path", "slice", "target", "swap"];
 
 impl Value for UnitName {
-    const WHAT: &'static str = "the name of a unit of systemd";
+    const WHAT: &'static str = "a name of a unit of systemd";
     const EXAMPLES: &'static [&'static str] =
         &["postgresql.service", "srv-data.mount", "openvpn@office.service"];
 

@@ -376,10 +376,7 @@ pub fn job(r: &mut Reader) -> Option<JobSpec> {
     let name = r.arg::<Name>("name", "its name: of its lock, its log, its metrics").required();
     let every = required_schedule(r, "when it runs", schedule);
     let run = r
-        .prop::<Prose>(
-            "run",
-            "shell text, for `bash` on the host and `sh` in a container; it ends with the first command that fails (`-euo pipefail`, in a container `-eu`), as which the job then fails",
-        )
+        .prop::<Prose>("run", "shell text; it ends with the first command that fails, and so the job fails")
         .required();
     let in_service =
         r.prop::<Name>("in", "the service in whose container it runs; on the host when absent").optional();
