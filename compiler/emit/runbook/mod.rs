@@ -4,6 +4,7 @@
 mod capacity;
 mod external;
 mod host;
+mod keys;
 mod page;
 mod picture;
 mod recovery;

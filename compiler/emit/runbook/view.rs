@@ -6,6 +6,7 @@ use super::{
     capacity::{self, CapacityView},
     external,
     host::{self, HostView, PeerView},
+    keys,
     recovery::{self, RecoveryView},
     response::{self, ResponseView},
     variables, way,
@@ -42,7 +43,7 @@ pub struct View {
     capacity: Option<CapacityView>,
     heartbeat: Option<HeartbeatView>,
     backups: Vec<BackupView>,
-    keys: Vec<KeyView>,
+    keys: Vec<keys::KeyView>,
     recovery: Option<RecoveryView>,
     jobs: Vec<JobView>,
     alerts: Vec<AlertView>,
@@ -105,14 +106,6 @@ struct BackupView {
     /// The service whose data it is, and how often its log is archived, with which it comes back to any second.
     data: String,
     log: Option<String>,
-}
-
-/// The file of a secret key, and the backups that it opens.
-#[derive(Serialize)]
-struct KeyView {
-    identity: String,
-    recipients: Vec<String>,
-    backups: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -289,7 +282,7 @@ pub fn view(model: &Model) -> View {
                 log: backup.log().map(|log| log.every.words(language)),
             })
             .collect(),
-        keys: keys(model),
+        keys: keys::keys(model),
         recovery: recovery::view(model),
         jobs: model
             .jobs
@@ -409,20 +402,6 @@ pub fn view(model: &Model) -> View {
             .map(|s| SectionView { title: s.title.to_string(), body: s.body.to_string() })
             .collect(),
     }
-}
-
-/// The keys of backups that are encrypted, each once.
-fn keys(model: &Model) -> Vec<KeyView> {
-    let mut keys: Vec<KeyView> = Vec::new();
-    for (backup, encryption) in model.backups.iter().filter_map(|one| Some((one, one.encryption.as_ref()?))) {
-        let identity = encryption.identity.to_string();
-        let recipients: Vec<String> = encryption.recipients.iter().map(ToString::to_string).collect();
-        match keys.iter_mut().find(|key| key.identity == identity && key.recipients == recipients) {
-            Some(key) => key.backups.push(backup.name.to_string()),
-            None => keys.push(KeyView { identity, recipients, backups: vec![backup.name.to_string()] }),
-        }
-    }
-    keys
 }
 
 fn service(model: &Model, service: &Service) -> ServiceView {
