@@ -35,7 +35,6 @@ runs() { [ -n "$(compose ps --quiet --status running "$1")" ]; }
 # What is in the file: one of before backups were encrypted is as it is.
 contents() { case $file in *.age) age --decrypt --identity "$identity" "$file" ;; *) cat "$file" ;; esac; }
 
-
 file='' yes='' discard='' part=''
 while [ $# -gt 0 ]; do
     case $1 in

@@ -138,7 +138,7 @@ opens() { # IDENTITY RECIPIENT...: the secret key is of one of the public ones, 
     if [ ! -e "$identity" ]; then action "$identity is missing: without the secret key no backup comes back"; return; fi
     mode=$(stat --format %a "$(realpath "$identity")")
     case $mode in 600 | 400) ;; *) action "$identity has mode $mode: chmod 600 $identity" ;; esac
-    if age-keygen -y "$identity" 2>/dev/null | grep --quiet --line-regexp --fixed-strings --file=<(printf '%s\n' "$@"); then
+    if age-keygen -y "$identity" 2>/dev/null | grep --line-regexp --fixed-strings --file=<(printf '%s\n' "$@") >/dev/null; then
         echo "$identity opens the backups that are encrypted"
     else
         action "$identity opens no backup: it is none of the keys to which they are encrypted"

@@ -15,6 +15,7 @@ backup=documents
 # What is copied, and where to: `now` as it is, `changed/TIME` what the run of that time replaced or deleted, `lists`.
 source=s3:shop-documents copy=s3:shop-backups/documents
 folder=/var/backups/shop
+keep_seconds=2592000
 textfiles=/var/lib/node_exporter/textfile_collector
 system=shop
 two='[0-9][0-9]' extension=list
@@ -42,6 +43,10 @@ fi
 first=$(rclone lsf --recursive --files-only -- "$source" 9>&- | sed -n '1p; 1q') || [ -n "$first" ] || fail "$source cannot be read"
 [ -n "$first" ] || fail "nothing is in $source: the copy is left as it is"
 
+# Lists that were lost here come back: without them what they need would be taken for old. Status 3: there are none yet.
+rclone copy --ignore-existing --include "/$pattern" --include "/$pattern.sha256" -- "$copy/lists" "$folder" 2>/dev/null 9>&- || [ $? = 3 ] ||
+    fail "$copy/lists cannot be read"
+
 time=$(date +%Y%m%d_%H%M%S)
 name=${backup}_$time.$extension
 partial=$folder/.$backup.$$.partial
@@ -64,7 +69,7 @@ rclone copy --include "/$name" --include "/$name.sha256" -- "$folder" "$copy/lis
     fail "the list is in $folder/$name, but could not be copied to $copy/lists"
 
 # Old lists go by the time in their names; the one that was just made stays.
-oldest=$(date --date "@$((verified - 2592000))" +%Y%m%d_%H%M%S)
+oldest=$(date --date "@$((verified - keep_seconds))" +%Y%m%d_%H%M%S)
 old=()
 while IFS= read -r list; do
     [ "$list" != "$name" ] || continue

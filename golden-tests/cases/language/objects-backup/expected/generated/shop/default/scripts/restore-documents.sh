@@ -46,6 +46,9 @@ mkdir -p "$folder"
 exec 9>"$folder/.$backup.lock"
 flock --nonblock 9 || fail "a backup or another restore of $backup is running"
 
+# Lists that were lost here come back.
+rclone copy --ignore-existing --include "/$pattern" --include "/$pattern.sha256" -- "$copy/lists" "$folder" 9>&- || say "$copy/lists cannot be read"
+
 # The list: the newest, that of a time, or a file.
 if [ ! -f "$list" ]; then
     by=99999999_999999
@@ -55,7 +58,7 @@ if [ ! -f "$list" ]; then
         time=${file#"${backup}_"} time=${time%".$extension"}
         [[ $time > $by ]] || found=$folder/$file
     done < <(find "$folder" -maxdepth 1 -type f -name "$pattern" -printf '%f\n' | LC_ALL=C sort)
-    [ -n "$found" ] || fail "there is no such list in $folder; those that were copied elsewhere come back with: rclone copy $copy/lists $folder"
+    [ -n "$found" ] || fail "there is no such list in $folder, and none in $copy/lists"
     list=$found
 fi
 list=$(realpath -- "$list")
