@@ -20,7 +20,7 @@ class Store:
         script = (self.home / f"scripts/backup-{name}.sh").read_text()
         self.source, self.copy = re.search(r"^source=(\S+) copy=(\S+)$", script, re.M).groups()
         self.folder = pathlib.Path(re.search(r"^folder=(\S+)$", script, re.M)[1])
-        self.keep = int(re.search(r"verified - (\d+)", script)[1]) // 86400
+        self.keep = int(re.search(r"^keep_seconds=(\d+)$", script, re.M)[1]) // 86400
         self.metrics = pathlib.Path(re.search(r"^textfiles=(\S+)$", script, re.M)[1])
         for place in (self.source, self.copy):
             remote(place.split(":")[0], place.split(":")[1].split("/")[0])

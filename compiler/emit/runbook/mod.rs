@@ -5,6 +5,7 @@ mod capacity;
 mod external;
 mod firewall;
 mod host;
+mod keys;
 mod page;
 mod picture;
 mod recovery;

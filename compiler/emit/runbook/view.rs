@@ -7,6 +7,7 @@ use super::{
     external,
     firewall::{self, FirewallView},
     host::{self, HostView, PeerView},
+    keys,
     recovery::{self, RecoveryView},
     response::{self, ResponseView},
     variables, way,
@@ -48,7 +49,7 @@ pub struct View {
     capacity: Option<CapacityView>,
     heartbeat: Option<HeartbeatView>,
     backups: Vec<BackupView>,
-    keys: Vec<KeyView>,
+    keys: Vec<keys::KeyView>,
     recovery: Option<RecoveryView>,
     jobs: Vec<JobView>,
     alerts: Vec<AlertView>,
@@ -136,14 +137,6 @@ struct BackupView {
     /// The service whose data it is, and how often its log is archived, with which it comes back to any second.
     data: String,
     log: Option<String>,
-}
-
-/// The file of a secret key, and the backups that it opens.
-#[derive(Serialize)]
-struct KeyView {
-    identity: String,
-    recipients: Vec<String>,
-    backups: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -330,7 +323,7 @@ pub fn view(model: &Model) -> View {
                 log: backup.log().map(|log| log.every.words(language)),
             })
             .collect(),
-        keys: keys(model),
+        keys: keys::keys(model),
         recovery: recovery::view(model),
         jobs: model
             .jobs
@@ -440,20 +433,6 @@ pub fn view(model: &Model) -> View {
     };
     view.chapters = Chapters::of(&view);
     view
-}
-
-/// The keys of backups that are encrypted, each once.
-fn keys(model: &Model) -> Vec<KeyView> {
-    let mut keys: Vec<KeyView> = Vec::new();
-    for (backup, encryption) in model.backups.iter().filter_map(|one| Some((one, one.encryption.as_ref()?))) {
-        let identity = encryption.identity.to_string();
-        let recipients: Vec<String> = encryption.recipients.iter().map(ToString::to_string).collect();
-        match keys.iter_mut().find(|key| key.identity == identity && key.recipients == recipients) {
-            Some(key) => key.backups.push(backup.name.to_string()),
-            None => keys.push(KeyView { identity, recipients, backups: vec![backup.name.to_string()] }),
-        }
-    }
-    keys
 }
 
 pub(super) fn listed(networks: &[Cidr]) -> String {
