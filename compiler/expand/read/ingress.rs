@@ -99,7 +99,7 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
     let any_host = r
         .prop::<bool>(
             "any-host",
-            "whether it answers whatever name or address it is asked by; else names that are not its own get no answer. When absent it does if the system has no `domain`",
+            "whether it answers whatever name or address it is asked by; else names that are not its own get no answer. When absent it does if the `domain` is an address, or there is none",
         )
         .optional();
     let listen = r.block("listen", "the ports of the host that it takes; 80 and 443 when absent", listen);
@@ -111,7 +111,8 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
     let redirects = r.keyed("redirect", "a path that has moved", redirect);
     let files = r.keyed("files", FILES, files);
     let sites = r.keyed("site", "what is served under another name", site);
-    let body_limit = r.prop::<Size>("body-limit", "largest request body; `0B` is without a limit").or("10MiB");
+    let body_limit =
+        r.prop::<Size>("body-limit", "largest request body; `0B` is without a limit").or("10MiB");
     let rate_limit = r.block("rate-limit", "limit on requests of one client address, for all routes", limit);
     let masked = r.list::<Line>(
         "mask",

@@ -192,7 +192,10 @@ pub fn site(r: &mut Reader) -> Option<SiteSpec> {
         "response headers, in place of or beside those of the ingress; `#null` leaves one to the services",
     );
     let body_limit = r
-        .prop::<Size>("body-limit", "largest request body, in place of the ingress's; `0B` is without a limit")
+        .prop::<Size>(
+            "body-limit",
+            "largest request body, in place of the ingress's; `0B` is without a limit",
+        )
         .optional();
     let rate_limit =
         r.block("rate-limit", "limit on requests of one client address, in place of the ingress's", limit);
@@ -270,8 +273,9 @@ pub fn route(r: &mut Reader) -> Option<RouteSpec> {
         .prop::<Duration>("timeout", "time that a reply may take; nginx's 60 s when absent")
         .above_zero()
         .optional();
-    let body_limit =
-        r.prop::<Size>("body-limit", "largest request body on this route; `0B` is without a limit").optional();
+    let body_limit = r
+        .prop::<Size>("body-limit", "largest request body on this route; `0B` is without a limit")
+        .optional();
     let allow_from =
         r.list::<Cidr>("allow-from", "networks from which it may be reached; everybody else gets 403");
     let auth_basic = r
