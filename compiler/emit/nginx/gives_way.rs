@@ -143,7 +143,7 @@ mod tests {
             settled(format!(
                 "# Told of gzip.\ngzip on;\n\nsend_timeout 1s;\n# Told of time.\nkeepalive_timeout 65s;\nadd_header X-A 1;\nadd_header X-B 1;\nserver {{\n    gzip on;\n}}\n{own}\n"
             )),
-            "\nsend_timeout 1s;\nadd_header X-B 1;\nserver {\n    gzip on;\n}\ngzip off; keepalive_timeout\n 15s;\nadd_header  x-a 2;\n"
+            "\nsend_timeout 1s;\n# Told of time.\nadd_header X-B 1;\nserver {\n    gzip on;\n}\ngzip off; keepalive_timeout\n 15s;\nadd_header  x-a 2;\n"
         );
     }
 

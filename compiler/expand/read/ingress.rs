@@ -101,7 +101,7 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
     let any_host = r
         .prop::<bool>(
             "any-host",
-            "whether it answers whatever name or address it is asked by; else names that are not its own get no answer. When absent it does if the system has no `domain`",
+            "whether it answers whatever name or address it is asked by; else names that are not its own get no answer. When absent it does if the `domain` is an address, or there is none",
         )
         .optional();
     let listen = r.block("listen", "the ports of the host that it takes; 80 and 443 when absent", listen);

@@ -96,10 +96,11 @@ pub fn ingress(
         version: resolved.version.clone().unwrap_or_default(),
         sites,
         tls: tls.value.clone(),
-        any_host: spec
-            .any_host
-            .as_ref()
-            .map_or_else(|| context.spec.domain.is_none() && spec.domains.is_empty(), |stated| stated.value),
+        // Who asks by an address says no name in TLS: it is the site for those without a name that answers.
+        any_host: spec.any_host.as_ref().map_or_else(
+            || context.domain.is_address() || (context.spec.domain.is_none() && spec.domains.is_empty()),
+            |stated| stated.value,
+        ),
         http,
         https,
         behind: spec.behind.iter().map(|network| network.value).collect(),
