@@ -15,11 +15,13 @@ ssh=(
     'allow 22/tcp'
 )
 
+denied=() ssh_denied=() # what is refused ahead of all that is allowed: nothing
 # What else may come in, in the words of `ufw show added`, and what for.
 allowed=(
     'allow 80/tcp' nginx
     'allow 443/tcp' nginx
 )
+own=() # rules in the words of ufw: none
 
 tag=ondol:meeting-scheduler # begins the comment of every rule that is made here
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
@@ -42,9 +44,21 @@ act() {
 # always open: that is how tunnels arrive.
 stranded() {
     ss -Hantp | python3 -c '
-import ipaddress, sys
+import ipaddress, subprocess, sys
 
-port, networks = sys.argv[1], [ipaddress.ip_network(network) for network in sys.argv[2:]]
+at = sys.argv.index("--")
+port, networks = sys.argv[1], [ipaddress.ip_network(network) for network in sys.argv[2:at]]
+denials = [words.split() for words in sys.argv[at + 1:]]
+
+def holds(network, address):
+    return network == "-" or address in ipaddress.ip_network(network)
+
+def comes_by(peer, interface):
+    if interface == "-":
+        return True
+    route = subprocess.run(["ip", "-o", "route", "get", str(peer)], capture_output=True, text=True).stdout.split()
+    device = route[route.index("dev") + 1] if "dev" in route else ""
+    return device.startswith(interface[:-1]) if interface.endswith("+") else device == interface
 
 def split(text):
     host, _, port = text.rpartition(":")
@@ -61,30 +75,60 @@ if port and ports and port not in ports:
     print("the ssh server listens on port " + " and ".join(sorted(ports)) + ", but port " + port + " is allowed")
 for line in ours:
     if line[0] == "ESTAB":
-        (_, at), (peer, _) = split(line[3]), split(line[4])
+        (local, at), (peer, _) = split(line[3]), split(line[4])
         allowed = at == port and any(peer in n for n in networks if n.version == peer.version)
+        if any(holds(source, peer) and holds(to, local) and comes_by(peer, by) for source, to, by in denials):
+            allowed = False
         if at in listening and not peer.is_loopback and not allowed:
             print(f"{peer} is connected by ssh and could not come back")
-' "$ssh_port" "${ssh_from[@]}"
+' "$ssh_port" "${ssh_from[@]}" -- "${ssh_denied[@]}"
 }
 
-# Whether ufw has the rule, whoever made it.
-has() {
+# Whether ufw has the rule: whoever made it, or only if it was made by hand.
+has() { # RULE [foreign]
     local entry
     for entry in "${added[@]}"; do
-        [ "${entry%% comment \'*}" != "$1" ] || return 0
+        [ "${entry%% comment \'*}" = "$1" ] || continue
+        [ "${2-}" = foreign ] || return 0
+        case $entry in *" comment '$tag "*) ;; *) return 0 ;; esac
     done
     return 1
 }
 
-# Denials of what is to be let in, which somebody made by hand, one a line: the first rule that fits decides.
+# Whether what is wanted is there; a limit that somebody set by hand on what is to be open stays.
+done_already() {
+    has "$1" || { [[ $1 = allow\ * ]] && has "limit ${1#allow }" foreign; }
+}
+
+# The same rule with another verb, if ufw has that.
+otherwise() {
+    local verb
+    for verb in allow deny limit reject; do
+        if [ "$verb ${1#* }" != "$1" ] && has "$verb ${1#* }"; then printf '%s\n' "$verb ${1#* }"; fi
+    done
+}
+
+# What somebody made by hand against what is described, one a line: denials of what is to be let in, of which the first
+# rule that fits decides, and permission for the very thing that is to be refused.
 contradicted() {
     local rule word denial
     while IFS= read -r rule; do
+        case $rule in
+            allow\ * | limit\ *) ;;
+            deny\ * | reject\ *)
+                for word in allow limit; do
+                    if has "$word ${rule#* }" foreign; then
+                        printf 'a rule lets in what is described to be refused: ufw delete %s\n' "$word ${rule#* }"
+                    fi
+                done
+                continue
+                ;;
+            *) continue ;;
+        esac
         for word in deny reject; do
-            denial=${rule/#allow /$word }
+            denial="$word ${rule#* }"
             for denial in "$denial" "${denial%%/[tu][cd]p}"; do
-                if [ "$denial" != "$rule" ] && has "$denial"; then
+                if has "$denial" foreign; then
                     printf 'a rule denies what is described to be open: ufw delete %s\n' "$denial"
                 fi
             done
@@ -92,29 +136,99 @@ contradicted() {
     done <<<"$wanted"
 }
 
+# Rules in the words of ufw that it does not take, one a line.
+refused_words() {
+    local rule words
+    for rule in "${own[@]}"; do
+        read -ra words <<<"$rule"
+        ufw --dry-run "${words[@]}" >/dev/null 2>&1 || printf 'ufw does not take the rule: %s\n' "$rule"
+    done
+}
+
 allow() {
     local rule purpose words
     for rule in "${ssh[@]}"; do
         read -ra words <<<"$rule"
-        # In front: the first rule that fits decides.
-        has "$rule" || has "limit ${rule#allow }" || act ufw prepend "${words[@]}" comment "$tag ssh"
+        if done_already "$rule"; then
+            continue
+        elif [ -n "$(otherwise "$rule")" ]; then
+            # Changed where it stands: ufw moves no rule of which it has the same with another verb.
+            act ufw "${words[@]}" comment "$tag ssh"
+        else
+            # In front: the first rule that fits decides.
+            act ufw prepend "${words[@]}" comment "$tag ssh"
+        fi
     done
+    deny
     set -- "${allowed[@]}"
     while [ $# -gt 0 ]; do
         rule=$1 purpose=$2
         shift 2
         read -ra words <<<"$rule"
-        has "$rule" || has "limit ${rule#allow }" || act ufw "${words[@]}" comment "$tag $purpose"
+        if done_already "$rule"; then
+            continue
+        elif [ "${words[0]}" = route ]; then
+            act ufw route "${words[@]:1}" comment "$tag $purpose"
+        else
+            act ufw "${words[@]}" comment "$tag $purpose"
+        fi
     done
+    # Known by their comments: ufw may show them in other words.
+    for rule in "${own[@]}"; do
+        read -ra words <<<"$rule"
+        case $'\n'$(printf '%s\n' "${added[@]}")$'\n' in *" comment '$tag: $rule'"$'\n'*) ;; *) act ufw "${words[@]}" comment "$tag: $rule" ;; esac
+    done
+}
+
+# Refusals stand in front, the first of them first; when one of ours does not, all of them are put there anew.
+deny() {
+    local anew=false at rule words other
+    ! misplaced || anew=true
+    for ((at = ${#denied[@]} - 2; at >= 0; at -= 2)); do
+        rule=${denied[at]}
+        read -ra words <<<"$rule"
+        if has "$rule"; then
+            "$anew" || continue
+            act ufw delete "${words[@]}"
+        fi
+        read -ra other <<<"$(otherwise "$rule")"
+        [ "${#other[@]}" = 0 ] || act ufw delete "${other[@]}"
+        act ufw prepend "${words[@]}" comment "$tag ${denied[at + 1]}"
+    done
+}
+
+# Whether a refusal that was made here stands behind something that was allowed here, in either version of IP.
+misplaced() {
+    [ "${#denied[@]}" -gt 0 ] || return 1
+    local ours
+    ours=$(printf '%s ' "$tag" | od -An -v -tx1 | tr -d ' \n')
+    awk -v ours="comment=$ours" '
+        FNR == 1 { allowed = 0 }
+        $2 != "tuple" || index($NF, ours) != 1 || $4 ~ /^route:/ { next }
+        $4 ~ /^(allow|limit)/ { allowed = 1 }
+        $4 ~ /^(deny|reject)/ && allowed { wrong = 1 }
+        END { exit !wrong }
+    ' /etc/ufw/user.rules /etc/ufw/user6.rules
 }
 
 # Takes away the rules that were made here once and are wanted no more.
 forget() {
     local entry rule words
     for entry in "${added[@]}"; do
-        case $entry in *" comment '$tag "*) ;; *) continue ;; esac
         rule=${entry%% comment \'*}
-        case $'\n'$wanted$'\n' in *$'\n'"$rule"$'\n'*) continue ;; esac
+        case $entry in
+            *" comment '$tag: "*)
+                words=${entry##* comment \'"$tag": }
+                case $'\n'$(printf '%s\n' "${own[@]}")$'\n' in *$'\n'"${words%\'}"$'\n'*) continue ;; esac
+                ;;
+            *" comment '$tag "*)
+                # With another verb it is the same rule to ufw, which has changed it.
+                for words in "$rule" "allow ${rule#* }" "limit ${rule#* }" "deny ${rule#* }" "reject ${rule#* }"; do
+                    case $'\n'$wanted$'\n' in *$'\n'"$words"$'\n'*) continue 2 ;; esac
+                done
+                ;;
+            *) continue ;;
+        esac
         read -ra words <<<"$rule"
         if [ "${words[0]}" = route ]; then
             act ufw route delete "${words[@]:1}"
@@ -126,6 +240,13 @@ forget() {
 
 # Closed unless allowed; a stricter or more talkative setting of the administrator stays.
 defaults() {
+    local file block='/^# BEGIN ondol$/,/^# END ondol$/'
+    for file in /etc/ufw/after.rules /etc/ufw/after6.rules; do
+        # ufw copies these files when a policy changes, and fails on what is not ASCII: an older block may have that.
+        if sed -n "${block}p" "$file" | LC_ALL=C grep '[^ -~]' >/dev/null; then
+            act env LC_ALL=C sed --in-place "${block}s/[^ -~]//g" "$file"
+        fi
+    done
     grep -Eq '^DEFAULT_INPUT_POLICY="?(DROP|REJECT)' /etc/default/ufw || act ufw default deny incoming
     grep -Eq '^DEFAULT_OUTPUT_POLICY="?ACCEPT' /etc/default/ufw || act ufw default allow outgoing
     grep -Eq '^DEFAULT_FORWARD_POLICY="?(DROP|REJECT)' /etc/default/ufw || act ufw default deny routed
@@ -139,9 +260,19 @@ merged() {
         fail "/etc/ufw/$1: a line '$begin' or '$end' is missing; take the rest of the block away by hand"
     fi
     others=$(sed -n "/^$begin\$/,/^$end\$/p" "/etc/ufw/$1" | grep -e '--comment "ondol:' | grep -vF -e "--comment \"$tag " || true)
+    if grep -q '^-A ondol-outgoing ' <<<"$others" && ! grep -q '^-A ondol-outgoing -j DROP' "$here/$1"; then
+        fail "another system of this host states what containers may send: state it in this one too (outgoing in firewall)"
+    fi
     sed "/^$begin\$/,/^$end\$/d" "/etc/ufw/$1"
     sed -n "/^$begin\$/,/^$end\$/p" "$here/$1" | while IFS= read -r line; do
-        [[ $line != '# Allowed by hand'* || -z $others ]] || printf '%s\n' "$others"
+        if [ -n "$others" ]; then
+            case $line in
+                '# Containers may talk'*) grep -v '^-A ondol-' ;;
+                '# Allowed, by the port'*) grep -E '^-A ondol-published .* -j (DROP|REJECT)$' ;;
+                '# Allowed by hand'*) grep -E '^-A ondol-published .* -j RETURN$' ;;
+                '-A ondol-outgoing -m limit'*) grep '^-A ondol-outgoing ' ;;
+            esac <<<"$others" || true
+        fi
         printf '%s\n' "$line"
     done
 }
@@ -155,8 +286,11 @@ install_rules() {
         rm "$new"
         return
     fi
-    # The block alone: the chains of the rest exist only while ufw runs.
-    if ! sed -n '/^# BEGIN ondol$/,/^# END ondol$/p' "$new" | "$2" --test --noflush; then
+    # The block alone: the chains of the rest exist only while ufw runs, so that those that it names are declared.
+    if ! sed -n '/^# BEGIN ondol$/,/^# END ondol$/p' "$new" | awk '
+        /^:/ { seen[substr($1, 2)] = 1 }
+        /^-A/ { for (i = 2; i <= NF; i++) if ($i ~ /^ufw6?-/ && !seen[$i]++) print ":" $i " - [0:0]" }
+        { print }' | "$2" --test --noflush; then
         rm "$new"
         fail "$2 refuses the rules for $file"
     fi
@@ -214,7 +348,7 @@ done
 command -v ufw >/dev/null || fail "ufw is not installed"
 
 mapfile -t added < <(ufw show added | sed -n 's/^ufw //p')
-wanted=$(printf '%s\n' "${ssh[@]}" "${allowed[@]}")
+wanted=$(printf '%s\n' "${ssh[@]}" "${denied[@]}" "${allowed[@]}")
 problems=$(stranded)
 if [ -n "$problems" ]; then
     "$force" || fail "$problems" "nothing was changed; correct \`ssh\` in the description, or say --force with a console at hand"
@@ -225,6 +359,8 @@ if [ -n "$problems" ]; then
     "$force" || fail "$problems" "nothing was changed; take that back, or the opening out of the description"
     printf 'apply.sh: %s\n' "$problems" >&2
 fi
+problems=$(refused_words)
+[ -z "$problems" ] || fail "$problems" "nothing was changed"
 allow
 forget
 defaults
