@@ -175,6 +175,8 @@ fn causes(system: &Node, found: Diagnostics) -> Diagnostics {
         .children
         .iter()
         .filter_map(|child| Some((format!("`{}`", child.key()?), child)))
+        // What others run is never a service, whatever is wrong with it.
+        .filter(|(_, child)| child.name.value != "external")
         .filter(|(_, child)| {
             errors()
                 .any(|error| !denies(error) && error.labels.first().is_some_and(|at| holds(child, at.span)))
@@ -224,7 +226,6 @@ fn denies(diagnostic: &Diagnostic) -> bool {
     diagnostic.code.starts_with("unknown-")
         && diagnostic.message.starts_with("there is no ")
         && diagnostic.code != "unknown-kind"
-        || diagnostic.code.starts_with("no-")
         || diagnostic.code == "unmeasured-metric"
 }
 
