@@ -32,6 +32,9 @@ dumps() { find "$folder" -maxdepth 1 -type f -name "$pattern" -printf '%f\n' | L
 gauge() { # NAME HELP VALUE
     [ -z "$3" ] || printf '# HELP %s %s\n# TYPE %s gauge\n%s{system="%s",backup="%s"} %s\n' "$1" "$2" "$1" "$1" "$system" "$backup" "$3"
 }
+last() { # NAME: what was published of it last
+    awk -v name="$1{" 'index($0, name) == 1 { print $NF }' "$metrics" 2>/dev/null || :
+}
 # Written beside and renamed, so that the exporter never reads half a file. Failures write nothing: the last success stays.
 publish() { # TIME: of the last success
     local text
@@ -39,6 +42,7 @@ publish() { # TIME: of the last success
         gauge ondol_backup_last_success_timestamp_seconds 'When the last backup that succeeded ended.' "$1"
         gauge ondol_backup_size_bytes 'Size of the newest dump.' "$size"
         gauge ondol_backup_verified_timestamp_seconds 'When the newest dump was read and found whole.' "$verified"
+        gauge ondol_backup_copy_duration_seconds 'Time that copying to another place took.' "$copied"
     )
     mkdir -p "$textfiles"
     printf '%s\n' "$text" >"$metrics.new"
@@ -101,11 +105,14 @@ done < <(dumps)
 
 metrics=$textfiles/$system.backup.$backup.prom
 # Not a success yet: it has to leave this machine first.
-publish "$(awk '/^ondol_backup_last_success_timestamp_seconds\{/ { print $NF }' "$metrics" 2>/dev/null || :)"
+copied=$(last ondol_backup_copy_duration_seconds)
+publish "$(last ondol_backup_last_success_timestamp_seconds)"
+copying=$(date +%s)
 
 # Everything that is kept and not there yet, so that a day without network is made up for. Nothing is ever deleted there.
 rclone copy --ignore-existing --include "/$pattern" --include "/$pattern.sha256" -- "$folder" s3:aicli-backup/audit 9>&- ||
     fail "audit is in $folder/$name, but could not be copied to" s3:aicli-backup/audit
+copied=$(($(date +%s) - copying))
 publish "$(date +%s)"
 
 say "kept $size bytes, found whole"

@@ -5,7 +5,7 @@
 #
 #   sudo scripts/job-indexes.sh
 #
-# The status is that of the command.
+# It ends with the first command that fails, and the status is that command's.
 
 # shellcheck disable=SC2016 # what stands in single quotes is for the shell in the container
 set -euo pipefail
@@ -20,7 +20,7 @@ esac
 directory=${ONDOL_DIRECTORY:-/opt/aicode-manager}
 cd "$directory"
 # The limit holds in the container too: a client that is killed leaves there what it has started.
-exec docker compose exec -T postgres timeout 3600 sh -c 'psql -X -q -v ON_ERROR_STOP=1 -U aicli_user -d aicli_web <<'\''SQL'\''
+exec docker compose exec -T postgres timeout 3600 sh -euc 'psql -X -q -v ON_ERROR_STOP=1 -U aicli_user -d aicli_web <<'\''SQL'\''
 SELECT format('\''DROP INDEX CONCURRENTLY %s'\'', indexrelid::regclass) FROM pg_index
 WHERE NOT indisvalid AND indexrelid::regclass::text ~ '\''^idx_'\'' \gexec
 CREATE INDEX CONCURRENTLY IF NOT EXISTS idx_users_email ON users (email);

@@ -5,7 +5,7 @@
 #
 #   sudo scripts/job-retention.sh
 #
-# The status is that of the command.
+# It ends with the first command that fails, and the status is that command's.
 
 # shellcheck disable=SC2016 # what stands in single quotes is for the shell in the container
 set -euo pipefail
@@ -20,7 +20,7 @@ esac
 directory=${ONDOL_DIRECTORY:-/opt/excelapp-rails}
 cd "$directory"
 # The limit holds in the container too: a client that is killed leaves there what it has started.
-exec docker compose exec -T postgres timeout 3600 sh -c 'psql -X -q -v ON_ERROR_STOP=1 -U excelapp -d excelapp_rails_production <<'\''SQL'\''
+exec docker compose exec -T postgres timeout 3600 sh -euc 'psql -X -q -v ON_ERROR_STOP=1 -U excelapp -d excelapp_rails_production <<'\''SQL'\''
 DO $$
 DECLARE gone bigint;
 BEGIN

@@ -31,6 +31,9 @@ dumps() { find "$folder" -maxdepth 1 -type f -name "$pattern" -printf '%f\n' | L
 gauge() { # NAME HELP VALUE
     [ -z "$3" ] || printf '# HELP %s %s\n# TYPE %s gauge\n%s{system="%s",backup="%s"} %s\n' "$1" "$2" "$1" "$1" "$system" "$backup" "$3"
 }
+last() { # NAME: what was published of it last
+    awk -v name="$1{" 'index($0, name) == 1 { print $NF }' "$metrics" 2>/dev/null || :
+}
 # Written beside and renamed, so that the exporter never reads half a file. Failures write nothing: the last success stays.
 publish() { # TIME: of the last success
     local text
@@ -38,6 +41,7 @@ publish() { # TIME: of the last success
         gauge ondol_backup_last_success_timestamp_seconds 'When the last backup that succeeded ended.' "$1"
         gauge ondol_backup_size_bytes 'Size of the newest dump.' "$size"
         gauge ondol_backup_verified_timestamp_seconds 'When the newest dump was read and found whole.' "$verified"
+        gauge ondol_backup_copy_duration_seconds 'Time that copying to another place took.' "$copied"
     )
     mkdir -p "$textfiles"
     printf '%s\n' "$text" >"$metrics.new"
@@ -77,14 +81,28 @@ name=${backup}_$(date +%Y%m%d_%H%M%S).$extension
 partial=$folder/.$backup.$$.partial
 trap 'rm -f "$partial"' EXIT
 
+# Who has the files mounted stops, so that none changes while it is read; and starts again whatever happens.
+stopped=()
+start_again() {
+    [ ${#stopped[@]} = 0 ] || compose up --detach --wait --no-deps --no-recreate "${stopped[@]}" || return 1
+    stopped=()
+}
+trap 'rm -f "$partial"; start_again' EXIT
+users=(chroma)
+for user in "${users[@]}"; do
+    if [ -n "$(compose ps --quiet --status running "$user")" ]; then stopped+=("$user"); fi
+done
+[ ${#stopped[@]} = 0 ] || compose stop "${stopped[@]}"
 # Status 1: a file changed while it was read. Then all is read again, a few times.
 for _ in 1 2 3; do
     status=0
     tar --create --gzip --numeric-owner --directory "$root" -- "${members[@]}" >"$partial" || status=$?
     [ "$status" = 1 ] || break
+    sleep 2
 done
 [ "$status" -le 1 ] || fail "not all files could be read"
-[ "$status" = 0 ] || say "files changed while they were read, three times over: of those a part may be older than the rest"
+[ "$status" = 0 ] || fail "files changed while they were read, three times over: an archive of which a part is older than the rest is none"
+start_again || fail "the files are read, but not all services that were stopped work again"
 
 # An archive that cannot be read to its end is none.
 entries=$(tar --list --gzip --file - <"$partial" | wc -l) || fail "the archive is not whole"
@@ -110,11 +128,14 @@ done < <(dumps)
 
 metrics=$textfiles/$system.backup.$backup.prom
 # Not a success yet: it has to leave this machine first.
-publish "$(awk '/^ondol_backup_last_success_timestamp_seconds\{/ { print $NF }' "$metrics" 2>/dev/null || :)"
+copied=$(last ondol_backup_copy_duration_seconds)
+publish "$(last ondol_backup_last_success_timestamp_seconds)"
+copying=$(date +%s)
 
 # Everything that is kept and not there yet, so that a day without network is made up for. Nothing is ever deleted there.
 rclone copy --ignore-existing --include "/$pattern" --include "/$pattern.sha256" -- "$folder" s3:kchat-backup/chroma 9>&- ||
     fail "chroma is in $folder/$name, but could not be copied to" s3:kchat-backup/chroma
+copied=$(($(date +%s) - copying))
 publish "$(date +%s)"
 
 say "kept $size bytes, found whole"

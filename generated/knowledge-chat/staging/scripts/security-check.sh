@@ -177,6 +177,7 @@ newest() { # SERVICE EXTENSION FOLDER SECONDS: the newest dump must not be older
     [ -z "$(find "$3" -maxdepth 1 -name "$1_*" -perm /077 -print -quit)" ] || action "dumps in $3 can be read by others: chmod 600"
 }
 newest chroma tar.gz /backup/chroma 133200
+newest documents list /backup/documents 136800
 newest logs tar.gz /backup/logs 4021200
 
 printf '\n%s\n' "$actions actions"

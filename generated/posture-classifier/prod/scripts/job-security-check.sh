@@ -5,7 +5,7 @@
 #
 #   sudo scripts/job-security-check.sh
 #
-# The status is that of the command.
+# It ends with the first command that fails, and the status is that command's.
 set -euo pipefail
 
 case ${1-} in
@@ -17,4 +17,4 @@ case ${1-} in
 esac
 directory=${ONDOL_DIRECTORY:-/opt/posture-classifier}
 cd "$directory"
-exec bash -c scripts/security-check.sh
+exec bash -euo pipefail -c scripts/security-check.sh

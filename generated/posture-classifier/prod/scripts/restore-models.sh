@@ -15,7 +15,10 @@ umask 077
 directory=${ONDOL_DIRECTORY:-/opt/posture-classifier}
 backup=models
 folder=/backup/models
-two='[0-9][0-9]' extension=tar.gz
+# The secret key that opens what is encrypted, and the public keys to which what is there now is encrypted.
+identity=/root/.config/ondol/age.key
+recipients=(--recipient age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p)
+two='[0-9][0-9]' extension=tar.gz.age
 # The service whose volume it is, and where it has it mounted.
 service=posture-server target=/app/models
 # Who has it mounted: they would write into what is being replaced.
@@ -27,6 +30,8 @@ say() { printf 'restore-%s: %s\n' "$backup" "$*" >&2; }
 fail() { say "$@"; exit 1; }
 compose() { docker compose --project-directory "$directory" "$@"; }
 runs() { [ -n "$(compose ps --quiet --status running "$1")" ]; }
+# What is in the file: one of before backups were encrypted is as it is.
+contents() { case $file in *.age) age --decrypt --identity "$identity" "$file" ;; *) cat "$file" ;; esac; }
 
 file='' yes=''
 while [ $# -gt 0 ]; do
@@ -58,12 +63,17 @@ if [ -f "$file.sha256" ]; then
 else
     say "there is no checksum beside $file: only its contents tell whether it is whole"
 fi
+# Decrypting it to its end proves that the key is the right one and that nothing is missing.
+case $file in *.age)
+    [ -r "$identity" ] || fail "$identity cannot be read: $file needs the secret key; nothing was changed"
+    contents >/dev/null || fail "$file cannot be decrypted with $identity; nothing was changed"
+    ;;
+esac
 # It is unpacked beside, to the end, before anything is touched. That also shows whether there is room for it.
 unpacked=$folder/.$backup.$$.unpacked
 trap 'rm -rf "$unpacked"' EXIT
 mkdir "$unpacked"
-tar --extract --gzip --numeric-owner --directory "$unpacked" --file "$file" || fail "$file cannot be unpacked; nothing was changed"
-
+tar --extract --gzip --numeric-owner --directory "$unpacked" --file - < <(contents) || fail "$file cannot be unpacked; nothing was changed"
 # On an empty server this also brings the image and makes the volume; what is there stays as it is.
 compose up --no-start --no-deps --no-recreate --quiet-pull "$service"
 container=$(compose ps --all --quiet "$service") container=${container%%$'\n'}
@@ -79,7 +89,7 @@ if [ ${#there[@]} -gt 0 ]; then
     # Names are to the second: it must not take the place of what is being restored.
     while [ -e "$kept" ]; do sleep 1 && kept=$folder/before-restore_${backup}_$(date +%Y%m%d_%H%M%S).$extension; done
     status=0
-    tar --create --gzip --numeric-owner --directory "$root" --file "$kept" -- "${there[@]}" || status=$?
+    tar --create --gzip --numeric-owner --directory "$root" -- "${there[@]}" | { age "${recipients[@]}" >"$kept" || exit 2; } || status=$?
     [ "$status" -le 1 ] || fail "what is there now cannot be kept in $kept; nothing was changed"
     sync "$kept"
 fi
@@ -113,6 +123,6 @@ while IFS= read -r -d '' new; do
     replace "$unpacked/$new" "$root/$new" || broken "$new could not be put back: the volume may be half replaced"
 done < <(find "$unpacked" -mindepth 1 -maxdepth 1 -printf '%f\0')
 
-tar --compare --gzip --numeric-owner --directory "$root" --file "$file" >&2 || broken "what came back is not what is in the archive"
+tar --compare --gzip --numeric-owner --directory "$root" --file - < <(contents) >&2 || broken "what came back is not what is in the archive"
 [ ${#stopped[@]} = 0 ] || compose up --detach --wait --no-deps --no-recreate "${stopped[@]}" || fail "the files are back, but not all of ${stopped[*]} work again"
 say "brought $backup back from ${file##*/}"

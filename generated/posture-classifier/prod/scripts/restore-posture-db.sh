@@ -19,7 +19,10 @@ umask 077
 directory=${ONDOL_DIRECTORY:-/opt/posture-classifier}
 service=posture-db
 folder=/backup/database
-two='[0-9][0-9]' extension=dump
+# The secret key that opens what is encrypted, and the public keys to which what is there now is encrypted.
+identity=/root/.config/ondol/age.key
+recipients=(--recipient age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p)
+two='[0-9][0-9]' extension=dump.age
 # Who uses the data: they would disturb the restore, and go on with what they have read before.
 users=(posture-server posture-db-exporter)
 pattern=${service}_$two$two$two${two}_$two$two$two.$extension
@@ -29,6 +32,8 @@ say() { printf 'restore-%s: %s\n' "$service" "$*" >&2; }
 fail() { say "$@"; exit 1; }
 compose() { docker compose --project-directory "$directory" "$@"; }
 runs() { [ -n "$(compose ps --quiet --status running "$1")" ]; }
+# What is in the file: one of before backups were encrypted is as it is.
+contents() { case $file in *.age) age --decrypt --identity "$identity" "$file" ;; *) cat "$file" ;; esac; }
 
 file='' yes='' discard='' part=''
 while [ $# -gt 0 ]; do
@@ -66,12 +71,18 @@ if [ -f "$file.sha256" ]; then
 else
     say "there is no checksum beside $file: only its contents tell whether it is whole"
 fi
+# Decrypting it to its end proves that the key is the right one and that nothing is missing.
+case $file in *.age)
+    [ -r "$identity" ] || fail "$identity cannot be read: $file needs the secret key; nothing was changed"
+    contents >/dev/null || fail "$file cannot be decrypted with $identity; nothing was changed"
+    ;;
+esac
 # On an empty server this also brings the image and makes the volumes; what is there stays as it is.
 compose up --no-start --no-deps --no-recreate --quiet-pull "$service"
 container=$(compose ps --all --quiet "$service") container=${container%%$'\n'}
 [ -n "$container" ] || fail "$service has no container"
 image=$(docker inspect --format '{{.Image}}' "$container")
-docker run --rm --interactive --network none --pull never --entrypoint sh "$image" -c 'cat >/tmp/dump && pg_restore --list /tmp/dump >/dev/null && pg_restore --file=/dev/null /tmp/dump' <"$file" >/dev/null ||
+docker run --rm --interactive --network none --pull never --entrypoint sh "$image" -c 'cat >/tmp/dump && pg_restore --list /tmp/dump >/dev/null && pg_restore --file=/dev/null /tmp/dump' < <(contents) >/dev/null ||
     fail "$file is not whole; nothing was changed"
 
 # What is there now is kept, as far as it can be.
@@ -80,7 +91,7 @@ if runs "$service"; then
     kept=$folder/before-restore_${service}_$(date +%Y%m%d_%H%M%S).$extension
     # Names are to the second: it must not take the place of what is being restored.
     while [ -e "$kept" ]; do sleep 1 && kept=$folder/before-restore_${service}_$(date +%Y%m%d_%H%M%S).$extension; done
-    if compose exec -T "$service" sh -c 'pg_dump --format=custom --username=posture_user --dbname=posture_classification' </dev/null >"$kept" && [ -s "$kept" ]; then
+    if compose exec -T "$service" sh -c 'pg_dump --format=custom --username=posture_user --dbname=posture_classification' </dev/null | age "${recipients[@]}" >"$kept" && [ -s "$kept" ]; then
         sync "$kept"
         kept="What is there now is kept in $kept, which nothing deletes."
     else
@@ -122,7 +133,7 @@ else
     dropdb --force --username=posture_user --maintenance-db=postgres ondol_part
     rm -f /tmp/part.sql
 fi
-rm -f /tmp/dump' sh "$part" <"$file" || fail "$part could not be brought back"
+rm -f /tmp/dump' sh "$part" < <(contents) || fail "$part could not be brought back"
     compose exec -T "$service" sh -c 'psql --username=posture_user --dbname=posture_classification --no-align --tuples-only --command="SELECT count(*) || '\'' tables'\'' FROM pg_stat_user_tables"' </dev/null
     say "brought $part back from ${file##*/}"
     exit 0
@@ -146,7 +157,7 @@ cat >/tmp/dump
 dropdb --if-exists --force --username=posture_user --maintenance-db=postgres posture_classification
 createdb --username=posture_user --maintenance-db=postgres posture_classification
 pg_restore --exit-on-error --single-transaction --no-owner --username=posture_user --dbname=posture_classification /tmp/dump
-rm -f /tmp/dump' <"$file" >&2 || broken "the restore failed: the data may be half replaced"
+rm -f /tmp/dump' < <(contents) >&2 || broken "the restore failed: the data may be half replaced"
 compose exec -T "$service" sh -c 'psql --username=posture_user --dbname=posture_classification --no-align --tuples-only --command="SELECT count(*) || '\'' tables'\'' FROM pg_stat_user_tables"' </dev/null || broken "the data cannot be read after the restore"
 [ ${#stopped[@]} = 0 ] || compose up --detach --wait --no-deps --no-recreate "${stopped[@]}" || fail "the data is back, but not all of ${stopped[*]} work again"
 say "brought $service back from ${file##*/}"

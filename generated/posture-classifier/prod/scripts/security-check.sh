@@ -163,11 +163,29 @@ newest() { # SERVICE EXTENSION FOLDER SECONDS: the newest dump must not be older
     age=$((now - $(date --date "${time:0:8} ${time:9:2}:${time:11:2}:${time:13:2}" +%s)))
     if [ "$age" -le "$4" ]; then echo "$1: $file, $((age / 3600)) hours old"; else action "$1: the newest dump is $((age / 3600)) hours old: sudo scripts/backup-$1.sh"; fi
     [ -z "$(find "$3" -maxdepth 1 -name "$1_*" -perm /077 -print -quit)" ] || action "dumps in $3 can be read by others: chmod 600"
+    case $2 in *.age)
+        [ -z "$(find "$3" -maxdepth 1 -name "$1_$two$two$two${two}_$two$two$two.${2%.age}" -print -quit)" ] ||
+            action "$1: dumps of before they were encrypted are still in $3 for everybody who gets hold of them, and nothing deletes them: do it when they are of no use any more"
+        ;;
+    esac
 }
-newest posture-db dump /backup/database 133200
-newest models tar.gz /backup/models 910800
-newest configuration tar.gz /backup/configuration 133200
-newest logs tar.gz /backup/logs 4021200
+opens() { # IDENTITY RECIPIENT...: the secret key is of one of the public ones, and only root can read it
+    local identity=$1 mode; shift
+    root || return 0
+    if [ ! -e "$identity" ]; then action "$identity is missing: without the secret key no backup comes back"; return; fi
+    mode=$(stat --format %a "$(realpath "$identity")")
+    case $mode in 600 | 400) ;; *) action "$identity has mode $mode: chmod 600 $identity" ;; esac
+    if age-keygen -y "$identity" 2>/dev/null | grep --line-regexp --fixed-strings --file=<(printf '%s\n' "$@") >/dev/null; then
+        echo "$identity opens the backups that are encrypted"
+    else
+        action "$identity opens no backup: it is none of the keys to which they are encrypted"
+    fi
+}
+newest posture-db dump.age /backup/database 131400
+newest models tar.gz.age /backup/models 909000
+newest configuration tar.gz.age /backup/configuration 131400
+newest logs tar.gz.age /backup/logs 4019400
+opens /root/.config/ondol/age.key age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p
 
 printf '\n%s\n' "$actions actions"
 [ "$actions" = 0 ]

@@ -17,7 +17,9 @@ system=posture-classifier
 backup=posture-db service=posture-db
 folder=/backup/database
 textfiles=/var/lib/node_exporter/textfile_collector
-two='[0-9][0-9]' extension=dump
+# The secret key that opens what is encrypted.
+identity=/root/.config/ondol/age.key
+two='[0-9][0-9]' extension=dump.age
 pattern=${backup}_$two$two$two${two}_$two$two$two.$extension
 # Both are known by the label, also those of a drill that was killed.
 scratch=$system-drill-$backup label=ondol.drill=$system/$backup
@@ -25,6 +27,7 @@ scratch=$system-drill-$backup label=ondol.drill=$system/$backup
 usage() { sed '1,2d; /^#/!Q; s/^# \?//' "$0"; }
 say() { printf 'verify-%s: %s\n' "$backup" "$*" >&2; }
 fail() { say "$@"; exit 1; }
+contents() { age --decrypt --identity "$identity" "$file"; }
 compose() { docker compose --project-directory "$directory" "$@"; }
 clean() {
     docker ps --all --quiet --filter "label=$label" | xargs --no-run-if-empty docker rm --force --volumes >/dev/null
@@ -50,6 +53,9 @@ file=$(find "$folder" -maxdepth 1 -type f -name "$pattern" | LC_ALL=C sort | tai
 read -r written _ <"$file.sha256"
 read -r found _ < <(sha256sum <"$file")
 [ "$written" = "$found" ] || fail "$file is not what was written: its checksum differs"
+# Decrypting it to its end proves that the key is the right one and that nothing is missing.
+[ -r "$identity" ] || fail "$identity cannot be read: $file needs the secret key"
+contents >/dev/null || fail "$file cannot be decrypted with $identity"
 
 container=$(compose ps --all --quiet "$service") container=${container%%$'\n'}
 [ -n "$container" ] || fail "$service has no container whose image could be used"
@@ -92,7 +98,7 @@ cat >/tmp/dump
 dropdb --if-exists --force --username=posture_user --maintenance-db=postgres posture_classification
 createdb --username=posture_user --maintenance-db=postgres posture_classification
 pg_restore --exit-on-error --single-transaction --no-owner --username=posture_user --dbname=posture_classification /tmp/dump
-rm -f /tmp/dump' <"$file" >&2 || fail "the restore failed"
+rm -f /tmp/dump' < <(contents) >&2 || fail "the restore failed"
 docker exec "$scratch" sh -c 'psql --username=posture_user --dbname=posture_classification --no-align --tuples-only --command="SELECT count(*) || '\'' tables'\'' FROM pg_stat_user_tables"' || fail "the restored data cannot be read"
 ended=$(date +%s)
 

@@ -43,6 +43,8 @@ fi
 for program in awk curl flock sha256sum ss timeout jq logrotate ufw rclone; do
     if command -v "$program" >/dev/null || [ -x "/usr/sbin/$program" ]; then ok "$program"; else problem "$program is missing"; fi
 done
+# Root's alone, so nobody else can tell.
+if [ "$(id -u)" = 0 ] && command -v rclone >/dev/null && ! grep --quiet --line-regexp --fixed-strings s3: <<<"$(rclone listremotes 2>/dev/null)"; then warning "rclone knows no remote" s3: "here: sudo rclone config makes it, with the address and the keys of the store"; fi
 if command -v cron >/dev/null || command -v crond >/dev/null || [ -x /usr/sbin/cron ]; then ok "cron"; else problem "cron is missing: nothing would run by the clock"; fi
 
 # Jobs are meant in this zone, and cron takes the host's.

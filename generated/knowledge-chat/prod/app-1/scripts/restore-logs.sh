@@ -63,7 +63,6 @@ unpacked=$folder/.$backup.$$.unpacked
 trap 'rm -rf "$unpacked"' EXIT
 mkdir "$unpacked"
 tar --extract --gzip --numeric-owner --directory "$unpacked" --file "$file" || fail "$file cannot be unpacked; nothing was changed"
-
 root=/ there=()
 for member in "${members[@]}"; do
     if [ -e "/$member" ]; then there+=("$member"); fi

@@ -63,7 +63,8 @@ unpacked=$folder/.$backup.$$.unpacked
 trap 'rm -rf "$unpacked"' EXIT
 mkdir "$unpacked"
 tar --extract --gzip --numeric-owner --directory "$unpacked" --file "$file" || fail "$file cannot be unpacked; nothing was changed"
-
+# What its owner asks of what came back.
+(cd "$unpacked" && sh -c 'test "$(sqlite3 -readonly chroma.sqlite3 '\''PRAGMA integrity_check'\'')" = ok') </dev/null >&2 || fail "what is in $file is not whole; nothing was changed"
 # On an empty server this also brings the image and makes the volume; what is there stays as it is.
 compose up --no-start --no-deps --no-recreate --quiet-pull "$service"
 container=$(compose ps --all --quiet "$service") container=${container%%$'\n'}

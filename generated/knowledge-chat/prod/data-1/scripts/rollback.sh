@@ -5,7 +5,7 @@
 #
 #   scripts/rollback.sh [RELEASE]   the one before the release that runs when none is named
 #   scripts/rollback.sh --restore STORE ARCHIVE [RELEASE]
-#                                   data too: chroma, logs, from an archive of its backup or the `latest`
+#                                   data too: chroma, documents, logs, from an archive of its backup or the `latest`
 #   scripts/rollback.sh --list      what was deployed when, oldest first
 #
 # The status is 0 when that release runs and answers.
@@ -34,6 +34,7 @@ main() {
             store=${2-} archive=${3-}
             case $store in
                 chroma) ;;
+                documents) ;;
                 logs) ;;
                 *) usage >&2; exit 64 ;;
             esac

@@ -5,7 +5,7 @@
 #
 #   sudo scripts/job-tidy.sh
 #
-# The status is that of the command.
+# It ends with the first command that fails, and the status is that command's.
 set -euo pipefail
 
 case ${1-} in
@@ -24,4 +24,4 @@ set -a
 . "${ONDOL_UNIT_ENVIRONMENT:-/etc/ondol}"/shop.env
 set +a
 cd /srv/shop
-exec "$runuser" -u deploy -- env HOME="$(getent passwd deploy | cut -d : -f 6)" "$timeout" 3600 bash -c 'bin/rails carts:tidy' </dev/null
+exec "$runuser" -u deploy -- env HOME="$(getent passwd deploy | cut -d : -f 6)" "$timeout" 3600 bash -euo pipefail -c 'bin/rails carts:tidy' </dev/null

@@ -10,7 +10,9 @@ set -euo pipefail
 
 directory=${ONDOL_DIRECTORY:-/opt/shop}
 system=shop
-dry=''
+# What was put in place by this script, so that it goes again when the tree no longer has it.
+record=/var/lib/ondol/$system.installed
+placed=() dry=''
 
 usage() { sed '1,2d; /^#/!Q; s/^# \?//' "$0"; }
 fail() { printf 'install: %s\n' "$*" >&2; exit 1; }
@@ -29,6 +31,18 @@ put() { # SOURCE TARGET
     act install --mode=644 --owner=root --group=root "$1" "$2.ondol-new"
     act mv "$2.ondol-new" "$2"
 }
+# What the host has of that name already and did not come from here belongs to somebody else.
+place() { # SOURCE TARGET
+    placed+=("$2")
+    if ! grep --quiet --fixed-strings --line-regexp --regexp="$2" "$record" 2>/dev/null; then
+        [ ! -e "$2" ] || [ "${2##*/}" = "$system" ] || cmp --silent "$1" "$2" || fail "$2 is there already and did not come from here: move it away first"
+        if [ -z "$dry" ]; then
+            mkdir -p "${record%/*}"
+            echo "$2" >>"$record"
+        fi
+    fi
+    put "$1" "$2"
+}
 
 case ${1-} in
     '') ;;
@@ -44,20 +58,40 @@ loose=$(find "$directory" -path "$directory/.env" -prune -o -perm /022 ! -type l
 folder 755 0:0 /var/log/shop
 
 # A file that logrotate cannot read it passes over, and logs grow.
-rotation=$directory/logrotate.d/$system
-faults=$(logrotate --debug "$rotation" 2>&1) || fail "logrotate refuses $rotation: $(grep -i error <<<"$faults" || :)"
-! grep --quiet '^error:' <<<"$faults" || fail "logrotate refuses $rotation: $(grep '^error:' <<<"$faults")"
-put "$rotation" "/etc/logrotate.d/$system"
+rotations=(shop)
+for name in "${rotations[@]}"; do
+    rotation=$directory/logrotate.d/$name
+    faults=$(logrotate --debug "$rotation" 2>&1) || fail "logrotate refuses $rotation: $(grep -i error <<<"$faults" || :)"
+    ! grep --quiet '^error:' <<<"$faults" || fail "logrotate refuses $rotation: $(grep '^error:' <<<"$faults")"
+    place "$rotation" "/etc/logrotate.d/$name"
+done
 
 # A table that cron cannot read it passes over, and nothing runs. The test knows tables without the column of the user.
-table=$directory/cron.d/$system
 case $(crontab -h 2>&1 || :) in
     *'dry run'*) try='crontab -n -' ;;  # Debian's
     *' -T '*) try='crontab -T /dev/stdin' ;; # cronie's, where -n is something else
     *) try=true ;;
 esac
-sed -E 's/^(([^#[:space:]]+[[:space:]]+){5})root[[:space:]]+/\1/' "$table" | $try >/dev/null || fail "cron refuses $table"
-put "$table" "/etc/cron.d/$system"
+tables=(shop)
+for name in "${tables[@]}"; do
+    table=$directory/cron.d/$name
+    sed -E -e '/^\s*[A-Za-z_]+\s*=/b' -e 's/^(\s*@\w+\s+)\S+\s+/\1/; t' -e 's/^(\s*([^#[:space:]]+\s+){5})\S+\s+/\1/' "$table" | $try >/dev/null || fail "cron refuses $table"
+    place "$table" "/etc/cron.d/$name"
+done
+
+# What came from here and is no longer in the tree.
+gone=()
+[ ! -e "$record" ] || mapfile -t gone <"$record"
+for file in "${gone[@]}"; do
+    [[ " ${placed[*]} " != *" $file "* ]] || continue
+    case $file in
+        /etc/systemd/system/*.d/*) ;;
+        /etc/systemd/*) act systemctl --quiet disable --now "${file##*/}" ;;
+    esac
+    act rm --force "$file"
+    [ -n "$dry" ] || sed --in-place "\\|^$file\$|d" "$record"
+    case $file in /etc/systemd/*) act systemctl daemon-reload ;; esac
+done
 
 # A unit with a mistake in it would be taken, and its timer never start anything.
 timers=(ondol-shop-security-check ondol-shop-report ondol-shop-expire) changed=''
