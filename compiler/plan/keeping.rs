@@ -63,7 +63,7 @@ pub fn lost(old: &BTreeMap<String, &str>, new: &BTreeMap<String, &str>, facts: &
                         None if is.get(host).is_some_and(|containers| used(containers, volume)) => {}
                         None => tell(left(volume, service)),
                         Some((now_at, _))
-                            if now_at != at && !now.mounts.get(at).is_some_and(|v| v == volume) =>
+                            if now_at != at && now.mounts.get(at).is_none_or(|v| v != volume) =>
                         {
                             tell(format!(
                                 "`{volume}` of `{service}` is mounted at `{now_at}` in place of `{at}`: what still reads and writes `{at}` finds it empty, and its container forgets what it writes there"

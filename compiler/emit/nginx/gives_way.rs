@@ -116,12 +116,8 @@ fn lines(text: &str, gone: Vec<Range<usize>>) -> Vec<Range<usize>> {
         let line_begins = place.start == 0 || text[..place.start].ends_with('\n');
         let next = text[place.end..].lines().next().unwrap_or_default().trim();
         let last_of_its = next.is_empty() || next.starts_with(['#', '}']);
-        while line_begins && last_of_its {
-            let above = text[..place.start].trim_end_matches('\n').rfind('\n').map_or(0, |at| at + 1);
-            if above == place.start || !text[above..place.start].trim_start().starts_with("# ") {
-                break;
-            }
-            place.start = above;
+        if line_begins && last_of_its {
+            place.start = without_comment(text, place.start);
         }
         // One blank line is enough.
         let above = text[..place.start].trim_end_matches(' ');
@@ -130,6 +126,17 @@ fn lines(text: &str, gone: Vec<Range<usize>>) -> Vec<Range<usize>> {
         }
     }
     whole
+}
+
+/// Where the comment begins that stands directly above a line; the line itself, when there is none.
+fn without_comment(text: &str, mut start: usize) -> usize {
+    loop {
+        let above = text[..start].trim_end_matches('\n').rfind('\n').map_or(0, |at| at + 1);
+        if above == start || !text[above..start].trim_start().starts_with("# ") {
+            return start;
+        }
+        start = above;
+    }
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ const PACES: [Duration; 5] = [
 pub fn of(length: Duration, moments: impl AsRef<[Duration]>) -> Duration {
     let least = if length > HOURS { Duration::from_minutes(5) } else { Duration::from_minutes(1) };
     let fits = |pace: &Duration| {
-        let falls_on = |moment: &Duration| *pace == least || moment.millis() % pace.millis() == 0;
+        let falls_on = |moment: &Duration| *pace == least || moment.millis().is_multiple_of(pace.millis());
         pace.times(LEAST) <= length && moments.as_ref().iter().all(falls_on)
     };
     PACES.into_iter().find(fits).unwrap_or(least)

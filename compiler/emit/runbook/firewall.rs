@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::view::listed;
+use super::service::listed;
 use crate::{
     model::{Course, Model, Opening, Passage},
     values::{Cidr, Interface, Language},

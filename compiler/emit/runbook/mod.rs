@@ -10,6 +10,7 @@ mod page;
 mod picture;
 mod recovery;
 mod response;
+mod service;
 mod variables;
 mod view;
 mod way;

@@ -10,12 +10,9 @@ use super::{
     keys,
     recovery::{self, RecoveryView},
     response::{self, ResponseView},
-    variables, way,
+    service, variables, way,
 };
-use crate::{
-    model::{Backup, Image, Ingress, Item, Kept, Model, Offsite, Reach, Runs, Service, Severity, Tls},
-    values::Cidr,
-};
+use crate::model::{Backup, Ingress, Item, Kept, Model, Offsite, Service, Severity, Tls};
 
 #[derive(Serialize)]
 pub struct View {
@@ -28,7 +25,7 @@ pub struct View {
     timezone: String,
     host: HostView,
     peers: Vec<PeerView>,
-    services: Vec<ServiceView>,
+    services: Vec<service::View>,
     externals: Vec<external::View>,
     first_container: String,
     built: bool,
@@ -99,21 +96,6 @@ impl Chapters {
             checklists: next(!view.checklists.is_empty()),
         }
     }
-}
-
-#[derive(Serialize)]
-struct ServiceView {
-    name: String,
-    about: String,
-    image: String,
-    replicas: u32,
-    port: Option<String>,
-    reach: String,
-    needs: String,
-    built: bool,
-    on_demand: bool,
-    /// The unit of systemd, when it runs on the host itself.
-    unit: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -267,7 +249,7 @@ pub fn view(model: &Model) -> View {
         timezone: model.timezone.to_string(),
         host: host::host(model),
         peers: host::peers(model),
-        services: model.services.iter().map(|s| service(model, s)).collect(),
+        services: model.services.iter().map(|s| service::view(model, s)).collect(),
         externals: external::views(model),
         first_container: model.containers().next().map(|s| s.name.to_string()).unwrap_or_default(),
         built: model.services.iter().any(Service::is_built),
@@ -433,72 +415,6 @@ pub fn view(model: &Model) -> View {
     };
     view.chapters = Chapters::of(&view);
     view
-}
-
-pub(super) fn listed(networks: &[Cidr]) -> String {
-    networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
-fn service(model: &Model, service: &Service) -> ServiceView {
-    let language = model.language;
-    let published: Vec<String> = service
-        .published
-        .iter()
-        .map(|p| {
-            let port = match p.protocol {
-                "tcp" => p.host.to_string(),
-                protocol => format!("{}/{protocol}", p.host),
-            };
-            match &p.reach {
-                Reach::Public => port,
-                Reach::Loopback => format!("127.0.0.1:{port}"),
-                Reach::Address(address, networks) if networks.is_empty() => format!("{address}:{port}"),
-                Reach::Address(address, networks) => format!("{address}:{port} ({})", listed(networks)),
-                Reach::Networks(networks) => format!("{port} ({})", listed(networks)),
-            }
-        })
-        .collect();
-    ServiceView {
-        name: service.name.to_string(),
-        about: service.about.clone(),
-        image: match &service.runs {
-            Runs::Container(Image::Pulled(image)) => image.value.shown(),
-            Runs::Container(Image::Built(build)) => {
-                format!("{} {}", language.pick("built from", "빌드:"), build.context)
-            }
-            Runs::Unit(unit) => format!("systemd: {}.service", unit.name),
-        },
-        replicas: service.replicas.get(),
-        port: inner_port(service),
-        reach: if let (Some(unit), Some(port)) = (service.unit(), service.port) {
-            format!(
-                "{}:{port} ({})",
-                unit.listen,
-                language.pick("containers of this host", "이 서버의 컨테이너")
-            )
-        } else if published.is_empty() {
-            language.pick("internal only", "내부 전용").to_owned()
-        } else {
-            published.join(", ")
-        },
-        needs: service.needs.iter().map(|need| need.service.to_string()).collect::<Vec<_>>().join(", "),
-        built: service.is_built(),
-        on_demand: service.profile.is_some(),
-        unit: service.unit().map(|unit| unit.name.to_string()),
-    }
-}
-
-/// The port on which it serves inside: the one that is stated, or those that something leads to.
-fn inner_port(service: &Service) -> Option<String> {
-    if let Some(port) = service.port {
-        return Some(port.to_string());
-    }
-    let mut ports: Vec<_> = service.published.iter().map(|published| published.container).collect();
-    ports.extend(service.container.expose.iter().flat_map(|ports| ports.each()));
-    ports.sort_unstable();
-    ports.dedup();
-    let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();
-    (!ports.is_empty()).then(|| ports.join(", "))
 }
 
 /// Where the calendar is: in the tree, or of several hosts beside their folders.

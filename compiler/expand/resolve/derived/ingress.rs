@@ -35,8 +35,8 @@ impl Derive<'_> {
             .iter()
             .chain(ingress.sites.iter().flat_map(|site| &site.routes))
             .flat_map(|route| std::iter::once(&route.to).chain(&route.also))
-            .cloned()
             .filter(|to| self.names.contains_key(&to.value))
+            .cloned()
             .collect();
         let tls = ingress.tls.as_ref().map(|tls| &tls.value);
         let beside = self.services.iter().any(|service| {
