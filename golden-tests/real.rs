@@ -73,6 +73,7 @@ const LACKS: &[(&str, &str, &[&str])] = &[
     ("bare", "", &["monitoring", "variables", "backups", "closed paths"]),
     ("redis-cluster", "", &["tls", "closed paths"]),
     ("several-sites", "", &["monitoring", "variables", "backups"]),
+    ("sql-databases", "", &["closed paths"]),
     ("typed-variables", "", &["monitoring", "backups", "closed paths"]),
 ];
 

@@ -292,7 +292,8 @@ class Trial:
             return
         if all(root.is_file() for root in self.data.roots()):
             return
-        logs = all(str(path).startswith("/var/log") for path in self.data.paths) and self.data.paths
+        rotated = "".join(path.read_text() for path in self.project.tree.files("logrotate.d/*"))
+        logs = all(str(path).startswith("/var/log") or f"{path}/" in rotated for path in self.data.paths) and self.data.paths
         before = self.dumps()
         success = self.metric("ondol_backup_last_success_timestamp_seconds")
         with self.data.changing():

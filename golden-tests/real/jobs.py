@@ -112,9 +112,9 @@ def stated(tree, name):
     """The times of eight weeks at which the description wants the job, read without cron's notation; none if derived."""
     kind, _, service = name.partition("-")
     stanza = f'backup "{service}"' if kind in ("backup", "verify") else f'job "{name}"'
-    block = re.search(rf'^ +{stanza}[^\n]*\{{(.*?)\}}', tree.description, re.M | re.S)
+    begins = re.search(rf'^ +{stanza}[^\n{{]*\{{', tree.description, re.M)
     word = "drill" if kind == "verify" else "every"
-    found = block and re.search(rf'{word} "(\w+)"(?: on="([\w ]+)")?(?: at="(\d+):(\d+)")?', block[1])
+    found = begins and re.search(rf'{word} "(\w+)"(?: on="([\w ]+)")?(?: at="(\d+):(\d+)")?', block(tree.description[begins.end():]))
     if not found:
         return set()
     rhythm, which, hour, minute = found.groups()
@@ -123,6 +123,16 @@ def stated(tree, name):
         every = int(span[1] or 1) * (1 if span[2] == "m" else 60)
         return {moment for moment in moments_of([divmod(minutes, 60) for minutes in range(0, 1440, every)])}
     return {moment for moment in moments_of([(int(hour), int(minute))]) if falls(moment, rhythm, which)}
+
+
+def block(text):
+    """What stands in a block that is open, up to its end."""
+    depth = 1
+    for found in re.finditer(r'"(?:[^"\\]|\\.)*"|[{}]', text):
+        depth += {"{": 1, "}": -1}.get(found[0], 0)
+        if depth == 0:
+            return text[:found.start()]
+    return text
 
 
 def falls(moment, rhythm, which):
