@@ -24,6 +24,7 @@ pub mod notify;
 pub mod pipeline;
 pub mod response;
 mod retention;
+pub mod scale;
 pub mod service;
 pub mod services;
 pub mod slo;

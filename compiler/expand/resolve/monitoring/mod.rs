@@ -14,6 +14,7 @@ mod panels;
 mod proof;
 mod recovery;
 mod response;
+mod scale;
 mod slo;
 mod subject;
 mod targets;
@@ -206,6 +207,7 @@ fn part(input: &Input, scraper: Option<&Name>) -> Part {
     alerts.extend(logs::alerts(input));
     alerts.extend(kinds::alerts(input));
     alerts.extend(trend::alerts(input));
+    alerts.extend(scale::alerts(input));
     let (slos, burning): (Vec<_>, Vec<_>) = slo::slos(input).into_iter().unzip();
     alerts.extend(burning.into_iter().flatten());
     if !input.model.peers.is_empty() {
