@@ -3,6 +3,7 @@
 //! Every alert is made together with the series that prove it.
 
 mod boards;
+mod cause;
 mod clock;
 mod externals;
 mod extra;
@@ -151,6 +152,7 @@ pub fn monitored(mut models: Vec<Model>, services: &Services, context: &Context,
         );
     }
     response::label(&inputs[0], &mut alerts);
+    let causes = cause::causes(&inputs[0], services, &alerts);
     let boards = boards::boards(&inputs, &watches, &slos);
     let extra = extra::Extra { read: context.read, sink: context.sink };
     let groups = || alerts.iter().map(|alert| alert.group.as_str()).chain(["escalation_steps", "heartbeat"]);
@@ -165,6 +167,7 @@ pub fn monitored(mut models: Vec<Model>, services: &Services, context: &Context,
         retention: monitor.retention.value,
         scrapes,
         alerts,
+        causes,
         explained: BTreeSet::new(),
         guides,
         slos,
