@@ -22,6 +22,8 @@ pub struct Monitoring {
     pub scrapes: Vec<Scrape>,
     /// What must hold.
     pub alerts: Vec<Alert>,
+    /// What makes other alerts superfluous.
+    pub causes: Vec<Cause>,
     /// Names of the alerts that are about something on this host: what its guide explains.
     pub explained: BTreeSet<String>,
     /// The first host whose guide explains an alert, of all alerts.
@@ -59,6 +61,19 @@ impl Monitoring {
     pub fn explained(&self) -> impl Iterator<Item = &Alert> {
         self.alerts.iter().filter(|alert| self.explained.contains(&alert.name))
     }
+}
+
+/// Something that is away, and whose alerts say enough.
+#[derive(Clone, Debug)]
+pub struct Cause {
+    /// The alerts that tell of it.
+    pub alerts: Vec<String>,
+    /// Alerts that tell of it once more, later.
+    pub again: Vec<String>,
+    /// Services that cannot work without it: alerts of them are symptoms.
+    pub dependents: Vec<Name>,
+    /// Priorities that are more urgent than its own: what has one is told all the same.
+    pub above: Vec<String>,
 }
 
 /// One scrape job.

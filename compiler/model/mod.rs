@@ -24,6 +24,7 @@ pub mod notify;
 pub mod pipeline;
 pub mod response;
 mod retention;
+pub mod scale;
 pub mod service;
 pub mod services;
 pub mod slo;
@@ -32,8 +33,8 @@ pub mod unit;
 pub mod variable;
 
 pub use alert::{
-    Alert, AlertTest, Board, Message, Monitoring, Panel, PanelRow, Piece, Scrape, ScrapeTarget, Series,
-    Severity, Shape, Unit,
+    Alert, AlertTest, Board, Cause, Message, Monitoring, Panel, PanelRow, Piece, Scrape, ScrapeTarget,
+    Series, Severity, Shape, Unit,
 };
 pub use allow::Allow;
 pub use backup::{Backup, DataLog, Dump, Encryption, Files, Kept, Objects, Offsite, Place, Restore};

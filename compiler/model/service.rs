@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::{Container, HostUnit, Origin, Scalar, Text};
+use super::{Container, HostUnit, Origin, Scalar, Text, scale::Scale};
 use crate::{
     source::{Located, Span},
     syntax::Node,
@@ -71,6 +71,8 @@ pub struct Service {
     pub capabilities: Option<Vec<Line>>,
     /// How two releases stand side by side while requests are switched over; none where one replaces the other.
     pub beside: Option<Beside>,
+    /// How it grows when it has too much to do.
+    pub scale: Option<Scale>,
     /// Time to stop in before it is killed.
     pub stop_grace: Option<Duration>,
     /// Variables that it reads from files: the variable and where the file is in the container.

@@ -148,6 +148,11 @@ class Chain:
         text = run("curl", "-sf", "-G", f"{self.metrics_at}/api/v1/query", "--data-urlencode", f"query={query}")
         return json.loads(text)["data"]["result"]
 
+    def state(self, alert):
+        """What Alertmanager does with an alert: `active`, `suppressed`; None when it knows none of that name."""
+        text = run("curl", "-sf", "-G", f"{self.alerts_at}/api/v2/alerts", "--data-urlencode", f'filter=alertname="{alert}"')
+        return next((one["status"]["state"] for one in json.loads(text)), None)
+
     def is_whole(self):
         """Whether every target is scraped."""
         return len(self.ask('up{job!~"probe_.*"} == 1')) == len(self.targets.addresses)

@@ -22,6 +22,7 @@ def check(tree):
         project.up()
         same("containers after a second `up`", [container["Id"] for container in project.containers()], before)
         serves(tree)
+        grows(tree, project)
         watched(tree, project)
         moves(tree, project)
         crashes(project)
@@ -56,6 +57,24 @@ def serves(tree):
     for path in paths(tree):
         answer = eventually(f"an answer to {path}", lambda p=path: request(tree, p), 20)
         same("path at the backend", json.loads(answer)["path"], f"{path.rstrip('/')}/probe".removeprefix(tree.cut_off(path)))
+
+
+def grows(tree, project):
+    """What the guide has at hand for the night adds containers and leaves the others, nginx passes requests to all of them,
+    and what a deployment does takes them away again."""
+    guide = tree.files("runbook.md")[0].read_text()
+    for command, service, number in set(re.findall(r"^(docker compose up .*--scale ([\w-]+)=(\d+) [\w-]+)$", guide, re.M)):
+        before = {container["Id"] for container in project.containers(service)}
+        run(*command.split(), cwd=tree.home)
+        grown = project.containers(service)
+        same(f"containers of {service} after `{command}`", len(grown), int(number))
+        require(before <= {container["Id"] for container in grown}, f"`{command}` replaced containers of {service}")
+        names = {container["Config"]["Hostname"] for container in grown}
+        for path in [path for path in paths(tree) if json.loads(request(tree, path))["name"] in names]:
+            answer = lambda p=path: json.loads(request(tree, p))["name"]
+            eventually(f"{path} is answered by each of {number}", lambda: {answer() for _ in range(4 * int(number))} == names, 40, 1)
+        project.up()
+        same(f"containers of {service} after the next deployment", len(project.containers(service)), len(before))
 
 
 def request(tree, path):

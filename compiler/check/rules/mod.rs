@@ -41,6 +41,7 @@ mod route_shadowed;
 mod rpo_broken;
 mod rsync_to_bucket;
 mod rto_unproved;
+mod scale_beyond;
 mod ssh_contradiction;
 mod terminal_in_job;
 mod unexpanded_variable;
@@ -92,6 +93,7 @@ pub const ALL: &[Rule] = &[
     rpo_broken::RULE,
     rsync_to_bucket::RULE,
     rto_unproved::RULE,
+    scale_beyond::RULE,
     ssh_contradiction::RULE,
     terminal_in_job::RULE,
     unexpanded_variable::RULE,

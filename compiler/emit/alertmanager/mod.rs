@@ -18,8 +18,8 @@ use super::{
 };
 use crate::{
     model::{
-        HEARTBEAT, Heartbeat, Model, Receiver,
-        response::{ESCALATED_TO, ESCALATION},
+        Cause, HEARTBEAT, Heartbeat, Model, Receiver,
+        response::{ESCALATED_TO, ESCALATION, PRIORITY},
     },
     values::{Duration, LabelName, Name},
 };
@@ -119,24 +119,52 @@ fn configuration(model: &Model) -> Map {
     }
     Map::new()
         .set("route", route)
-        .comment("What is critical says more than the warning of the same watch; of what is away, everything else is a symptom.")
-        .set(
-            "inhibit_rules",
-            seq([
-                inhibit(
-                    &["severity=\"critical\"", "watch!=\"\""],
-                    &["severity=\"warning\""],
-                    &["watch", "service", "host"],
-                ),
-                inhibit(
-                    &[&format!("alertname=~\"{AWAY}\"")],
-                    &[&format!("alertname!~\"{AWAY}\"")],
-                    &["service", "host"],
-                ),
-            ]),
-        )
+        .comment("What is critical says more than the warning of the same watch; of what is away, everything else is a symptom, and so is what others suffer that need it.")
+        .set("inhibit_rules", seq(inhibited(model)))
         .filled("time_intervals", seq(quiet::intervals(model)))
         .set("receivers", seq(receivers))
+}
+
+/// Which alerts are not told while others are.
+fn inhibited(model: &Model) -> Vec<Map> {
+    let mut rules = vec![
+        inhibit(
+            &["severity=\"critical\"", "watch!=\"\""],
+            &["severity=\"warning\""],
+            &["watch", "service", "host"],
+        ),
+        inhibit(
+            &[&format!("alertname=~\"{AWAY}\"")],
+            &[&format!("alertname!~\"{AWAY}\"")],
+            &["service", "host"],
+        ),
+    ];
+    rules.extend(model.monitoring.iter().flat_map(|monitoring| &monitoring.causes).map(cause));
+    rules
+}
+
+/// What says that something is away keeps back what says so again, and what goes wrong without it.
+fn cause(cause: &Cause) -> Map {
+    let source = among("alertname", &cause.alerts);
+    if !cause.again.is_empty() {
+        return pair(vec![source], vec![among("alertname", &cause.again)]);
+    }
+    let mut target = vec![among("service", &cause.dependents)];
+    if !cause.above.is_empty() {
+        target.push(format!("{PRIORITY}!~\"{}\"", cause.above.join("|")));
+    }
+    pair(vec![source], target)
+}
+
+/// A matcher for one of several values; names have nothing in them that means something in a pattern.
+fn among<T: std::fmt::Display>(label: &str, values: &[T]) -> String {
+    match values {
+        [only] => format!("{label}=\"{only}\""),
+        several => {
+            let several: Vec<String> = several.iter().map(ToString::to_string).collect();
+            format!("{label}=~\"{}\"", several.join("|"))
+        }
+    }
 }
 
 /// What becomes of alerts when no receiver hears everything.
@@ -174,8 +202,10 @@ fn sign_of_life(heartbeat: &Heartbeat) -> Map {
 }
 
 fn inhibit(source: &[&str], target: &[&str], equal: &[&str]) -> Map {
-    Map::new()
-        .set("source_matchers", seq(source.iter().copied()))
-        .set("target_matchers", seq(target.iter().copied()))
-        .set("equal", flow(equal.iter().copied()))
+    let owned = |matchers: &[&str]| matchers.iter().map(|one| (*one).to_owned()).collect();
+    pair(owned(source), owned(target)).set("equal", flow(equal.iter().copied()))
+}
+
+fn pair(source: Vec<String>, target: Vec<String>) -> Map {
+    Map::new().set("source_matchers", seq(source)).set("target_matchers", seq(target))
 }

@@ -10,6 +10,7 @@ mod page;
 mod picture;
 mod recovery;
 mod response;
+mod scale;
 mod service;
 mod variables;
 mod view;

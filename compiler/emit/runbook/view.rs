@@ -10,7 +10,7 @@ use super::{
     keys,
     recovery::{self, RecoveryView},
     response::{self, ResponseView},
-    service, variables, way,
+    scale, service, variables, way,
 };
 use crate::model::{Backup, Ingress, Item, Kept, Model, Offsite, Service, Severity, Tls};
 
@@ -44,6 +44,8 @@ pub struct View {
     firewall: FirewallView,
     response: Option<ResponseView>,
     capacity: Option<CapacityView>,
+    /// Services that grow step by step.
+    scales: Vec<scale::View>,
     heartbeat: Option<HeartbeatView>,
     backups: Vec<BackupView>,
     keys: Vec<keys::KeyView>,
@@ -279,6 +281,7 @@ pub fn view(model: &Model) -> View {
         firewall: firewall::view(model),
         response: response::view(model),
         capacity: capacity::view(model),
+        scales: scale::views(model),
         heartbeat: model.notify.heartbeat.as_ref().map(|heartbeat| HeartbeatView {
             url: heartbeat.url.to_string(),
             every: heartbeat.every.words(language),

@@ -26,6 +26,7 @@ mod place;
 mod publish;
 mod response;
 mod rotation;
+mod scale;
 mod service;
 mod unit;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{container, context::Context, mount, place, publish, unit};
+use super::{container, context::Context, mount, place, publish, scale, unit};
 use crate::{
     diagnostic::Diagnostic,
     expand::{
@@ -79,6 +79,7 @@ pub fn service(context: &Context, spec: &ServiceSpec) -> Option<Service> {
         read_only: kind.read_only,
         capabilities: kind.capabilities.as_ref().map(|kept| kept.iter().map(|c| c.value.clone()).collect()),
         beside: beside(spec),
+        scale: scale::scale(context, spec),
         stop_grace: spec.stop_grace.as_ref().or(kind.stop_grace.as_ref()).map(|grace| grace.value),
         profile: spec.derived.profile.clone(),
         secret_files: spec.derived.secret_files.clone(),

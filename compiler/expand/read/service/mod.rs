@@ -9,6 +9,7 @@ mod log;
 mod publish;
 mod release;
 mod resources;
+mod scale;
 mod unit;
 mod volume;
 
@@ -21,6 +22,7 @@ pub use log::{LogSpec, ReportSpec, log};
 pub use publish::PublishSpec;
 pub use release::{ReleaseSpec, Strategy};
 pub use resources::{Cpus, ResourceSpec};
+pub use scale::{ScaleSpec, TakesSpec};
 pub use unit::{UnitSpec, UnitWays, ways};
 pub use volume::{MountLabel, VolumeSpec};
 
@@ -98,6 +100,8 @@ pub struct ServiceSpec {
     pub own_metrics: Vec<KindMetric>,
     /// How a new release takes over.
     pub release: Option<ReleaseSpec>,
+    /// How it grows.
+    pub scale: Option<ScaleSpec>,
     /// Time to stop in.
     pub stop_grace: Option<Located<Duration>>,
     /// The user that it runs as.
@@ -178,6 +182,7 @@ impl ServiceSpec {
             configs: Vec::new(),
             own_metrics: Vec::new(),
             release: None,
+            scale: None,
             stop_grace: None,
             run_as: None,
             container: ContainerSpec::default(),
@@ -266,6 +271,11 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         "how a new release takes over from the one that runs; its containers are replaced when absent",
         release::release,
     );
+    let scale = r.block(
+        "scale-out",
+        "how it grows when it has too much to do: steps, what tells that the next is due, and what each needs",
+        scale::scale,
+    );
     let datastore = r.switch(
         "datastore",
         "whether it keeps a database, which a program of its own kind would say by itself: its files belong together, and are copied only while it stands still",
@@ -318,6 +328,7 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         configs,
         own_metrics,
         release,
+        scale,
         datastore,
         stop_grace,
         run_as,

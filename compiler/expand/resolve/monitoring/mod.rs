@@ -3,6 +3,7 @@
 //! Every alert is made together with the series that prove it.
 
 mod boards;
+mod cause;
 mod clock;
 mod externals;
 mod extra;
@@ -14,6 +15,7 @@ mod panels;
 mod proof;
 mod recovery;
 mod response;
+mod scale;
 mod slo;
 mod subject;
 mod targets;
@@ -150,6 +152,7 @@ pub fn monitored(mut models: Vec<Model>, services: &Services, context: &Context,
         );
     }
     response::label(&inputs[0], &mut alerts);
+    let causes = cause::causes(&inputs[0], services, &alerts);
     let boards = boards::boards(&inputs, &watches, &slos);
     let extra = extra::Extra { read: context.read, sink: context.sink };
     let groups = || alerts.iter().map(|alert| alert.group.as_str()).chain(["escalation_steps", "heartbeat"]);
@@ -164,6 +167,7 @@ pub fn monitored(mut models: Vec<Model>, services: &Services, context: &Context,
         retention: monitor.retention.value,
         scrapes,
         alerts,
+        causes,
         explained: BTreeSet::new(),
         guides,
         slos,
@@ -206,6 +210,7 @@ fn part(input: &Input, scraper: Option<&Name>) -> Part {
     alerts.extend(logs::alerts(input));
     alerts.extend(kinds::alerts(input));
     alerts.extend(trend::alerts(input));
+    alerts.extend(scale::alerts(input));
     let (slos, burning): (Vec<_>, Vec<_>) = slo::slos(input).into_iter().unzip();
     alerts.extend(burning.into_iter().flatten());
     if !input.model.peers.is_empty() {
