@@ -102,8 +102,11 @@ const HEALTH: &[(&str, &str)] = &[
 ];
 
 /// Keys of a build.
-const BUILD: &[(&str, &str)] =
-    &[("additional_contexts", "compose { build { additional_contexts { common \"../common\" } } }"), ("cache_from", "cache-from \"x\""), ("context", "build \"./api\"")];
+const BUILD: &[(&str, &str)] = &[
+    ("additional_contexts", "compose { build { additional_contexts { common \"../common\" } } }"),
+    ("cache_from", "cache-from \"x\""),
+    ("context", "build \"./api\""),
+];
 
 /// Keys of the document.
 const DOCUMENT: &[(&str, &str)] = &[
