@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import pathlib
 
 from trial import Failed, eventually, run
@@ -17,9 +18,14 @@ class Project:
         run(STANDINS, tree.home / "compose.yaml")
         # Health is asked every second until it is well, and then often enough: asking is most of what a machine with
         # many containers does. Nothing else differs from the server.
-        checked = {name: {"healthcheck": {"interval": "4s", "start_period": "60s", "start_interval": "1s"}}
-                   for name, service in tree.services.items() if service.get("healthcheck")}
-        (tree.home / "compose.override.yaml").write_text(json.dumps({"services": checked}))
+        more = {name: {"healthcheck": {"interval": "4s", "start_period": "60s", "start_interval": "1s"}}
+                for name, service in tree.services.items() if service.get("healthcheck")}
+        # The engine refuses bounds that the machine does not have: this one may be smaller than the server.
+        for name, service in tree.services.items():
+            limits = service.get("deploy", {}).get("resources", {}).get("limits", {})
+            if float(limits.get("cpus", 0)) > os.cpu_count():
+                more.setdefault(name, {})["deploy"] = {"resources": {"limits": {"cpus": str(os.cpu_count())}}}
+        (tree.home / "compose.override.yaml").write_text(json.dumps({"services": more}))
 
     def compose(self, *words, **options):
         return run("docker", "compose", "--ansi", "never", "--progress", "quiet", *words, cwd=self.tree.home, **options)

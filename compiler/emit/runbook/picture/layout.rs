@@ -54,7 +54,7 @@ pub enum Item {
 
 /// A column, its items from top to bottom.
 pub struct Column {
-    zone: Zone,
+    pub zone: Zone,
     pub items: Vec<Item>,
     /// The middle of each item.
     pub middles: Vec<f32>,
