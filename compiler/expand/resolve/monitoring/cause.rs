@@ -44,7 +44,12 @@ pub fn causes(input: &Input, services: &Services, alerts: &[Alert]) -> Vec<Cause
                 });
             }
         }
-        let dependents: Vec<Name> = symptoms.get(&service.name).into_iter().flatten().cloned().collect();
+        // Of whom nothing is told, nothing can be kept back.
+        let told = |name: &&Name| {
+            alerts.iter().any(|alert| alert.labels.get("service").map(String::as_str) == Some(name.as_str()))
+        };
+        let dependents: Vec<Name> =
+            symptoms.get(&service.name).into_iter().flatten().filter(told).cloned().collect();
         let Some(least) = away.iter().map(|alert| rank(alert)).max().filter(|_| !dependents.is_empty())
         else {
             continue;
