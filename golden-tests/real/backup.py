@@ -296,6 +296,7 @@ class Trial:
         logs = all(str(path).startswith("/var/log") or f"{path}/" in rotated for path in self.data.paths) and self.data.paths
         before = self.dumps()
         success = self.metric("ondol_backup_last_success_timestamp_seconds")
+        time.sleep(1)  # names are to the second
         with self.data.changing():
             said = self.script("backup", fails=not logs)
         require("while they were read" in said, said)
