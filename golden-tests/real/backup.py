@@ -78,8 +78,11 @@ def recovered(tree, project, trials):
     # What comes back with its log needs a base; what is restored is the same.
     bases = [path for path in tree.files("scripts/backup-*-base.sh") if "/scripts/archive-" in path.read_text()]
     for base in bases:
-        project.up(re.search(r"service=(\S+)", base.read_text())[1])
-        run(base)
+        service = re.search(r"service=(\S+)", base.read_text())[1]
+        # A trial before may have put another folder where its log is mounted.
+        project.compose("rm", "--stop", "--force", service)
+        project.up(service)
+        run(base, timeout=200)
     project.compose("down", "--volumes", "--timeout", "2")
     # What is on the host itself is restored too, and checked; whether it is right the trials before have shown.
     databases = [trial for trial in trials if not isinstance(trial.data, Archive)]
