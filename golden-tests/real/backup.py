@@ -6,6 +6,7 @@ import gzip
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import time
 
@@ -78,9 +79,11 @@ def recovered(tree, project, trials):
     # What comes back with its log needs a base; what is restored is the same.
     bases = [path for path in tree.files("scripts/backup-*-base.sh") if "/scripts/archive-" in path.read_text()]
     for base in bases:
-        service = re.search(r"service=(\S+)", base.read_text())[1]
-        # A trial before may have put another folder where its log is mounted.
+        service, log = (re.search(rf"\b{word}=(/?[\w./-]+)", base.read_text())[1] for word in ("service", "log"))
+        # What is archived is the log of data that the trials before have destroyed: a new one begins, and its files have the
+        # same names.
         project.compose("rm", "--stop", "--force", service)
+        shutil.rmtree(log, ignore_errors=True)
         project.up(service)
         run(base, timeout=200)
     project.compose("down", "--volumes", "--timeout", "2")
