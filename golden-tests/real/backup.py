@@ -79,7 +79,8 @@ def recovered(tree, project, trials):
     # What comes back with its log needs a base; what is restored is the same.
     bases = [path for path in tree.files("scripts/backup-*-base.sh") if "/scripts/archive-" in path.read_text()]
     for base in bases:
-        service, log = (re.search(rf"\b{word}=(/?[\w./-]+)", base.read_text())[1] for word in ("service", "log"))
+        service = re.search(r"service=(\S+)", base.read_text())[1]
+        log = re.search(r" log=(\S+)", (tree.home / f"scripts/archive-{service}.sh").read_text())[1]
         # What is archived is the log of data that the trials before have destroyed: a new one begins, and its files have the
         # same names.
         project.compose("rm", "--stop", "--force", service)
