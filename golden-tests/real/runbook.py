@@ -11,7 +11,7 @@ import shlex
 from guide import Guide, urls
 from trial import main, require, run
 
-VALUED = {"--tail", "--since", "--project-directory", "--entrypoint"}
+VALUED = {"--tail", "--since", "--project-directory", "--entrypoint", "--scale"}
 # What a service may write; `harmless` is what no query is for.
 LINES = [{"level": "INFO", "timestamp": "2026-01-01T00:00:00Z", "status": 200, "msg": "harmless"},
          {"level": "ERROR", "timestamp": "2026-01-01T00:00:01Z", "status": 503, "error": "database: connection refused timeout"},
