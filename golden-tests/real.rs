@@ -11,7 +11,6 @@
 //! take the place of them all.
 
 use std::{
-    collections::BTreeMap,
     env,
     fs::{self, File},
     path::{Path, PathBuf},
@@ -26,6 +25,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 mod calendar;
 mod quoted;
 mod texts;
+mod twins;
 
 /// A script of `golden-tests/real/` and the trees that it is for.
 struct Check {
@@ -132,8 +132,8 @@ const CHECKS: &[Check] = &[
     files("workflow", "ci"),
 ];
 
-/// Trials of which the time is told.
-const LONGEST: usize = 30;
+/// Trials of which the cost is told.
+const DEAREST: usize = 30;
 
 /// Lines of a script's output that a failure shows.
 const SHOWN_LINES: usize = 60;
@@ -157,28 +157,6 @@ impl Tree {
             *system == self.system && (environment.is_empty() || *environment == self.environment)
         });
         stated.flat_map(|(_, _, lacks)| lacks.iter().copied()).collect()
-    }
-
-    /// Whether another tree of the system would only show the same again with its containers, since it has the same
-    /// services, or the same of what the check is about: that of another host or, but for `up`, of another environment.
-    /// The last of them is tried.
-    fn has_twin(&self, check: &Check, trees: &[Tree]) -> bool {
-        let environment = |tree: &Tree| tree.environment.split('/').next().map(str::to_owned);
-        let after = trees.iter().skip_while(|tree| tree.path != self.path).skip(1);
-        let kin = after.filter(|tree| {
-            tree.system == self.system && (check.name != "up" || environment(tree) == environment(self))
-        });
-        let same = |tree: &Tree| match check.name {
-            "firewall" => {
-                (lines_of(tree, &["ufw/"]), ports(tree)) == (lines_of(self, &["ufw/"]), ports(self))
-            }
-            "backup" => {
-                let scripts = ["scripts/backup-", "scripts/restore-", "scripts/verify-"];
-                lines_of(tree, &scripts) == lines_of(self, &scripts)
-            }
-            _ => false,
-        };
-        kin.into_iter().any(|tree| services(tree) == services(self) || same(tree))
     }
 
     /// Whether the check is for it.
@@ -216,11 +194,11 @@ fn main() -> ExitCode {
     trials.push(Trial::test("quoted", || every_text(house)));
     trials.push(Trial::test("calendar", || every_schedule(house)));
     let mut arguments = Arguments::from_args();
-    // Trials wait more than they work.
-    arguments.test_threads.get_or_insert(thread::available_parallelism().map_or(3, |cores| cores.get() + 2));
+    // Trials wait more than they work: for containers to start, for clocks.
+    arguments.test_threads.get_or_insert(thread::available_parallelism().map_or(4, |cores| cores.get() + 4));
     let conclusion = libtest_mimic::run(&arguments, trials);
     if conclusion.num_passed + conclusion.num_failed > 1 {
-        longest();
+        dearest();
     }
     conclusion.exit_code()
 }
@@ -230,14 +208,16 @@ fn trials_of(house: &'static Path, checks: &[&'static Check], trees: &[Tree]) ->
     let of = |check: &&'static Check| {
         let (check, mine) = (
             *check,
-            trees.iter().filter(|tree| tree.is_for(check) && !(check.engine && tree.has_twin(check, trees))),
+            trees
+                .iter()
+                .filter(|tree| tree.is_for(check) && !(check.engine && twins::has_twin(tree, check, trees))),
         );
         mine.map(|tree| trial(house, check, tree)).collect::<Vec<_>>()
     };
     checks.iter().flat_map(of).collect()
 }
 
-/// Both, spread evenly: there are only three engines, and while they are busy the others run.
+/// Both, spread evenly: there are only four engines, and while they are busy the others run.
 fn mixed(few: Vec<Trial>, many: Vec<Trial>) -> Vec<Trial> {
     let (step, mut many) = (many.len().div_ceil(few.len().max(1)), many.into_iter());
     let mut mixed = Vec::new();
@@ -249,17 +229,40 @@ fn mixed(few: Vec<Trial>, many: Vec<Trial>) -> Vec<Trial> {
     mixed
 }
 
-/// How long each trial took; who makes the whole faster begins with the longest.
-static TIMES: Mutex<Vec<(Duration, String)>> = Mutex::new(Vec::new());
+/// What a trial took.
+#[derive(Clone)]
+struct Cost {
+    /// Of the processors, by all that it started.
+    worked: Duration,
+    /// From its start to its end.
+    took: Duration,
+    trial: String,
+}
 
-/// Prints the trials that took longest.
-fn longest() {
-    let mut times = TIMES.lock().map_or_else(|_| Vec::new(), |times| times.clone());
-    times.sort();
-    println!("took longest, of {} s in all:", times.iter().map(|(time, _)| time.as_secs()).sum::<u64>());
-    for (time, name) in times.iter().rev().take(LONGEST) {
-        println!("{:>4} s  {name}", time.as_secs());
+/// What each trial cost; who makes the whole faster begins with the dearest.
+static COSTS: Mutex<Vec<Cost>> = Mutex::new(Vec::new());
+
+/// Prints the trials that cost the processors most: what two of them can bear decides how long all take.
+fn dearest() {
+    let mut costs = COSTS.lock().map_or_else(|_| Vec::new(), |costs| costs.clone());
+    costs.sort_by_key(|cost| cost.worked);
+    let worked: Duration = costs.iter().map(|cost| cost.worked).sum();
+    println!("cost most, of {} s of work in all (work, time):", worked.as_secs());
+    for cost in costs.iter().rev().take(DEAREST) {
+        println!("{:>4} s {:>4} s  {}", cost.worked.as_secs(), cost.took.as_secs(), cost.trial);
     }
+}
+
+/// What a process that has ended and was not waited for, and all that it waited for, took of the processors.
+fn worked(process: u32) -> Option<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let fields: Vec<&str> = stat.rsplit_once(") ")?.1.split(' ').collect();
+    let ticks = |of: &[&str]| of.iter().map(|field| field.parse::<u64>()).sum::<Result<u64, _>>().ok();
+    // Its own time in user mode and in the kernel, and that of its children, in hundredths of a second.
+    (fields.first() == Some(&"Z"))
+        .then(|| ticks(fields.get(11..15)?))
+        .flatten()
+        .map(|ticks| Duration::from_millis(ticks * 10))
 }
 
 /// The trees of the examples and, compiled into a folder, those of the odd systems.
@@ -315,41 +318,6 @@ fn hosts(environment: PathBuf) -> Vec<(String, PathBuf)> {
     hosts.map(|host| (format!("{called}/{}", name(&host)), host)).collect()
 }
 
-/// The names of the services in its compose file, sorted.
-fn services(tree: &Tree) -> Vec<String> {
-    let text = fs::read_to_string(tree.path.join("compose.yaml")).unwrap_or_default();
-    let section = text.lines().skip_while(|line| *line != "services:").skip(1);
-    let section = section.take_while(|line| line.is_empty() || line.starts_with(' '));
-    let names =
-        section.filter(|line| line.starts_with("  ") && !line.starts_with("   ") && line.ends_with(':'));
-    let mut names: Vec<String> = names.map(|line| line.trim().to_owned()).collect();
-    names.sort();
-    names
-}
-
-/// The lines of its files whose paths begin so, but for those that name the environment.
-fn lines_of(tree: &Tree, beginnings: &[&str]) -> BTreeMap<String, Vec<String>> {
-    let of_folder = |beginning: &&str| {
-        let (folder, name) = beginning.rsplit_once('/').unwrap_or(("", beginning));
-        let entries = fs::read_dir(tree.path.join(folder)).into_iter().flatten().flatten();
-        let name = name.to_owned();
-        entries.map(|entry| entry.path()).filter(move |path| crate::name(path).starts_with(&name))
-    };
-    let lines = |path: PathBuf| {
-        let text = fs::read_to_string(&path).unwrap_or_default();
-        let lines = text.lines().filter(|line| !line.starts_with("# Generated by "));
-        (name(&path), lines.map(str::to_owned).collect())
-    };
-    beginnings.iter().flat_map(of_folder).map(lines).collect()
-}
-
-/// The lines of its compose file that publish ports.
-fn ports(tree: &Tree) -> Vec<String> {
-    let text = fs::read_to_string(tree.path.join("compose.yaml")).unwrap_or_default();
-    let published = |line: &&str| line.starts_with("- \"") && line.contains(':') && !line.contains('/');
-    text.lines().map(str::trim).filter(published).map(str::to_owned).collect()
-}
-
 /// The folders in a folder, sorted; none when it cannot be read.
 fn folders(path: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path());
@@ -375,12 +343,7 @@ fn trial(house: &Path, check: &'static Check, tree: &Tree) -> Trial {
         command.arg("--described").arg(described).arg("--lacks").arg(tree.lacks().join(","));
     }
     let name = format!("{}::{}/{}", check.name, tree.system, tree.environment);
-    Trial::test(name.clone(), move || {
-        let start = Instant::now();
-        let verdict = within(command, Duration::from_secs(check.seconds));
-        TIMES.lock().map_err(|error| error.to_string())?.push((start.elapsed(), name));
-        verdict
-    })
+    Trial::test(name.clone(), move || within(command, Duration::from_secs(check.seconds), &name))
 }
 
 /// Hostile texts in every format, for the real readers.
@@ -389,7 +352,7 @@ fn every_text(house: &Path) -> Result<(), Failed> {
     quoted::write(folder.path(), &texts::texts())?;
     let mut command = Command::new(house.join("golden-tests/tools/sandbox"));
     command.arg(house.join("golden-tests/real/quoted.py")).arg(folder.path());
-    within(command, Duration::from_secs(240))
+    within(command, Duration::from_secs(240), "quoted")
 }
 
 /// Schedules of every cadence in zones that change their clocks, for cron and for systemd, and an independent calendar.
@@ -399,16 +362,20 @@ fn every_schedule(house: &Path) -> Result<(), Failed> {
     let mut command = Command::new(house.join("golden-tests/tools/sandbox"));
     command.arg(house.join("golden-tests/real/clocks.py")).arg(folder.path().join("schedules.json"));
     // Around four changes of a clock cron has to be waited for.
-    within(command, Duration::from_secs(900))
+    within(command, Duration::from_secs(900), "calendar")
 }
 
-/// Runs a command to its end or to the limit; its last lines are the failure.
-fn within(mut command: Command, limit: Duration) -> Result<(), Failed> {
+/// Runs a trial's command to its end or to the limit; its last lines are the failure.
+fn within(mut command: Command, limit: Duration, trial: &str) -> Result<(), Failed> {
     let output = tempfile::NamedTempFile::new()?;
     let file = File::create(output.path())?;
     let start = Instant::now();
     let mut child = command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file).spawn()?;
     let end = loop {
+        if let Some(worked) = worked(child.id()) {
+            let cost = Cost { worked, took: start.elapsed(), trial: trial.to_owned() };
+            COSTS.lock().map_err(|error| error.to_string())?.push(cost);
+        }
         if let Some(status) = child.try_wait()? {
             if status.success() {
                 return Ok(());

@@ -17,7 +17,8 @@ from trial import eventually, main, require, run, same
 def check(tree):
     script = tree.home / "scripts/certificate.sh"
     domain = re.search(r"^domain=(\S+)", script.read_text(), re.M)[1]
-    with running(tree) as project:
+    # nginx with what it waits for: nothing else has a part in this.
+    with running(tree, tree.one("nginx")) as project:
         nginx = project.containers(tree.one("nginx"))[0]
         if "certbot" in script.read_text():
             issued(tree, script, domain, next(iter(nginx["NetworkSettings"]["Networks"].values()))["Gateway"])

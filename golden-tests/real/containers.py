@@ -11,14 +11,15 @@ STANDINS = pathlib.Path(__file__).resolve().parent.parent / "tools/standins"
 
 
 class Project:
-    """The compose project of a tree; commands run as an operator on the server would type them."""
+    """The compose project of a tree. What the trial itself asks of Compose it asks without docker before it, which would
+    start twice as much; the tree's own scripts say `docker compose`."""
 
     def __init__(self, tree):
         self.tree = tree
         run(STANDINS, tree.home / "compose.yaml")
-        # Health is asked every second until it is well, and then often enough: asking is most of what a machine with
-        # many containers does. Nothing else differs from the server.
-        more = {name: {"healthcheck": {"interval": "4s", "start_period": "60s", "start_interval": "1s"}}
+        # Health is asked every other second until it is well, and then hardly: asking is most of what a machine with many
+        # containers does. Nothing else differs from the server.
+        more = {name: {"healthcheck": {"interval": "30s", "start_period": "60s", "start_interval": "2s"}}
                 for name, service in tree.services.items() if service.get("healthcheck")}
         # The engine refuses bounds that the machine does not have: this one may be smaller than the server.
         for name, service in tree.services.items():
@@ -28,7 +29,7 @@ class Project:
         (tree.home / "compose.override.yaml").write_text(json.dumps({"services": more}))
 
     def compose(self, *words, **options):
-        return run("docker", "compose", "--ansi", "never", "--progress", "quiet", *words, cwd=self.tree.home, **options)
+        return run("docker-compose", "--ansi", "never", "--progress", "quiet", *words, cwd=self.tree.home, **options)
 
     def up(self, *services):
         try:
@@ -48,9 +49,12 @@ class Project:
         return "\n".join(text)
 
     def containers(self, *services):
-        """What `docker inspect` knows of each running container."""
-        ids = self.compose("ps", "-q", *services).split()
-        return json.loads(run("docker", "inspect", *ids)) if ids else []
+        """What `docker inspect` knows of each running container, in the order of their names."""
+        mine = [f"label=com.docker.compose.{label}" for label in (f"project={self.tree.system}", "oneoff=False")]
+        listed = run("docker", "ps", "--format", '{{.ID}} {{.Label "com.docker.compose.service"}}', "--filter", mine[0], "--filter", mine[1])
+        ids = [number for number, service in map(str.split, listed.splitlines()) if not services or service in services]
+        found = json.loads(run("docker", "inspect", *ids)) if ids else []
+        return sorted(found, key=lambda container: container["Name"])
 
     def addresses(self, service):
         return [network["IPAddress"] for container in self.containers(service)

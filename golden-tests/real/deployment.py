@@ -170,7 +170,7 @@ class SideBySide(Releases):
         override = tree.home / "compose.override.yaml"
         checks = json.loads(override.read_text())
         for service in self.switched:
-            checks["services"][service]["healthcheck"]["start_period"] = "15s"
+            checks["services"][service]["healthcheck"] |= {"start_period": "15s", "interval": "4s"}
         override.write_text(json.dumps(checks))
         self.traffic = Traffic(tree.domain, tree.has("tls"))
 

@@ -53,14 +53,14 @@ def check(tree):
         value = tree.values.get(name) or sample(tree.asked[name]) or "in place of the default"
         file.write_text(f"{without}export {name} = \"{value}\" # as compose may read it too\r\n")
         run(script)
-        run("docker", "compose", "--project-directory", tree.home, "config", "-q")
+        run("docker-compose", "--project-directory", tree.home, "config", "-q")
     if tree.has("variables"):
         first = next(iter(tree.asked))
         refuses(f"{good}{first}='one, and long enough for all'\n{first}='another, and long enough'\n", f"{first}: set twice")
     # A default that is shown in the example is the one that holds without it.
     def resolved(text):
         file.write_text(text)
-        return run("docker", "compose", "--project-directory", tree.home, "config")
+        return run("docker-compose", "--project-directory", tree.home, "config")
 
     shown = re.findall(r"^# (\w+=.*)$", (tree.home / "env/.env.example").read_text().split("\n# The release that runs")[0], re.M)
     same("what compose makes of defaults", resolved("\n".join([good, *shown, ""])), resolved(good))

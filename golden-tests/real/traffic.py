@@ -16,7 +16,12 @@ class Traffic:
     """Every request is a connection of its own through the proxy of this host."""
 
     def __init__(self, domain, encrypted):
-        self.domain, self.encrypted = domain, encrypted
+        self.domain = domain
+        # Whether the certificate is trusted is not asked here. One for all requests, and without the authorities of this
+        # machine: to read those costs many times what a request does.
+        self.encryption = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if encrypted else None
+        if encrypted:
+            self.encryption.check_hostname, self.encryption.verify_mode = False, ssl.CERT_NONE
         self.answers = []  # who answered, in order; what went wrong instead
         self.failures = []
         self.over = threading.Event()
@@ -48,10 +53,8 @@ class Traffic:
 
     def _ask(self):
         """The name of the container that answered."""
-        if self.encrypted:
-            context = ssl.create_default_context()
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-            connection = Direct(self.domain, 443, context=context, timeout=20)
+        if self.encryption:
+            connection = Direct(self.domain, 443, context=self.encryption, timeout=20)
         else:
             connection = http.client.HTTPConnection("127.0.0.1", 80, timeout=20)
         try:

@@ -160,7 +160,7 @@ class Tree:
     @functools.cached_property
     def compose(self):
         """The compose file as Docker Compose understands it."""
-        text = run("docker", "compose", "--project-directory", self.home, "--profile", "*", "config", "--format", "json")
+        text = run("docker-compose", "--project-directory", self.home, "--profile", "*", "config", "--format", "json")
         return json.loads(text[text.index("{"):])
 
     @functools.cached_property
