@@ -20,6 +20,9 @@ use crate::{
     values::RelPath,
 };
 
+/// So many files and folders may be in a folder that is imported: to look through the root of a machine takes minutes.
+const MOST: usize = 10_000;
+
 /// Everything that was read for one description.
 pub struct Project {
     /// The description's file.
@@ -196,8 +199,17 @@ impl Loader {
         if !target.is_dir() {
             return self.file(&target, Some(node.span), diagnostics);
         }
-        let files = WalkDir::new(&target).into_iter().flatten().filter(is_kdl);
-        let mut files: Vec<PathBuf> = files.map(DirEntry::into_path).collect();
+        let inside: Vec<DirEntry> = WalkDir::new(&target).into_iter().flatten().take(MOST + 1).collect();
+        if inside.len() > MOST {
+            let message = format!("{} holds more than {MOST} files and folders", target.display());
+            diagnostics.add(
+                Diagnostic::error("folder-too-large", message)
+                    .at(node.span, "imported here")
+                    .help("import the folder that holds the descriptions, or the files themselves"),
+            );
+            return Vec::new();
+        }
+        let mut files: Vec<PathBuf> = inside.into_iter().filter(is_kdl).map(DirEntry::into_path).collect();
         files.sort();
         if files.is_empty() {
             diagnostics.add(
