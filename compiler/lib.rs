@@ -10,6 +10,8 @@
 
 pub mod digest;
 
+pub mod shell;
+
 pub mod source;
 
 pub mod diagnostic;

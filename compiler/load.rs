@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
@@ -19,6 +19,9 @@ use crate::{
     syntax::{Node, parse},
     values::RelPath,
 };
+
+/// So many files and folders may be in a folder that is imported: to look through the root of a machine takes minutes.
+const MOST: usize = 10_000;
 
 /// Everything that was read for one description.
 pub struct Project {
@@ -39,15 +42,8 @@ pub fn find(paths: &[PathBuf], diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
             found.push(path.clone());
             continue;
         }
-        let walk = WalkDir::new(path).sort_by_file_name().into_iter();
-        let skipped = |name: &str| {
-            (name.starts_with('.') && name.len() > 1)
-                || ["generated", "target", "node_modules"].contains(&name)
-        };
         let before = found.len();
-        for entry in walk.filter_entry(|e| {
-            e.depth() == 0 || !(e.file_type().is_dir() && skipped(&e.file_name().to_string_lossy()))
-        }) {
+        for entry in walk(path) {
             match entry {
                 Ok(entry) if entry.file_name() == "system.kdl" && !entry.file_type().is_dir() => {
                     found.push(clean(entry.path()))
@@ -82,35 +78,24 @@ pub fn kdl_files(paths: &[PathBuf]) -> Vec<PathBuf> {
             found.push(path.clone());
             continue;
         }
-        let walk = WalkDir::new(path).sort_by_file_name().into_iter();
-        let entries = walk
-            .filter_entry(|e| {
-                e.depth() == 0 || !(e.file_type().is_dir() && skipped(&e.file_name().to_string_lossy()))
-            })
-            .flatten();
-        found.extend(
-            entries
-                .filter(|e| e.file_type().is_file())
-                .map(|e| clean(e.path()))
-                .filter(|p| p.extension().is_some_and(|e| e == "kdl")),
-        );
+        let files = walk(path).flatten().filter(is_kdl);
+        found.extend(files.map(|entry| clean(entry.path())));
     }
     found
 }
 
-/// Reads one text file; the error says why not.
-pub fn read(path: &Path) -> Result<String, String> {
-    read_text(path).map_err(|error| match error {
-        Unreadable::Io(error) => reason(&error),
-        Unreadable::Encoding(at, line) => {
-            format!("it is not UTF-8: byte {at}, in line {line}, belongs to no character")
-        }
-    })
+/// Everything below a folder, by name, without folders that hold no descriptions of the user's.
+fn walk(folder: &Path) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
+    let ours = |entry: &DirEntry| {
+        let name = entry.file_name().to_string_lossy();
+        let skipped = name.starts_with('.') || ["generated", "target", "node_modules"].contains(&&*name);
+        entry.depth() == 0 || !(entry.file_type().is_dir() && skipped)
+    };
+    WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(ours)
 }
 
-/// Folders that hold no descriptions of the user's.
-fn skipped(name: &str) -> bool {
-    (name.starts_with('.') && name.len() > 1) || ["generated", "target", "node_modules"].contains(&name)
+fn is_kdl(entry: &DirEntry) -> bool {
+    entry.file_type().is_file() && entry.path().extension().is_some_and(|its| its == "kdl")
 }
 
 /// The path as a person would type it: without a leading `./`.
@@ -153,28 +138,15 @@ impl Loader {
                 None => diagnostic,
             }
         };
-        let text = match read_text(path) {
+        let text = match read(path) {
             Ok(text) => text,
-            Err(Unreadable::Io(error)) => {
-                diagnostics.add(complain(
-                    "unreadable-file",
-                    format!("{} cannot be read: {}", path.display(), reason(&error)),
-                    match import {
-                        Some(_) => "the path is relative to the file that imports it",
-                        None => "check the path and its permissions",
-                    },
-                ));
-                return Vec::new();
-            }
-            Err(Unreadable::Encoding(at, line)) => {
-                diagnostics.add(complain(
-                    "invalid-utf8",
-                    format!(
-                        "{} is not UTF-8: byte {at}, in line {line}, belongs to no character",
-                        path.display()
-                    ),
-                    "save the file as UTF-8",
-                ));
+            Err(error) => {
+                let help = match (&error, import) {
+                    (Unreadable::Encoding(..), _) => "save the file as UTF-8",
+                    (Unreadable::Io(_), Some(_)) => "the path is relative to the file that imports it",
+                    (Unreadable::Io(_), None) => "check the path and its permissions",
+                };
+                diagnostics.add(complain(error.code(), error.told(path), help));
                 return Vec::new();
             }
         };
@@ -227,14 +199,17 @@ impl Loader {
         if !target.is_dir() {
             return self.file(&target, Some(node.span), diagnostics);
         }
-        let mut files: Vec<PathBuf> = WalkDir::new(&target)
-            .sort_by_file_name()
-            .into_iter()
-            .flatten()
-            .filter(|e| e.file_type().is_file())
-            .map(|e| e.into_path())
-            .filter(|p| p.extension().is_some_and(|e| e == "kdl"))
-            .collect();
+        let inside: Vec<DirEntry> = WalkDir::new(&target).into_iter().flatten().take(MOST + 1).collect();
+        if inside.len() > MOST {
+            let message = format!("{} holds more than {MOST} files and folders", target.display());
+            diagnostics.add(
+                Diagnostic::error("folder-too-large", message)
+                    .at(node.span, "imported here")
+                    .help("import the folder that holds the descriptions, or the files themselves"),
+            );
+            return Vec::new();
+        }
+        let mut files: Vec<PathBuf> = inside.into_iter().filter(is_kdl).map(DirEntry::into_path).collect();
         files.sort();
         if files.is_empty() {
             diagnostics.add(
@@ -247,13 +222,46 @@ impl Loader {
     }
 }
 
-enum Unreadable {
+/// Why a text cannot be read.
+pub enum Unreadable {
+    /// What the system says.
     Io(io::Error),
     /// The offset of the first byte that belongs to no character, and its line.
     Encoding(usize, usize),
 }
 
-fn read_text(path: &Path) -> Result<String, Unreadable> {
+impl Unreadable {
+    /// The code of the diagnostic.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Unreadable::Io(_) => "unreadable-file",
+            Unreadable::Encoding(..) => "invalid-utf8",
+        }
+    }
+
+    /// That the file cannot be read, and why.
+    pub fn told(&self, path: &Path) -> String {
+        match self {
+            Unreadable::Io(error) => format!("{} cannot be read: {}", path.display(), reason(error)),
+            Unreadable::Encoding(at, line) => {
+                format!("{} is not UTF-8: byte {at}, in line {line}, belongs to no character", path.display())
+            }
+        }
+    }
+
+    /// Why, in a few words.
+    pub fn reason(&self) -> String {
+        match self {
+            Unreadable::Io(error) => reason(error),
+            Unreadable::Encoding(at, line) => {
+                format!("it is not UTF-8: byte {at}, in line {line}, belongs to no character")
+            }
+        }
+    }
+}
+
+/// Reads one text file.
+pub fn read(path: &Path) -> Result<String, Unreadable> {
     let meta = fs::metadata(path).map_err(Unreadable::Io)?;
     if meta.is_dir() {
         return Err(Unreadable::Io(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder")));
@@ -298,34 +306,14 @@ impl Project {
 
     /// The names of all environments of its systems.
     pub fn environments(&self) -> Vec<String> {
-        let mut names = Vec::new();
-        for system in self.nodes.iter().filter(|node| node.name.value == "system") {
-            let stated: Vec<String> = system
-                .children
-                .iter()
-                .filter(|c| c.name.value == "environment")
-                .filter_map(|c| c.key())
-                .map(Into::into)
-                .collect();
-            if stated.is_empty() {
-                names.push(crate::expand::DEFAULT_ENVIRONMENT.to_owned());
-            }
-            names.extend(stated);
-        }
-        names
+        self.systems().into_iter().flat_map(|(_, environments)| environments).collect()
     }
 
     /// Reads files that the description names, relative to the file in which they are named.
     pub fn reader(&self) -> impl Fn(Span, &RelPath) -> Result<String, String> + Sync + '_ {
         |span, path| {
             let beside = Path::new(&self.sources.get(span.source).name).parent().unwrap_or(Path::new(""));
-            match read_text(&beside.join(path.bare())) {
-                Ok(text) => Ok(text),
-                Err(Unreadable::Io(error)) => Err(reason(&error)),
-                Err(Unreadable::Encoding(at, line)) => {
-                    Err(format!("it is not UTF-8: byte {at}, in line {line}, belongs to no character"))
-                }
-            }
+            read(&beside.join(path.bare())).map_err(|error| error.reason())
         }
     }
 }

@@ -21,6 +21,7 @@ const UNSHOWN: &[(&str, &str)] = &[
     ("env-unknown", "an environment file"),
     ("env-value", "an environment file"),
     ("file-too-large", "eight megabytes"),
+    ("folder-too-large", "ten thousand files"),
     ("import-cycle", "two files that import each other"),
     ("internal-error", "a fault of ondol"),
     ("invalid-utf8", "a file that is no text"),

@@ -26,6 +26,7 @@ fn main() {
         Trial::test("every file of Rust says what it is", || each("rs", opening)),
         Trial::test("no file of Rust is long", || each("rs", short)),
         Trial::test("product code does not stop", || each("rs", steady)),
+        Trial::test("a module uses only what stands above it", order),
         Trial::test("no file names a place of one machine", places),
         Trial::test("no script ends a pipe early", pipes),
         Trial::test("every check of the real programs is run", checks),
@@ -84,19 +85,76 @@ fn short(_: &Path, text: &str) -> Vec<String> {
 }
 
 fn steady(path: &Path, text: &str) -> Vec<String> {
-    // A build that stops has reported; the others are compiled for tests only.
-    let test = |name: &str| matches!(name, "build.rs" | "tests.rs" | "testing.rs" | "laws.rs" | "places.rs");
-    if !path.starts_with("compiler") || path.file_name().and_then(|name| name.to_str()).is_some_and(test) {
+    if !path.starts_with("compiler") || is_test(path) {
         return Vec::new();
     }
-    let product = text.split("#[cfg(test)]").next().unwrap_or(text);
-    let lines = product.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"));
+    let lines = product(text).lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"));
     lines
         .filter_map(|(number, line)| {
             let word = STOPPING.iter().find(|word| line.contains(**word))?;
             Some(format!("line {}: `{word}`", number + 1))
         })
         .collect()
+}
+
+/// A build that stops has reported; the others are compiled for tests only.
+fn is_test(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    matches!(name, "build.rs" | "tests.rs" | "testing.rs" | "laws.rs" | "places.rs")
+}
+
+/// A file without its tests, which stand at its end.
+fn product(text: &str) -> &str {
+    Regex::new(r"#\[cfg\(test\)\]\n(pub(\(crate\))? )?mod \w+ \{")
+        .ok()
+        .and_then(|tests| tests.find(text))
+        .map_or(text, |tests| &text[..tests.start()])
+}
+
+/// The order of the modules is that of the flow: what stands below in `lib.rs` is not known above.
+fn order() -> Result<(), Failed> {
+    let listed = Regex::new(r"(?m)^pub mod (\w+);")?;
+    let library = read(Path::new("compiler/lib.rs"))?;
+    let order: Vec<&str> =
+        listed.captures_iter(&library).filter_map(|line| Some(line.get(1)?.as_str())).collect();
+    let place = |module: &str| order.iter().position(|listed| *listed == module);
+    let (mut found, mut asked) = (Vec::new(), 0);
+    for path in files().iter().filter(|path| path.starts_with("compiler") && !is_test(path)) {
+        let module = path.iter().nth(1).unwrap_or_default().to_string_lossy().replace(".rs", "");
+        let Some(here) = place(&module).filter(|_| path.extension().is_some_and(|its| its == "rs")) else {
+            continue;
+        };
+        asked += 1;
+        let text = read(path)?;
+        let below = used(product(&text)).into_iter().filter(|other| place(other).is_some_and(|at| at > here));
+        found.extend(below.map(|other| format!("{}: `{module}` stands above `{other}`", path.display())));
+    }
+    if asked == 0 { Err("compiler/lib.rs lists no module".into()) } else { verdict(&found) }
+}
+
+/// The modules that a text names behind `crate::`, alone or in braces.
+fn used(text: &str) -> BTreeSet<String> {
+    let first = |path: &str| {
+        path.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>()
+    };
+    let mut found = BTreeSet::new();
+    for named in text.split("crate::").skip(1) {
+        let Some(group) = named.strip_prefix('{') else {
+            found.insert(first(named));
+            continue;
+        };
+        let mut depth = 1;
+        for piece in group.split_inclusive(['{', ',', '}']) {
+            if depth == 1 {
+                found.insert(first(piece));
+            }
+            depth += i32::from(piece.ends_with('{')) - i32::from(piece.ends_with('}'));
+            if depth == 0 {
+                break;
+            }
+        }
+    }
+    found
 }
 
 fn places() -> Result<(), Failed> {

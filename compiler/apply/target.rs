@@ -10,6 +10,7 @@ use std::{
 use rayon::prelude::*;
 
 use crate::{
+    diagnostic::Diagnostic,
     emit::Artifact,
     load::reason,
     plan::{Manifest, OnDisk, State, manifest},
@@ -53,6 +54,12 @@ impl TargetError {
             message: format!("{} is {what}, where ondol would write a folder", path.display()),
             help: "move it away, or choose another place with `--out`".into(),
         }
+    }
+}
+
+impl From<TargetError> for Diagnostic {
+    fn from(error: TargetError) -> Diagnostic {
+        Diagnostic::error(error.code, error.message).help(error.help)
     }
 }
 

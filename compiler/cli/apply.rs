@@ -165,7 +165,7 @@ fn stage(one: PlannedDescription, claimed: &Mutex<BTreeSet<PathBuf>>) -> Staging
                         })
                         .collect(),
                 }),
-                Err(error) => diagnostics.push(Diagnostic::error(error.code, error.message).help(error.help)),
+                Err(error) => diagnostics.push(error.into()),
             }
         }
     }
@@ -186,7 +186,7 @@ fn commit(args: &Args, results: Vec<Staging>) -> u8 {
     let style = args.input.output.color.stderr();
     let known: Vec<String> = results.iter().flat_map(|one| one.environments.clone()).collect();
     let mut problems: Vec<Diagnostic> =
-        common::unknown_environments(&args.input, &known, &known).into_iter().collect();
+        common::unknown_environments(&args.input, &known).into_iter().collect();
     problems.extend(clash(
         results.iter().flat_map(|one| one.trees.iter().map(|tree| (one.path.as_path(), tree.tree.as_path()))),
     ));
@@ -203,11 +203,7 @@ fn commit(args: &Args, results: Vec<Staging>) -> u8 {
             Ok(()) if args.input.output.quiet => {}
             Ok(()) => common::print(&format!("{}\n", tree.said)),
             Err(error) => {
-                common::report(
-                    &[Diagnostic::error(error.code, error.message).help(error.help)],
-                    &Sources::default(),
-                    style,
-                );
+                common::report(&[error.into()], &Sources::default(), style);
                 status = FAILED;
             }
         }
@@ -326,14 +322,11 @@ fn done(one: &super::plan::Planned) -> String {
     if one.plan.is_empty() {
         return "nothing to do".into();
     }
+    let files = common::counted(one.plan.files.iter().filter(|file| !file.kept).count(), "file");
     if one.plan.gone {
-        let removed = one.plan.files.iter().filter(|file| !file.kept).count();
-        let files = if removed == 1 { "file" } else { "files" };
-        return format!("no longer described: {removed} {files} removed from {}", one.target.tree.display());
+        return format!("no longer described: {files} removed from {}", one.target.tree.display());
     }
-    let written = one.plan.files.iter().filter(|file| !file.kept).count();
-    let files = if written == 1 { "file" } else { "files" };
-    format!("{written} {files} written, {} unchanged, in {}", one.plan.unchanged, one.target.tree.display())
+    format!("{files} written, {} unchanged, in {}", one.plan.unchanged, one.target.tree.display())
 }
 
 fn show(args: &Args, planned: &[PlannedDescription]) {

@@ -52,16 +52,16 @@ pub fn run(args: &Args) -> u8 {
         .map(|path| {
             let mut diagnostics = Diagnostics::default();
             let project = load::load(path, &mut diagnostics);
-            let expanded = crate::expand(&project, &[], &mut diagnostics);
+            crate::expand(&project, &args.input.env, &mut diagnostics);
             Checked {
-                environments: expanded.iter().map(|e| e.environment.to_string()).collect(),
+                environments: project.environments(),
                 diagnostics: common::judged(diagnostics, &args.input),
                 sources: project.sources,
             }
         })
         .collect();
     let known: Vec<String> = checked.iter().flat_map(|c| c.environments.clone()).collect();
-    if let Some(missing) = common::unknown_environments(&args.input, &known, &known)
+    if let Some(missing) = common::unknown_environments(&args.input, &known)
         && let Some(first) = checked.first_mut()
     {
         first.diagnostics.push(missing);
@@ -69,29 +69,16 @@ pub fn run(args: &Args) -> u8 {
     print(args, &checked);
     let errors = checked.iter().any(|one| common::failed(&one.diagnostics));
     if args.format == Format::Text && !args.input.output.quiet {
-        let count = |wanted| {
-            checked
-                .iter()
-                .flat_map(|one| &one.diagnostics)
-                .filter(|d| render::word(d.severity) == wanted)
-                .count()
-        };
-        common::remark(&format!(
-            "checked {}: {}, {}",
-            common::counted(checked.len(), "description"),
-            common::counted(count("error"), "error"),
-            common::counted(count("warning"), "warning")
-        ));
+        let found = common::tally(checked.iter().flat_map(|one| &one.diagnostics));
+        common::remark(&format!("checked {}: {found}", common::counted(checked.len(), "description")));
     }
     if errors { FAILED } else { DONE }
 }
 
 fn print(args: &Args, checked: &[Checked]) {
+    let found = checked.iter().map(|one| (one.diagnostics.as_slice(), &one.sources));
     match args.format {
-        Format::Text => {
-            let found = checked.iter().map(|one| (one.diagnostics.as_slice(), &one.sources));
-            common::report_all(found, args.input.output.color.stderr());
-        }
+        Format::Text => common::report_all(found, args.input.output.color.stderr()),
         Format::Json => {
             let records: Vec<_> =
                 checked.iter().flat_map(|one| render::records(&one.diagnostics, &one.sources)).collect();
@@ -104,22 +91,6 @@ fn print(args: &Args, checked: &[Checked]) {
                 common::print(&render::github(&one.diagnostics, &one.sources));
             }
         }
-        Format::Sarif => {
-            let mut document = render::sarif(&[], &Sources::default());
-            let mut results = Vec::new();
-            let mut rules = Vec::new();
-            for one in checked {
-                let part = render::sarif(&one.diagnostics, &one.sources);
-                results.extend(part["runs"][0]["results"].as_array().cloned().unwrap_or_default());
-                rules.extend(
-                    part["runs"][0]["tool"]["driver"]["rules"].as_array().cloned().unwrap_or_default(),
-                );
-            }
-            rules.sort_by_key(|rule| rule["id"].to_string());
-            rules.dedup();
-            document["runs"][0]["results"] = results.into();
-            document["runs"][0]["tool"]["driver"]["rules"] = rules.into();
-            common::print(&format!("{document:#}\n"));
-        }
+        Format::Sarif => common::print(&format!("{:#}\n", render::sarif(found))),
     }
 }

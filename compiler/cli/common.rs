@@ -11,9 +11,10 @@ use std::{
 use clap::{Args, ValueEnum};
 
 use crate::{
-    diagnostic::{Diagnostic, Diagnostics, Severity, nearest},
+    diagnostic::{Diagnostic, Diagnostics, Severity, meant},
     explain, load,
     render::{self, Style},
+    shell,
     source::Sources,
 };
 
@@ -45,7 +46,7 @@ pub struct Output {
     /// Print only what went wrong
     #[arg(short, long)]
     pub quiet: bool,
-    /// Print more
+    /// Show more: of a plan every file, with its differences
     #[arg(short, long)]
     pub verbose: bool,
 }
@@ -94,16 +95,11 @@ pub fn descriptions(input: &Input) -> Result<Vec<PathBuf>, u8> {
             if explain::page(code).is_some() {
                 continue;
             }
-            let near = nearest(code, explain::codes());
-            diagnostics.add(
-                Diagnostic::error("unknown-code", format!("`{option}`: there is no code `{code}`")).help(
-                    match near {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None => "the code stands in front of each diagnostic; `ondol explain` lists them all"
-                            .into(),
-                    },
-                ),
-            );
+            let help = meant(code, explain::codes(), || {
+                "the code stands in front of each diagnostic; `ondol explain` lists them all".to_owned()
+            });
+            let message = format!("`{option}`: there is no code `{code}`");
+            diagnostics.add(Diagnostic::error("unknown-code", message).help(help));
         }
     }
     let found = load::find(&input.paths, &mut diagnostics);
@@ -112,16 +108,23 @@ pub fn descriptions(input: &Input) -> Result<Vec<PathBuf>, u8> {
     if failed { Err(super::FAILED) } else { Ok(found) }
 }
 
+impl Input {
+    /// How bad a finding is when `--allow` and `--deny` have been heard; none when it is left out.
+    pub fn judged(&self, severity: Severity, code: &str) -> Option<Severity> {
+        if severity == Severity::Warning && self.allow.iter().any(|allowed| allowed == code) {
+            return None;
+        }
+        let denied = self.deny.iter().any(|denied| denied == "warnings" || denied == code);
+        Some(if denied { Severity::Error } else { severity })
+    }
+}
+
 /// The diagnostics as `--allow` and `--deny` want them.
 pub fn judged(diagnostics: Diagnostics, input: &Input) -> Vec<Diagnostic> {
-    let mut list = diagnostics.into_sorted();
-    list.retain(|d| d.severity == Severity::Error || !input.allow.iter().any(|code| code == d.code));
-    for diagnostic in &mut list {
-        if input.deny.iter().any(|code| code == "warnings" || code == diagnostic.code) {
-            diagnostic.severity = Severity::Error;
-        }
-    }
-    list
+    let list = diagnostics.into_sorted().into_iter();
+    let judged =
+        |one: Diagnostic| Some(Diagnostic { severity: input.judged(one.severity, one.code)?, ..one });
+    list.filter_map(judged).collect()
 }
 
 /// Whether one of them is an error.
@@ -148,6 +151,22 @@ pub fn report_all<'a>(found: impl IntoIterator<Item = (&'a [Diagnostic], &'a Sou
     if !codes.is_empty() {
         remark(&format!("for more: ondol explain {}\n", codes.join(" ")));
     }
+}
+
+/// Why a command could not begin, with what its places lie in.
+pub type Refused = (Vec<Diagnostic>, Sources);
+
+/// For a reason that has no place in a source.
+pub fn refused(diagnostic: Diagnostic) -> Refused {
+    (vec![diagnostic], Sources::default())
+}
+
+/// The exit status, with the reason told where there is none.
+pub fn ended(outcome: Result<u8, Refused>, style: Style) -> u8 {
+    outcome.unwrap_or_else(|(diagnostics, sources)| {
+        report(&diagnostics, &sources, style);
+        super::FAILED
+    })
 }
 
 /// Writes one error that has no place in a source.
@@ -178,13 +197,7 @@ pub fn kept(status: u8) -> u8 {
 
 /// A path as one word of a shell.
 pub fn word(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |c: char| c.is_alphanumeric() || "-_./+@%:,=".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text
-    } else {
-        format!("'{}'", text.replace('\'', "'\\''"))
-    }
+    shell::word(&path.display().to_string())
 }
 
 /// Writes a remark to standard error.
@@ -193,19 +206,14 @@ pub fn remark(text: &str) {
 }
 
 /// The environments that were asked for and that no description has, as one error.
-pub fn unknown_environments(input: &Input, seen: &[String], known: &[String]) -> Option<Diagnostic> {
-    let missing: Vec<&String> = input.env.iter().filter(|name| !seen.contains(name)).collect();
-    let first = missing.first()?;
-    let diagnostic =
-        Diagnostic::error("unknown-environment", format!("no description has an environment `{first}`"));
-    Some(match nearest(first, known.iter().map(String::as_str)) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-        None => {
-            let names: BTreeSet<&str> = known.iter().map(String::as_str).collect();
-            let names: Vec<&str> = names.into_iter().collect();
-            diagnostic.help(format!("environments: {}", names.join(", ")))
-        }
-    })
+pub fn unknown_environments(input: &Input, known: &[String]) -> Option<Diagnostic> {
+    let missing = input.env.iter().find(|name| !known.contains(name))?;
+    let message = format!("no description has an environment `{missing}`");
+    let names: BTreeSet<&str> = known.iter().map(String::as_str).collect();
+    let help = meant(missing, names.iter().copied(), || {
+        format!("environments: {}", names.iter().copied().collect::<Vec<_>>().join(", "))
+    });
+    Some(Diagnostic::error("unknown-environment", message).help(help))
 }
 
 /// Where output goes: `--out`, else `generated/` beside the nearest `ondol.kdl` or repository root above the
@@ -228,6 +236,12 @@ pub fn out_folder(out: Option<&Path>, description: &Path) -> PathBuf {
         Some(relative) => relative.to_path_buf(),
         None => folder,
     }
+}
+
+/// How many errors and warnings there are, in words.
+pub fn tally<'a>(found: impl Iterator<Item = &'a Diagnostic> + Clone) -> String {
+    let count = |wanted| found.clone().filter(|one| one.severity == wanted).count();
+    format!("{}, {}", counted(count(Severity::Error), "error"), counted(count(Severity::Warning), "warning"))
 }
 
 /// A number of things in words: `1 error`, `2 errors`.

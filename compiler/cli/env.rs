@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 
 use super::{
     DONE, FAILED,
-    common::{self, Input},
+    common::{self, Input, Refused, refused},
 };
 use crate::{
-    diagnostic::{Diagnostic, Diagnostics, Severity, nearest},
+    diagnostic::{Diagnostic, Diagnostics, Severity, meant},
     env::{Finding, judge, read},
     expand::Expanded,
     load,
@@ -64,19 +64,7 @@ struct Found {
 
 pub fn run(command: &Command) -> u8 {
     let Command::Check(args) = command;
-    match check(args) {
-        Ok(status) => status,
-        Err((diagnostics, sources)) => {
-            common::report(&diagnostics, &sources, args.input.output.color.stderr());
-            FAILED
-        }
-    }
-}
-
-type Refused = (Vec<Diagnostic>, Sources);
-
-fn refused(diagnostic: Diagnostic) -> Refused {
-    (vec![diagnostic], Sources::default())
+    common::ended(check(args), args.input.output.color.stderr())
 }
 
 fn check(args: &Args) -> Result<u8, Refused> {
@@ -91,14 +79,10 @@ fn check(args: &Args) -> Result<u8, Refused> {
     if diagnostics.has_errors() {
         return Err((diagnostics.into_sorted(), project.sources));
     }
-    let environments: Vec<String> = expanded.iter().map(|one| one.environment.to_string()).collect();
-    if !args.input.env.is_empty() {
-        let known = crate::expand(&project, &[], &mut Diagnostics::default());
-        let known: Vec<String> = known.iter().map(|one| one.environment.to_string()).collect();
-        if let Some(missing) = common::unknown_environments(&args.input, &environments, &known) {
-            return Err(refused(missing));
-        }
+    if let Some(missing) = common::unknown_environments(&args.input, &project.environments()) {
+        return Err(refused(missing));
     }
+    let environments: Vec<String> = expanded.iter().map(|one| one.environment.to_string()).collect();
     if let Some(other) = expanded.iter().find(|one| one.system != expanded[0].system) {
         return Err(refused(which([&expanded[0], other].map(|one| format!("system \"{}\"", one.system)))));
     }
@@ -108,15 +92,11 @@ fn check(args: &Args) -> Result<u8, Refused> {
         found.push(Found { finding: open, environment: None, host: None });
     }
     found.sort_by_key(|one| one.finding.place.as_ref().map_or(usize::MAX, |place| place.start));
-    found.retain(|one| {
-        one.finding.severity == Severity::Error
-            || !args.input.allow.iter().any(|code| code == one.finding.code)
+    found.retain_mut(|one| {
+        let judged = args.input.judged(one.finding.severity, one.finding.code);
+        one.finding.severity = judged.unwrap_or(one.finding.severity);
+        judged.is_some()
     });
-    for one in &mut found {
-        if args.input.deny.iter().any(|code| code == "warnings" || code == one.finding.code) {
-            one.finding.severity = Severity::Error;
-        }
-    }
     let errors = found.iter().any(|one| one.finding.severity == Severity::Error);
     match args.format {
         Format::Text => print_text(args, &found, &text, project.sources, &asked),
@@ -173,10 +153,8 @@ fn asked<'a>(expanded: &'a [Expanded], names: &[String]) -> Result<Vec<Asked<'a>
     known.dedup();
     if let Some(missing) = names.iter().find(|name| !known.contains(&name.as_str())) {
         let diagnostic = Diagnostic::error("unknown-host", format!("no environment has a host `{missing}`"));
-        return Err(match nearest(missing, known.iter().copied()) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-            None => diagnostic.help(format!("hosts: {}", known.join(", "))),
-        });
+        let all = || format!("hosts: {}", known.join(", "));
+        return Err(diagnostic.help(meant(missing, known.iter().copied(), all)));
     }
     let meant =
         |one: &Asked| names.is_empty() || names.iter().any(|name| name == one.model.host.name.as_str());
@@ -229,7 +207,7 @@ fn readable_by_others(path: &Path) -> Option<Finding> {
         code: "env-open",
         variable: None,
         message: format!("others can read the file (mode {mode:o})"),
-        help: Some(format!("chmod 600 {}", path.display())),
+        help: Some(format!("chmod 600 {}", common::word(path))),
         place: None,
         declared: None,
     })
@@ -273,15 +251,13 @@ fn print_text(args: &Args, found: &[Found], text: &str, mut sources: Sources, as
         .collect();
     common::report(&diagnostics, &sources, args.input.output.color.stderr());
     if !args.input.output.quiet {
-        let count = |word| diagnostics.iter().filter(|one| render::word(one.severity) == word).count();
         let names: BTreeSet<&EnvName> =
             asked.iter().flat_map(|one| &one.model.variables).map(|variable| &variable.name).collect();
         common::remark(&format!(
-            "checked {} against {}: {}, {}",
+            "checked {} against {}: {}",
             args.file.display(),
             common::counted(names.len(), "variable"),
-            common::counted(count("error"), "error"),
-            common::counted(count("warning"), "warning"),
+            common::tally(diagnostics.iter()),
         ));
     }
 }

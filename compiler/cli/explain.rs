@@ -4,7 +4,7 @@ use super::{
     DONE, FAILED,
     common::{self, Output},
 };
-use crate::{diagnostic::nearest, explain};
+use crate::{diagnostic::meant, explain};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -34,10 +34,7 @@ pub fn run(args: &Args) -> u8 {
 }
 
 fn unknown(code: &str, args: &Args) {
-    let help = match nearest(code, explain::codes()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "`ondol explain` lists all codes".to_owned(),
-    };
+    let help = meant(code, explain::codes(), || "`ondol explain` lists all codes".to_owned());
     let message = format!("there is no diagnostic `{code}`");
     common::complain("unknown-code", &message, &help, args.output.color.stderr());
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     diagnostic::Diagnostics,
-    load::{self, reason},
+    load::{self, Unreadable, reason},
     source::Sources,
     syntax,
 };
@@ -40,11 +40,11 @@ pub fn run(args: &Args) -> u8 {
                 syntax::format(source, &text, &mut diagnostics).filter(|formatted| *formatted != text)
             }
             Err(error) => {
-                let (code, help) = match error.contains("not UTF-8") {
-                    true => ("invalid-utf8", "save the file as UTF-8"),
-                    false => ("unreadable-file", "check the path and its permissions"),
+                let help = match error {
+                    Unreadable::Encoding(..) => "save the file as UTF-8",
+                    Unreadable::Io(_) => "check the path and its permissions",
                 };
-                common::complain(code, &format!("{} cannot be read: {error}", path.display()), help, style);
+                common::complain(error.code(), &error.told(&path), help, style);
                 status = FAILED;
                 continue;
             }

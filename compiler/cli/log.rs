@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{
     DONE, FAILED,
-    common::{self, Input},
+    common::{self, Input, Refused, refused},
 };
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
@@ -20,7 +20,6 @@ use crate::{
     expand::Expanded,
     lines::{Schema, Wrong},
     load,
-    source::Sources,
 };
 
 /// What is done with logs.
@@ -41,7 +40,7 @@ pub struct Args {
     log: Option<String>,
     /// Lines that are shown of each mistake; all are counted
     #[arg(long, value_name = "COUNT", default_value_t = 5)]
-    show: u64,
+    show: usize,
     /// How findings are printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -57,19 +56,7 @@ enum Format {
 
 pub fn run(command: &Command) -> u8 {
     let Command::Check(args) = command;
-    match check(args) {
-        Ok(status) => status,
-        Err((diagnostics, sources)) => {
-            common::report(&diagnostics, &sources, args.input.output.color.stderr());
-            FAILED
-        }
-    }
-}
-
-type Refused = (Vec<Diagnostic>, Sources);
-
-fn refused(diagnostic: Diagnostic) -> Refused {
-    (vec![diagnostic], Sources::default())
+    common::ended(check(args), args.input.output.color.stderr())
 }
 
 fn check(args: &Args) -> Result<u8, Refused> {
@@ -199,11 +186,11 @@ const LONGEST: u64 = 16 * 1024 * 1024;
 /// What was found in a log.
 #[derive(Default)]
 struct Judged {
-    lines: u64,
+    lines: usize,
     /// Lines with something wrong.
-    wrong: u64,
+    wrong: usize,
     /// Each mistake once: as it was first seen, how often, and in which lines first.
-    mistakes: BTreeMap<(&'static str, String), (Wrong, u64, Vec<u64>)>,
+    mistakes: BTreeMap<(&'static str, String), (Wrong, usize, Vec<usize>)>,
 }
 
 /// Lines of one mistake that a document names.
@@ -226,7 +213,7 @@ fn judge(args: &Args, schema: &Schema, mut log: Box<dyn BufRead>, name: &str) ->
             .into_iter()
             .filter(|wrong| !args.input.allow.iter().any(|code| code == wrong.code))
             .collect();
-        judged.wrong += u64::from(!found.is_empty());
+        judged.wrong += usize::from(!found.is_empty());
         for wrong in found {
             let number = judged.lines;
             let (_, count, lines) = judged
@@ -251,14 +238,15 @@ impl Judged {
         for (wrong, count, _) in self.mistakes.values().filter(|(_, count, _)| *count > args.show) {
             let at = if wrong.pointer.is_empty() { "the line" } else { &wrong.pointer };
             common::remark(&format!(
-                "{name}: error[{}]: {at} {}: {count} {} in all",
+                "{name}: error[{}]: {at} {}: {} in all",
                 wrong.code,
                 wrong.reason,
-                if *count == 1 { "time" } else { "times" }
+                common::counted(*count, "time"),
             ));
         }
         if !args.input.output.quiet {
-            common::remark(&format!("checked {name}: {} lines, {} not as described", self.lines, self.wrong));
+            let lines = common::counted(self.lines, "line");
+            common::remark(&format!("checked {name}: {lines}, {} not as described", self.wrong));
         }
     }
 

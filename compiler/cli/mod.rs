@@ -37,7 +37,7 @@ enum Command {
     Check(check::Args),
     /// Show what apply would do to the target, and why; write nothing
     Plan(plan::Args),
-    /// Do it: ask first on a terminal, `--yes` in CI
+    /// Do it: ask first on a terminal, `--yes` in CI; of a plan that was saved, exactly that
     Apply(apply::Args),
     /// Format descriptions in place, keeping comments
     Fmt(fmt::Args),

@@ -133,7 +133,7 @@ pub fn plan_description(path: &Path, input: &Input, options: &TargetOptions) -> 
     let described = project.systems();
     if !common::failed(&judged) {
         let out = common::out_folder(options.out.as_deref(), path);
-        let results: Vec<_> = compiled
+        let results: Vec<Result<Planned, TargetError>> = compiled
             .into_par_iter()
             .map(|compiled| {
                 let target = Target::new(&out, compiled.system.as_str(), compiled.environment.as_str());
@@ -145,10 +145,7 @@ pub fn plan_description(path: &Path, input: &Input, options: &TargetOptions) -> 
         for result in results {
             match result {
                 Ok(one) => planned.push(one),
-                Err(error) => {
-                    let error: crate::apply::TargetError = error;
-                    judged.push(Diagnostic::error(error.code, error.message).help(error.help));
-                }
+                Err(error) => judged.push(error.into()),
             }
         }
         // Whoever asks for some environments does not ask about the others.
@@ -157,7 +154,7 @@ pub fn plan_description(path: &Path, input: &Input, options: &TargetOptions) -> 
             for target in leftover::environments(&out, system, environments) {
                 match removed(target, options) {
                     Ok(one) => planned.push(one),
-                    Err(error) => judged.push(Diagnostic::error(error.code, error.message).help(error.help)),
+                    Err(error) => judged.push(error.into()),
                 }
             }
         }
@@ -228,9 +225,7 @@ pub fn leftover_systems(
             for target in leftover::environments(&out, &system, &[]) {
                 match removed(target, options) {
                     Ok(one) => planned.push(one),
-                    Err(error) => {
-                        diagnostics.push(Diagnostic::error(error.code, error.message).help(error.help))
-                    }
+                    Err(error) => diagnostics.push(error.into()),
                 }
             }
         }
@@ -270,7 +265,7 @@ pub fn plan_all(
         return Err(FAILED);
     }
     let known: Vec<String> = planned.iter().flat_map(|one| one.environments.clone()).collect();
-    if let Some(missing) = common::unknown_environments(input, &known, &known) {
+    if let Some(missing) = common::unknown_environments(input, &known) {
         common::report(&[missing], &Sources::default(), style);
         return Err(FAILED);
     }

@@ -6,7 +6,7 @@
 mod suggest;
 
 #[allow(unused_imports, reason = "the build script, which shares this module, needs no suggestions")]
-pub use suggest::nearest;
+pub use suggest::{meant, nearest};
 
 use std::{
     collections::HashMap,

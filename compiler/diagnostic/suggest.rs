@@ -12,6 +12,15 @@ pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -
         .map(|(_, candidate)| candidate)
 }
 
+/// What to say of a wrong name: the nearest right one, where one is near enough, else what `otherwise` says.
+pub fn meant<'a>(
+    wrong: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+    otherwise: impl FnOnce() -> String,
+) -> String {
+    nearest(wrong, candidates).map_or_else(otherwise, |near| format!("did you mean `{near}`?"))
+}
+
 /// Edit distance with swaps of neighbours (optimal string alignment), ignoring case.
 fn distance(a: &str, b: &str) -> usize {
     let a: Vec<char> = a.chars().flat_map(char::to_lowercase).collect();

@@ -1,22 +1,27 @@
 //! Findings that only echo another one: what something wrong would have brought is missed by who refers to it.
 
-use std::collections::BTreeSet;
-
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, Severity, nearest},
+    expand::resolve::camel,
+    source::Span,
     syntax::{Node, Table},
     values::{Name, Value as _},
 };
 
-/// Codes that say that there is no such thing, and the words by which it would have been stated.
+/// Codes that say that there is no such thing, and the words by which it would have been stated. What is stated and yet
+/// not there was refused.
 const MISSED: &[(&str, &[&str])] = &[
     ("overlay-touches-nothing", &[]),
+    ("unknown-alert", &["alert"]),
     ("unknown-host", &["host"]),
     ("unknown-measure", &["watch"]),
     ("unmeasured-metric", &["metric"]),
     ("unknown-priority", &["priority"]),
+    ("unknown-quiet", &["quiet"]),
     ("unknown-secret", &["secret", "variable"]),
-    ("unknown-service", &["service", "external"]),
+    // What others run is never a service, whatever is wrong with it.
+    ("unknown-service", &["service"]),
+    ("unknown-shared", &["network", "secret-file"]),
     ("unknown-team", &["team"]),
     ("unknown-volume", &["volume"]),
 ];
@@ -27,50 +32,89 @@ const UNSAID: &[&str] = &["invalid-placeholder", "no-backup-method", "no-url"];
 /// The findings without echoes. `system` is what is read, `table` the words that it has; `kinds` says whether one of
 /// the user's kinds is wrong.
 pub fn without(found: Diagnostics, system: &Node, table: &'static Table, kinds: bool) -> Diagnostics {
-    let mut stated = BTreeSet::new();
-    within(system, Some(table), 3, &mut stated);
-    let is_echo = |one: &Diagnostic| {
-        let missed = MISSED.iter().find(|(code, _)| *code == one.code).is_some_and(|(_, words)| {
-            stated.iter().any(|stated| {
-                (words.contains(&stated.word) || (words.is_empty() && stated.misspelt))
-                    && one.message.contains(&format!("`{}`", stated.key))
-            })
-        });
-        missed || one.code == "unproved-item" || (kinds && UNSAID.contains(&one.code))
-    };
-    let cause = |one: &Diagnostic| one.severity == Severity::Error && !is_echo(one);
-    if !kinds && !found.iter().any(cause) {
+    if !found.has_errors() {
         return found;
     }
-    let mut kept = Diagnostics::default();
-    found.iter().filter(|one| !is_echo(one)).for_each(|one| kept.add(one.clone()));
-    kept
+    let mut stated = Vec::new();
+    within(system, Some(table), 3, &mut stated);
+    let follows = |one: &Diagnostic| {
+        let missed = MISSED.iter().find(|(code, _)| *code == one.code);
+        missed.is_some_and(|(_, words)| stated.iter().any(|it| it.is_meant_by(one, words)))
+            || one.code == "unproved-item"
+            || (kinds && UNSAID.contains(&one.code))
+    };
+    let causes: Vec<&Diagnostic> =
+        found.iter().filter(|one| one.severity == Severity::Error && !follows(one)).collect();
+    if !kinds && causes.is_empty() {
+        return found;
+    }
+    let broken: Vec<&Stated> =
+        stated.iter().filter(|it| causes.iter().any(|cause| !may_follow(cause) && it.holds(cause))).collect();
+    let is_echo = |one: &Diagnostic| follows(one) || broken.iter().any(|it| it.would_bring(one));
+    kept(&found, is_echo)
 }
 
 /// The findings without all that say that something is not there: the file that could not be read may have it.
-pub fn without_missed(found: Diagnostics) -> Diagnostics {
+pub fn without_missed(found: &Diagnostics) -> Diagnostics {
     let is_echo = |one: &Diagnostic| {
         MISSED.iter().any(|(code, _)| *code == one.code)
             || UNSAID.contains(&one.code)
             || ["unknown-kind", "unproved-item"].contains(&one.code)
     };
+    kept(found, is_echo)
+}
+
+fn kept(found: &Diagnostics, is_echo: impl Fn(&Diagnostic) -> bool) -> Diagnostics {
     let mut kept = Diagnostics::default();
     found.iter().filter(|one| !is_echo(one)).for_each(|one| kept.add(one.clone()));
     kept
 }
 
+/// Whether it misses what is not stated by a name of its own, but comes with what is.
+fn may_follow(one: &Diagnostic) -> bool {
+    ["unknown-alert", "unmeasured-metric"].contains(&one.code)
+}
+
 /// Something with a name of its own.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Stated<'a> {
+    node: &'a Node,
     /// The word by which it is stated, or is meant to be.
     word: &'a str,
     /// Its name; one that is refused also as it would have been taken.
     key: String,
-    /// Whether the word is another one.
+    /// Whether the word is another one, so that nothing can have come of it.
     misspelt: bool,
 }
 
-fn within<'a>(node: &'a Node, table: Option<&'static Table>, depth: usize, found: &mut BTreeSet<Stated<'a>>) {
+impl Stated<'_> {
+    /// Whether it is what a finding misses, which would have been stated by one of `words`.
+    fn is_meant_by(&self, one: &Diagnostic, words: &[&str]) -> bool {
+        (self.misspelt || words.contains(&self.word)) && one.message.contains(&format!("`{}`", self.key))
+    }
+
+    /// Whether a finding misses an alert or a measurement that comes with it.
+    fn would_bring(&self, one: &Diagnostic) -> bool {
+        let named = match (one.code, Name::parse(&self.key)) {
+            ("unknown-alert", Ok(name)) => format!("`{}", camel(name.as_str())),
+            ("unmeasured-metric", _) => format!("`{}`", self.key),
+            _ => return false,
+        };
+        one.message.contains(&named) && !self.holds(one)
+    }
+
+    /// Whether a finding is about it or what is within it.
+    fn holds(&self, one: &Diagnostic) -> bool {
+        one.labels.first().is_some_and(|at| lies_in(self.node, at.span))
+    }
+}
+
+fn lies_in(node: &Node, at: Span) -> bool {
+    let span = node.span;
+    span.source == at.source && span.start <= at.start && at.start <= span.end
+        || node.children.iter().any(|child| lies_in(child, at))
+}
+
+fn within<'a>(node: &'a Node, table: Option<&'static Table>, depth: usize, found: &mut Vec<Stated<'a>>) {
     for child in &node.children {
         let written = child.name.value.as_str();
         let block = table.and_then(|table| table.blocks.iter().find(|block| block.name == written));
@@ -81,11 +125,11 @@ fn within<'a>(node: &'a Node, table: Option<&'static Table>, depth: usize, found
             _ => (written, false),
         };
         let named = child.args().next().is_some_and(|entry| entry.annotation.is_none());
-        if let Some(key) = child.key().filter(|_| named) {
-            if Name::parse(&key).is_err() {
-                found.insert(Stated { word, key: key.to_lowercase(), misspelt });
-            }
-            found.insert(Stated { word, key: key.into_owned(), misspelt });
+        if let Some(key) = child.key().filter(|key| named && !key.is_empty()) {
+            let refused = Name::parse(&key).is_err();
+            let keys = [key.to_lowercase(), key.into_owned()];
+            let keys = keys.into_iter().skip(usize::from(!refused));
+            found.extend(keys.map(|key| Stated { node: child, word, key, misspelt }));
         }
         if depth > 1 {
             within(child, block, depth - 1, found);
@@ -125,6 +169,28 @@ mod tests {
     fn within_blocks_as_well() {
         let monitor = "service \"app\" kind=\"worker\" { build \".\" }\nmonitor { watchs \"cpu\" warn=\">70%\"; board \"main\" { panel \"cpu\" { watch \"cpu\" } } }";
         assert_eq!(of(monitor), ["unknown-node"]);
+    }
+
+    #[test]
+    fn what_comes_with_a_broken_thing() {
+        let without = |alert: &str| {
+            of(&format!(
+                "service \"app\" kind=\"workr\" {{ build \".\" }}\nmonitor {{ without \"{alert}\" }}"
+            ))
+        };
+        assert_eq!(without("AppDown"), ["unknown-kind"]);
+        assert_eq!(without("WebDown"), ["unknown-kind", "unknown-alert"]);
+    }
+
+    #[test]
+    fn what_others_run_is_no_service() {
+        let watched = |word: &str| {
+            of(&format!(
+                "{word} \"pay\" port=0\nmonitor {{ watch \"load\" max=\"load\" of=\"pay\" warn=\">1\" }}"
+            ))
+        };
+        assert_eq!(watched("external"), ["invalid-value", "unknown-service"]);
+        assert_eq!(watched("externl"), ["unknown-node"]);
     }
 
     #[test]

@@ -101,11 +101,6 @@ impl Kinds {
             groups.map(|(group, names)| format!("{group}: {}", names.join(", "))).collect();
         groups.join("; ")
     }
-
-    /// The kinds of the user's own.
-    pub fn user(&self) -> impl Iterator<Item = &Defined> {
-        self.user.values()
-    }
 }
 
 fn builtin(name: &str) -> Option<&'static Defined> {

@@ -22,7 +22,7 @@ use rayon::prelude::*;
 pub use resolve::ReadFile;
 
 use crate::{
-    diagnostic::{Diagnostic, Diagnostics, Severity, nearest},
+    diagnostic::{Diagnostic, Diagnostics, meant},
     digest::sha256,
     model::Model,
     source::Span,
@@ -65,13 +65,10 @@ pub fn expand(
                 let diagnostic =
                     Diagnostic::error("unknown-node", format!("a description has no `{name}` at its top"))
                         .at(node.name.span, "not known here");
-                diagnostics.add(match nearest(name, ["system", "kind", "import"]) {
-                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                    None => diagnostic.help(
-                        read::compose_words::at_top(name)
-                            .unwrap_or_else(|| "known here: import, kind, system".to_owned()),
-                    ),
-                });
+                diagnostics.add(diagnostic.help(meant(name, ["system", "kind", "import"], || {
+                    read::compose_words::at_top(name)
+                        .unwrap_or_else(|| "known here: import, kind, system".to_owned())
+                })));
             }
         }
     }
@@ -91,7 +88,7 @@ pub fn expand(
             .map(|(name, overlay)| one(node, &system, name, *overlay, &kinds, read))
             .collect();
         for (result, found) in results {
-            diagnostics.extend(if unread { echo::without_missed(found) } else { found });
+            diagnostics.extend(if unread { echo::without_missed(&found) } else { found });
             if let Some(first) =
                 expanded.iter().find(|e| e.system == result.system && e.environment == result.environment)
             {
@@ -144,11 +141,7 @@ fn one(
     let models = spec.as_ref().map(|spec| resolve::resolve(spec, environment, kinds, &read, &sink));
     let models = models.unwrap_or_default();
     let (diagnostics, mut facts) = sink.finish();
-    let diagnostics = causes(&merged, diagnostics);
-    let diagnostics = match diagnostics.has_errors() {
-        true => echo::without(diagnostics, &merged, overlay::table(), kinds.any_wrong()),
-        false => diagnostics,
-    };
+    let diagnostics = echo::without(diagnostics, &merged, overlay::table(), kinds.any_wrong());
     let mut contents = contents.into_inner().unwrap_or_else(PoisonError::into_inner);
     // Each host reads them.
     let mut known = BTreeSet::new();
@@ -162,78 +155,6 @@ fn one(
         facts.push(defined.facts.clone());
     }
     (Expanded { system: system.clone(), environment: environment.clone(), models, facts }, diagnostics)
-}
-
-/// What is wrong without what follows from it: that there is no service `backend`, say, where there is one whose kind is
-/// misspelt.
-fn causes(system: &Node, found: Diagnostics) -> Diagnostics {
-    if !found.has_errors() {
-        return found;
-    }
-    let errors = || found.iter().filter(|one| one.severity == Severity::Error);
-    let broken: Vec<(String, &Node)> = system
-        .children
-        .iter()
-        .filter_map(|child| Some((format!("`{}`", child.key()?), child)))
-        // What others run is never a service, whatever is wrong with it.
-        .filter(|(_, child)| child.name.value != "external")
-        .filter(|(_, child)| {
-            errors()
-                .any(|error| !denies(error) && error.labels.first().is_some_and(|at| holds(child, at.span)))
-        })
-        .collect();
-    let mut about = Vec::new();
-    for (_, child) in &broken {
-        let name = child.key().unwrap_or_default();
-        about.push(format!("`{}", alerts_of(&name)));
-        system.children.iter().for_each(|node| names_of(node, &name, &mut about));
-    }
-    let follows = |one: &Diagnostic| {
-        denies(one) && about.iter().any(|name| one.message.contains(name.as_str()))
-            || denies(one)
-                && broken.iter().any(|(name, child)| {
-                    one.message.contains(name.as_str())
-                        && !one.labels.first().is_some_and(|at| holds(child, at.span))
-                })
-    };
-    let mut causes = Diagnostics::default();
-    found.iter().filter(|one| !follows(one)).for_each(|one| causes.add(one.clone()));
-    causes
-}
-
-/// How the alerts of a service begin: `Backend` of `backend`.
-fn alerts_of(service: &str) -> String {
-    let capital = |part: &str| {
-        let mut letters = part.chars();
-        letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>())
-    };
-    service.split('-').filter_map(capital).collect()
-}
-
-/// The names of nodes that say something of `about`: a watch, say, of a service.
-fn names_of(node: &Node, about: &str, found: &mut Vec<String>) {
-    let of = |node: &Node| node.entries.iter().skip(1).any(|entry| entry.scalar.text() == about);
-    if let Some(key) = node.key().filter(|key| key != about)
-        && (of(node) || node.children.iter().any(|child| child.args().any(|arg| arg.scalar.text() == about)))
-    {
-        found.push(format!("`{key}`"));
-    }
-    node.children.iter().for_each(|child| names_of(child, about, found));
-}
-
-/// Whether it says that something is not there.
-fn denies(diagnostic: &Diagnostic) -> bool {
-    diagnostic.code.starts_with("unknown-")
-        && diagnostic.message.starts_with("there is no ")
-        && diagnostic.code != "unknown-kind"
-        || diagnostic.code == "unmeasured-metric"
-}
-
-/// Whether a place lies in a node or in what it holds.
-fn holds(node: &Node, at: Span) -> bool {
-    let span = node.span;
-    span.source == at.source && span.start <= at.start && at.start <= span.end
-        || node.children.iter().any(|child| holds(child, at))
 }
 
 /// Reports environments that a pipeline delivers to and that the system does not have.
@@ -252,10 +173,9 @@ fn delivered(node: &Node, spec: &read::system::SystemSpec, sink: &Sink) {
             format!("there is no environment `{}`", environment.value),
         )
         .at(environment.span, "delivered to");
-        sink.report(match nearest(environment.value.as_str(), known.iter().map(String::as_str)) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-            None => diagnostic.help(format!("environments: {}", known.join(", "))),
-        });
+        let names = known.iter().map(String::as_str);
+        let all = || format!("environments: {}", known.join(", "));
+        sink.report(diagnostic.help(meant(environment.value.as_str(), names, all)));
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use super::{kinds::Kinds, read::system::system};
 use crate::{
-    diagnostic::{Diagnostic, nearest},
+    diagnostic::{Diagnostic, meant, nearest},
     syntax::{Entry, Node, Place, Sink, Table, describe, shown_entry},
 };
 
@@ -204,13 +204,12 @@ impl Merge<'_> {
                     format!("there is no {} to remove", spoken(child)),
                 )
                 .at(child.span, "addresses nothing that exists");
-                self.sink.report(
-                    match nearest(&child.key().unwrap_or_default(), known.iter().map(String::as_str)) {
-                        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                        None if known.is_empty() => diagnostic.help("leave it out: it is not there"),
-                        None => diagnostic.help(format!("there are: {}", known.join(", "))),
-                    },
-                );
+                let key = child.key().unwrap_or_default();
+                let help = meant(&key, known.iter().map(String::as_str), || match known.as_slice() {
+                    [] => "leave it out: it is not there".to_owned(),
+                    known => format!("there are: {}", known.join(", ")),
+                });
+                self.sink.report(diagnostic.help(help));
             }
         }
     }

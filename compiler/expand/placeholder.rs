@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::setting::Typed;
-use crate::model::Text;
+use crate::{model::Text, shell};
 
 /// The values that placeholders may take.
 #[derive(Clone, Debug, Default)]
@@ -75,7 +75,7 @@ impl Scope {
             match piece {
                 Piece::Literal(literal) => script.push_str(&literal),
                 Piece::Placeholder(name, format) => match self.value(name, format, 0)?.as_literal() {
-                    Some(value) => script.push_str(&shell_word(value)),
+                    Some(value) => script.push_str(&shell::word(value)),
                     None => {
                         return Err(Unfilled::Wrong(format!(
                             "`{{{name}}}` is a secret, which shell text must read from the environment"
@@ -162,16 +162,6 @@ fn pieces(template: &str) -> Vec<Piece<'_>> {
         found.push(Piece::Literal(literal));
     }
     found
-}
-
-/// One shell word that means exactly `text`.
-fn shell_word(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=@%+,".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
 }
 
 #[cfg(test)]

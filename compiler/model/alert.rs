@@ -115,16 +115,6 @@ pub enum Severity {
     Critical,
 }
 
-impl Severity {
-    /// The value of the label `severity`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Severity::Warning => "warning",
-            Severity::Critical => "critical",
-        }
-    }
-}
-
 /// An alerting rule with the proof that it fires and is silent.
 #[derive(Clone, Debug)]
 pub struct Alert {

@@ -124,12 +124,25 @@ pub struct ConfigFile {
     pub path: String,
     /// Where the container sees it.
     pub target: AbsPath,
-    /// `yaml`, `json`, `toml` or `env`.
-    pub format: &'static str,
+    /// Its format.
+    pub format: ConfigFormat,
     /// What is in it.
     pub value: ConfigValue,
     /// Where it is stated.
     pub origin: Origin,
+}
+
+/// Formats of configuration files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConfigFormat {
+    /// YAML.
+    Yaml,
+    /// JSON.
+    Json,
+    /// TOML.
+    Toml,
+    /// Names and values, as environment files have them.
+    Env,
 }
 
 /// A value of a configuration file.

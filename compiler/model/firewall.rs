@@ -65,14 +65,6 @@ pub struct Opening {
     pub origin: Origin,
 }
 
-impl Opening {
-    /// Whether it is open for the whole world.
-    pub fn is_for_everyone(&self) -> bool {
-        !self.containers_only
-            && (self.from.is_empty() || self.from.iter().any(|network| network.is_everything()))
-    }
-}
-
 /// Which way packets go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Course {

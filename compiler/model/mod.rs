@@ -45,8 +45,8 @@ pub use container::{
     Shared, SharedVolume,
 };
 pub use document::{
-    Checklist, ConfigFile, ConfigValue, ExtraFile, FileContents, Item, Link, Objective, Proof, Runbook,
-    Section, Step, Team, Trouble,
+    Checklist, ConfigFile, ConfigFormat, ConfigValue, ExtraFile, FileContents, Item, Link, Objective, Proof,
+    Runbook, Section, Step, Team, Trouble,
 };
 pub use external::{External, Probe};
 pub use firewall::{Course, Firewall, Opening, Passage};

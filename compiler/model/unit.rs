@@ -98,15 +98,3 @@ pub enum Signal {
     /// `SIGWINCH`.
     Winch,
 }
-
-impl Signal {
-    /// As `kill` takes it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Signal::Hup => "HUP",
-            Signal::Usr1 => "USR1",
-            Signal::Usr2 => "USR2",
-            Signal::Winch => "WINCH",
-        }
-    }
-}

@@ -27,14 +27,6 @@ impl Address {
             other => other.to_string(),
         }
     }
-
-    /// Whether it means the machine itself.
-    pub fn is_localhost(&self) -> bool {
-        match self {
-            Address::Ip(ip) => ip.is_loopback(),
-            Address::Host(name) => name.is_localhost(),
-        }
-    }
 }
 
 impl Value for Address {
@@ -85,7 +77,6 @@ mod tests {
         let port = Port::parse("80").unwrap();
         assert_eq!(Address::parse("::1").unwrap().with_port(port), "[::1]:80");
         assert_eq!(Address::parse("db").unwrap().with_port(port), "db:80");
-        assert!(Address::parse("127.0.0.5").unwrap().is_localhost());
     }
 
     #[test]

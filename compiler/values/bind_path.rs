@@ -12,13 +12,6 @@ pub struct BindPath(Arc<str>);
 
 checked_text!(BindPath);
 
-impl BindPath {
-    /// Whether it begins at the root of the host.
-    pub fn is_absolute(&self) -> bool {
-        self.0.starts_with('/')
-    }
-}
-
 impl Value for BindPath {
     const WHAT: &'static str = "a path of the host";
     const EXAMPLES: &'static [&'static str] = &["/etc/localtime", "./data", "../common"];

@@ -2,9 +2,20 @@
 //!
 //! It refuses aliases; each meaning has one word.
 
-/// `choice! { Balance, "a way to spread requests", { "least-conn" => LeastConn, } }` reads a `Balance` from its word.
+/// `choice! { Balance, "a way to spread requests", { "least-conn" => LeastConn, } }` reads a `Balance` from its word,
+/// and gives the word again.
 macro_rules! choice {
     ($type:ident, $what:literal, { $($word:literal => $variant:ident),+ $(,)? }) => {
+        impl $type {
+            /// The word for it.
+            #[allow(dead_code, reason = "not everything that is read is written again by its word")]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $($type::$variant => $word,)+
+                }
+            }
+        }
+
         impl $crate::values::Value for $type {
             const WHAT: &'static str = $what;
             const EXAMPLES: &'static [&'static str] = &[$($word),+];
@@ -36,7 +47,7 @@ pub(crate) fn one_of(what: &str, words: &[&str]) -> String {
 mod tests {
     use crate::values::Value;
 
-    #[derive(Debug, PartialEq)]
+    #[derive(Clone, Copy, Debug, PartialEq)]
     enum Direction {
         Up,
         Down,
@@ -48,6 +59,7 @@ mod tests {
     fn reads_its_words_only() {
         assert_eq!(Direction::parse("up"), Ok(Direction::Up));
         assert_eq!(Direction::parse("down"), Ok(Direction::Down));
+        assert_eq!(Direction::Down.as_str(), "down");
         assert_eq!(Direction::parse("Up"), Err("a direction is `up` or `down`".into()));
         assert!(Direction::parse("").is_err());
     }

@@ -68,11 +68,6 @@ impl Duration {
         self.millis.div_ceil(MINUTE)
     }
 
-    /// In hours, rounded up.
-    pub const fn whole_hours(self) -> u64 {
-        self.millis.div_ceil(HOUR)
-    }
-
     /// In days, rounded up.
     pub const fn whole_days(self) -> u64 {
         self.millis.div_ceil(DAY)

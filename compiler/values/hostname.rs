@@ -18,11 +18,6 @@ const NEVER_PUBLIC: [&str; 8] =
     ["localhost", "local", "internal", "lan", "test", "example", "invalid", "home.arpa"];
 
 impl Hostname {
-    /// Whether it means the machine itself.
-    pub fn is_localhost(&self) -> bool {
-        &*self.0 == "localhost" || self.0.ends_with(".localhost")
-    }
-
     /// Whether it can exist in public DNS, so that an authority could sign a certificate for it.
     pub fn can_be_public(&self) -> bool {
         if self.is_address() {
@@ -41,11 +36,6 @@ impl Hostname {
     /// Whether it is an address, and no name.
     pub fn is_address(&self) -> bool {
         self.0.parse::<std::net::Ipv4Addr>().is_ok()
-    }
-
-    /// The labels, from the most special one.
-    pub fn labels(&self) -> impl Iterator<Item = &str> {
-        self.0.split('.')
     }
 }
 
@@ -127,7 +117,6 @@ mod tests {
         assert!(public("meet.company.com") && public("localhost.company.com") && public("mylocal.kr"));
         assert!(!public("localhost") && !public("db.internal") && !public("x.home.arpa") && !public("app"));
         assert!(public("aicli.example.com"), "example.com is a real domain, unlike the zone `example`");
-        assert!(Hostname::parse("app.localhost").unwrap().is_localhost());
     }
 
     #[test]

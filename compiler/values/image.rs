@@ -50,11 +50,6 @@ impl Image {
     pub fn is_floating(&self) -> bool {
         self.digest.is_none() && self.tag.as_ref().is_none_or(Version::is_floating)
     }
-
-    /// The same image with another tag, and so without the digest of the old one.
-    pub fn with_tag(&self, tag: Version) -> Image {
-        Image { tag: Some(tag), digest: None, ..self.clone() }
-    }
 }
 
 impl Value for Image {
@@ -157,7 +152,6 @@ impl std::fmt::Display for Image {
 #[cfg(test)]
 mod tests {
     use super::{Image, Value};
-    use crate::values::Version;
 
     fn image(text: &str) -> Image {
         Image::parse(text).unwrap()
@@ -182,10 +176,6 @@ mod tests {
         assert_eq!((i.registry(), i.repository()), (Some("localhost:5000"), "team/my_app__x-y.z"));
         assert_eq!((i.tag().unwrap().as_str(), i.digest()), ("1.2", Some(digest.as_str())));
         assert_eq!(image("company/app").registry(), None);
-        assert_eq!(
-            i.with_tag(Version::parse("2").unwrap()).to_string(),
-            "localhost:5000/team/my_app__x-y.z:2"
-        );
     }
 
     #[test]

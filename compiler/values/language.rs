@@ -27,7 +27,7 @@ choice! { Language, "a language", { "en" => English, "ko" => Korean } }
 
 impl std::fmt::Display for Language {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(self.pick("en", "ko"))
+        f.pad(self.as_str())
     }
 }
 

@@ -20,11 +20,6 @@ impl Name {
     pub fn snake(&self) -> String {
         self.0.replace('-', "_")
     }
-
-    /// The name as an environment variable: in capitals, with `_`.
-    pub fn upper_snake(&self) -> String {
-        self.snake().to_ascii_uppercase()
-    }
 }
 
 impl Value for Name {
@@ -73,7 +68,7 @@ mod tests {
         for text in Name::EXAMPLES.iter().chain(&["a", "x9", "ad_hoc", &"a".repeat(63)]) {
             assert_eq!(Name::parse(text).unwrap().to_string(), *text);
         }
-        assert_eq!(Name::parse("redis-cache").unwrap().upper_snake(), "REDIS_CACHE");
+        assert_eq!(Name::parse("redis-cache").unwrap().snake(), "redis_cache");
     }
 
     #[test]

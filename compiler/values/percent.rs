@@ -35,11 +35,6 @@ impl Percent {
         Percent { ppm: WHOLE.saturating_sub(self.ppm) }
     }
 
-    /// Whether it is more than the whole.
-    pub const fn is_above_whole(self) -> bool {
-        self.ppm > WHOLE
-    }
-
     /// This share of `n`, rounded down.
     pub fn of(self, n: u64) -> u64 {
         let share = u128::from(n) * u128::from(self.ppm) / u128::from(WHOLE);

@@ -21,11 +21,6 @@ impl Port {
     pub const fn get(self) -> u16 {
         self.0.get()
     }
-
-    /// Whether only a privileged process may listen on it.
-    pub const fn is_privileged(self) -> bool {
-        self.get() < 1024
-    }
 }
 
 impl Value for Port {
@@ -57,7 +52,6 @@ mod tests {
     fn accepts_ports() {
         assert_eq!(Port::parse("1").unwrap().get(), 1);
         assert_eq!(Port::parse("65535").unwrap().to_string(), "65535");
-        assert!(Port::parse("443").unwrap().is_privileged());
     }
 
     #[test]

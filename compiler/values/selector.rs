@@ -34,11 +34,6 @@ enum Test {
 const SUBJECT: [&str; 3] = ["service", "host", "__name__"];
 
 impl Selector {
-    /// All series of a metric.
-    pub fn of(metric: MetricName) -> Selector {
-        Selector { metric, matchers: Vec::new() }
-    }
-
     /// The metric.
     pub fn metric(&self) -> &MetricName {
         &self.metric

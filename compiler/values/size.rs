@@ -34,11 +34,6 @@ impl Size {
         Size { bytes: if n > LARGEST { LARGEST } else { n } }
     }
 
-    /// `n` MiB, at most the largest size.
-    pub const fn from_mebibytes(n: u64) -> Size {
-        Size::from_bytes(n.saturating_mul(MI))
-    }
-
     /// This many bytes.
     pub const fn bytes(self) -> u64 {
         self.bytes

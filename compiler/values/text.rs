@@ -30,11 +30,6 @@ impl Prose {
     pub fn lines(&self) -> impl Iterator<Item = &str> {
         self.0.lines()
     }
-
-    /// Whether there is nothing but white space in it.
-    pub fn is_blank(&self) -> bool {
-        self.0.trim().is_empty()
-    }
 }
 
 impl From<Line> for Prose {

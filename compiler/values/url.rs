@@ -54,11 +54,6 @@ impl Url {
     pub fn path(&self) -> &str {
         self.text.get(self.path..).unwrap_or_default()
     }
-
-    /// Whether what is sent there is encrypted.
-    pub fn is_encrypted(&self) -> bool {
-        matches!(&*self.scheme, "https" | "wss" | "rediss" | "sftp" | "ssh" | "ldaps" | "smtps" | "amqps")
-    }
 }
 
 impl Value for Url {
@@ -141,7 +136,6 @@ mod tests {
         let url = Url::parse("https://wiki.example.com:8443/a/b?x=1&y=%20#top").unwrap();
         assert_eq!((url.scheme(), url.host().to_string().as_str()), ("https", "wiki.example.com"));
         assert_eq!((url.port().unwrap().get(), url.path()), (8443, "/a/b?x=1&y=%20#top"));
-        assert!(url.is_encrypted());
         let url = Url::parse("http://[::1]").unwrap();
         assert_eq!((url.host().to_string().as_str(), url.port().unwrap().get(), url.path()), ("::1", 80, ""));
         assert_eq!(Url::parse("http://backend:8000").unwrap().to_string(), "http://backend:8000");

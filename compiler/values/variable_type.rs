@@ -46,21 +46,6 @@ impl VariableType {
         VariableType::Duration,
     ];
 
-    /// Its word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            VariableType::Text => "text",
-            VariableType::Integer => "integer",
-            VariableType::Number => "number",
-            VariableType::Port => "port",
-            VariableType::Boolean => "boolean",
-            VariableType::Url => "url",
-            VariableType::Host => "host",
-            VariableType::Email => "email",
-            VariableType::Duration => "duration",
-        }
-    }
-
     /// What it is for people, with its article.
     pub const fn what(self) -> &'static str {
         match self {
@@ -197,7 +182,7 @@ mod tests {
             ("text", &["", "anything"], &[]),
         ] {
             let kind = VariableType::parse(word).unwrap();
-            assert_eq!(kind.word(), word);
+            assert_eq!(kind.as_str(), word);
             good.iter().for_each(|text| assert!(kind.matches(text), "{word} {text:?}"));
             bad.iter().for_each(|text| assert!(!kind.matches(text), "{word} {text:?}"));
         }

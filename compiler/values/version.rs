@@ -22,11 +22,6 @@ impl Version {
         numbers.split('.').map_while(|part| part.parse().ok()).collect()
     }
 
-    /// The first number.
-    pub fn major(&self) -> Option<u64> {
-        self.numbers().first().copied()
-    }
-
     /// Whether it is `least` or later; none when it does not say, as `1` does not of `1.25`.
     pub fn is_at_least(&self, least: &[u64]) -> Option<bool> {
         let numbers = self.numbers();
@@ -88,7 +83,6 @@ mod tests {
             assert_eq!(version(text).numbers(), numbers, "{text}");
         }
         assert!(version("stable-alpine").is_floating() && !version("7").is_floating());
-        assert_eq!(version("15.4").major(), Some(15));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use crate::{
     check::Rule,
-    diagnostic::{Diagnostic, Diagnostics, nearest},
+    diagnostic::{Diagnostic, Diagnostics, meant},
     model::{Directive, Model, logrotate},
 };
 
@@ -108,10 +108,8 @@ fn fault(directive: &Directive) -> Option<(String, &'static str, String)> {
     if WORDS.contains(&word) {
         return None;
     }
-    let help = match nearest(word, WORDS.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "its words are in the manual: `man 8 logrotate`".to_owned(),
-    };
+    let manual = || "its words are in the manual: `man 8 logrotate`".to_owned();
+    let help = meant(word, WORDS.iter().copied(), manual);
     Some((format!("logrotate knows no word `{word}`"), "it would pass over the whole file", help))
 }
 

@@ -15,7 +15,7 @@ use super::{
     common::{self, Output},
 };
 use crate::{
-    diagnostic::nearest,
+    diagnostic::meant,
     load::reason,
     values::{Email, Hostname, Name, Value},
 };
@@ -199,10 +199,7 @@ fn known_kind(about: &'static str, kind: &str, known: &[Choice]) -> Result<Choic
         return Ok(choice.clone());
     }
     let names: Vec<&str> = known.iter().map(|choice| choice.name.as_str()).collect();
-    let help = match nearest(kind, names.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("right here: {}", names.join(", ")),
-    };
+    let help = meant(kind, names.iter().copied(), || format!("right here: {}", names.join(", ")));
     Err(Wrong { about, error: format!("there is no such kind as `{kind}` for this"), help })
 }
 

@@ -12,7 +12,7 @@ use super::{
     artifact::{Artifact, OnChange},
     header::header,
 };
-use crate::model::{ConfigFile, ConfigValue, Model, Part, Text};
+use crate::model::{ConfigFile, ConfigFormat, ConfigValue, Model, Part, Text};
 
 /// Makes every file.
 pub fn emit(model: &Model) -> Vec<Artifact> {
@@ -23,10 +23,10 @@ fn file(model: &Model, config: &ConfigFile) -> Artifact {
     Artifact {
         path: config.path.clone(),
         contents: match config.format {
-            "json" => json::document(&config.value),
-            "toml" => toml::document(&config.value, &about(model, config)),
-            "env" => env::document(&config.value, &about(model, config)),
-            _ => yaml::yaml(&config.value).document(&about(model, config)),
+            ConfigFormat::Json => json::document(&config.value),
+            ConfigFormat::Toml => toml::document(&config.value, &about(model, config)),
+            ConfigFormat::Env => env::document(&config.value, &about(model, config)),
+            ConfigFormat::Yaml => yaml::yaml(&config.value).document(&about(model, config)),
         },
         mode: 0o644,
         emitter: "config",

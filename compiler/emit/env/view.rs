@@ -75,7 +75,7 @@ pub fn view(model: &Model) -> View {
         types: VariableType::SHAPED
             .into_iter()
             .filter_map(|kind| {
-                Some(TypeView { word: kind.word(), what: kind.what(), expression: kind.expression()? })
+                Some(TypeView { word: kind.as_str(), what: kind.what(), expression: kind.expression()? })
             })
             .collect(),
         placeholder: [PLACEHOLDER, PLACEHOLDER_OF_SECRET],
@@ -113,7 +113,7 @@ fn rules(variable: &Variable, in_url: bool) -> Vec<String> {
     rules.extend(in_url.then(|| "in-url".to_owned()));
     rules.extend((!variable.secret && takes_placeholders(variable)).then(|| "any-word".to_owned()));
     if constraint.kind != VariableType::Text {
-        rules.push(format!("type={}", constraint.kind.word()));
+        rules.push(format!("type={}", constraint.kind.as_str()));
     }
     rules.extend(constraint.separator.map(|separator| format!("separator={separator}")));
     rules.extend(constraint.min.as_ref().map(|min| format!("min={min}")));

@@ -2,7 +2,7 @@
 //!
 //! Every text arrives as the parameter that it is, whatever is in it; a `$` begins a variable of nginx, as intended.
 
-use crate::syntax::Node;
+use crate::{emit::quote::nginx_with_variables, syntax::Node};
 
 /// A whole file.
 pub fn document(header: &str, nodes: &[Node]) -> String {
@@ -55,7 +55,7 @@ fn directive(node: &Node) -> String {
         }
     }
     let words = std::iter::once(&node.name.value).chain(&parameters);
-    words.map(|word| token(word)).collect::<Vec<_>>().join(" ")
+    words.map(|word| nginx_with_variables(word)).collect::<Vec<_>>().join(" ")
 }
 
 /// The parts of a condition that is said as one text: a variable, how it is compared, and with what. Or a test of a file
@@ -75,58 +75,10 @@ fn operands(condition: &str) -> Vec<String> {
     parts
 }
 
-/// A token that nginx reads as exactly this text: bare where nothing in it acts, else in double quotes.
-fn token(text: &str) -> String {
-    let acts = |c: char| c.is_whitespace() || c.is_control() || ";{}\"'".contains(c);
-    let bare = !text.is_empty() && !text.contains(acts) && !text.starts_with('#');
-    let mut out = String::with_capacity(text.len() + 2);
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        match (c, rest.peek()) {
-            // Before these, and at the end, a backslash acts; elsewhere it is itself, as in `\.`.
-            ('\\', None | Some('\\' | '"' | '\'' | 't' | 'r' | 'n')) => out.push_str("\\\\"),
-            ('"', _) => out.push_str("\\\""),
-            (c, _) => out.push(c),
-        }
-    }
-    if bare { out } else { format!("\"{out}\"") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{diagnostic::Diagnostics, emit::hostile, source::Sources, syntax::parse};
-
-    /// What nginx makes of the first token, by `ngx_conf_read_token`, and what stands behind it.
-    fn read(text: &str) -> (String, &str) {
-        let quoted = text.starts_with('"');
-        let (mut token, mut chars) = (String::new(), text[usize::from(quoted)..].chars());
-        loop {
-            let rest = chars.as_str();
-            match chars.next().expect("the token ends") {
-                '"' if quoted => return (token, chars.as_str()),
-                ' ' | '\t' | '\r' | '\n' | ';' | '{' if !quoted => return (token, rest),
-                '\\' => match chars.next().expect("something is escaped") {
-                    't' => token.push('\t'),
-                    'r' => token.push('\r'),
-                    'n' => token.push('\n'),
-                    c @ ('"' | '\'' | '\\') => token.push(c),
-                    c => token.extend(['\\', c]),
-                },
-                c => token.push(c),
-            }
-        }
-    }
-
-    #[test]
-    fn every_text_is_one_token() {
-        let patterns =
-            [r"\.(?:css|js)$", r"~*image/svg\+xml", r"^/\d{4}/\w+\\n$", "#x", "a\\", "$uri/", "'\"\\'"];
-        for text in hostile::texts().into_iter().chain(patterns.map(String::from)) {
-            let written = token(&text) + ";";
-            assert_eq!(read(&written), (text.clone(), ";"), "{written}");
-        }
-    }
+    use crate::{diagnostic::Diagnostics, source::Sources, syntax::parse};
 
     #[test]
     fn a_condition_in_one_text() {

@@ -48,7 +48,7 @@ pub fn cron(command: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{cron, cron_word};
-    use crate::emit::{hostile, quote::shell::tests::passed_on};
+    use crate::{emit::hostile, shell::tests::passed_on};
 
     /// What cron gives to the shell of a command field: all up to the first bare `%`, without the backslashes that
     /// escape one of `escapable`.

@@ -12,7 +12,6 @@ mod html;
 mod markdown;
 mod nginx;
 mod promql;
-mod shell;
 mod systemd;
 
 pub use compose::{compose, compose_default};
@@ -21,10 +20,11 @@ pub use dotenv::dotenv;
 pub use go_template::go_template;
 pub use html::html;
 pub use markdown::{markdown, markdown_cell, markdown_code, markdown_code_cell};
-pub use nginx::nginx;
+pub use nginx::{nginx, nginx_with_variables};
 pub use promql::promql;
-pub use shell::shell;
 pub use systemd::{systemd, systemd_text};
+
+pub use crate::shell::word as shell;
 
 /// Text that stays on its line: line breaks and control characters become blanks.
 pub fn line(text: &str) -> String {

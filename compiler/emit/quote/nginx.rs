@@ -25,9 +25,27 @@ pub fn nginx(text: &str) -> Option<String> {
     Some(out + "\"")
 }
 
+/// The same for text in which a `$` begins a variable, as intended: nginx reads exactly this text, and then the variables
+/// in it.
+pub fn nginx_with_variables(text: &str) -> String {
+    let acts = |c: char| c.is_whitespace() || c.is_control() || ";{}\"'".contains(c);
+    let bare = !text.is_empty() && !text.contains(acts) && !text.starts_with('#');
+    let mut out = String::with_capacity(text.len() + 2);
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        match (c, rest.peek()) {
+            // Before these, and at the end, a backslash acts; elsewhere it is itself, as in `\.`.
+            ('\\', None | Some('\\' | '"' | '\'' | 't' | 'r' | 'n')) => out.push_str("\\\\"),
+            ('"', _) => out.push_str("\\\""),
+            (c, _) => out.push(c),
+        }
+    }
+    if bare { out } else { format!("\"{out}\"") }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::nginx;
+    use super::{nginx, nginx_with_variables};
     use crate::emit::hostile;
 
     /// The first token of a configuration and what stands behind it, by `ngx_conf_read_token`.
@@ -58,6 +76,16 @@ mod tests {
                 Some(written) => assert_eq!(first_token(&format!("{written};")), (text, ";"), "{written}"),
                 None => assert!(text.contains(['$', '\0'])),
             }
+        }
+    }
+
+    #[test]
+    fn variables_stay_what_they_are() {
+        let patterns =
+            [r"\.(?:css|js)$", r"~*image/svg\+xml", r"^/\d{4}/\w+\\n$", "#x", "a\\", "$uri/", "'\"\\'"];
+        for text in hostile::texts().into_iter().chain(patterns.map(String::from)) {
+            let written = nginx_with_variables(&text) + ";";
+            assert_eq!(first_token(&written), (text, ";"), "{written}");
         }
     }
 

@@ -9,7 +9,7 @@ use crate::{
         quote,
         template::{Format, Template},
     },
-    model::{HostUnit, Model, Part, Readiness, Service, Text},
+    model::{HostUnit, Model, Part, Service, Text},
 };
 
 static UNIT: Template = Template::new(Format::Line, include_str!("unit.service.tera"));
@@ -84,10 +84,7 @@ fn view(model: &Model, service: &Service, unit: &HostUnit) -> View {
         after: unit.requires.iter().chain(&unit.after).map(ToString::to_string).collect(),
         environment_files: unit.environment_files.iter().map(ToString::to_string).collect(),
         waits: waits.collect(),
-        readiness: match unit.readiness {
-            Readiness::Exec => "exec",
-            Readiness::Notify => "notify",
-        },
+        readiness: unit.readiness.as_str(),
         user: unit.user.to_string(),
         group: unit.group.to_string(),
         working_directory: unit.working_directory(),

@@ -41,7 +41,7 @@ const SERVICE: &[(&str, &str)] = &[
     ("extends", ""),
     ("external_links", ""),
     ("extra_hosts", "extra-hosts { legacy \"10.0.0.9\" }"),
-    ("gpus", ""),
+    ("gpus", "container gpus=\"all\""),
     ("group_add", "privileges { group \"docker\" }"),
     ("healthcheck", "health { command \"pg_isready\"; interval \"10s\" }"),
     ("hostname", "container hostname=\"db\""),
@@ -241,6 +241,6 @@ mod tests {
         assert_eq!(said, "`cap-add` stands in `privileges`: `privileges { cap-add … }`");
         assert!(in_service("nonsense", None).is_none());
         assert!(in_service("label", Some("labels")).is_none());
-        assert!(in_service("gpus", None).unwrap().contains("compose { gpus … }"));
+        assert!(in_service("cpuset", None).unwrap().contains("compose { cpuset … }"));
     }
 }

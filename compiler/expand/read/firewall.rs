@@ -84,19 +84,6 @@ pub enum Logging {
 
 choice! { Logging, "a level of logging", { "off" => Off, "low" => Low, "medium" => Medium, "high" => High, "full" => Full, } }
 
-impl Logging {
-    /// The word of ufw.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Logging::Off => "off",
-            Logging::Low => "low",
-            Logging::Medium => "medium",
-            Logging::High => "high",
-            Logging::Full => "full",
-        }
-    }
-}
-
 /// A stated `firewall`.
 #[derive(Clone, Debug, Default)]
 pub struct FirewallSpec {

@@ -58,16 +58,6 @@ pub enum Protocol {
 
 choice! { Protocol, "a transport protocol", { "tcp" => Tcp, "udp" => Udp, } }
 
-impl Protocol {
-    /// The word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Protocol::Tcp => "tcp",
-            Protocol::Udp => "udp",
-        }
-    }
-}
-
 /// Reads a `host`.
 pub fn host(r: &mut Reader) -> Option<HostSpec> {
     r.example("host \"app-1\" address=\"203.0.113.10\" {\n    ssh user=\"deploy\" from=\"198.51.100.0/24\"\n    cpus 4\n    memory \"8GiB\"\n    disk \"50GiB\"\n}");

@@ -59,18 +59,6 @@ pub enum LogRhythm {
 
 choice! { LogRhythm, "a rhythm of rotation", { "daily" => Daily, "weekly" => Weekly, "monthly" => Monthly, "yearly" => Yearly, } }
 
-impl LogRhythm {
-    /// logrotate's word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            LogRhythm::Daily => "daily",
-            LogRhythm::Weekly => "weekly",
-            LogRhythm::Monthly => "monthly",
-            LogRhythm::Yearly => "yearly",
-        }
-    }
-}
-
 /// Reads how files are rotated; the same words for every log.
 pub fn rotation(r: &mut Reader) -> Option<Rotation> {
     let rhythm = r.prop::<LogRhythm>("rotate", "how often it is rotated").or("daily");

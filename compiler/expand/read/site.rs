@@ -225,7 +225,9 @@ pub fn site(r: &mut Reader) -> Option<SiteSpec> {
     }
     if let Some((moved, reason)) = moved.as_ref().and_then(|m| Some((m, web(m.value.as_str()).err()?))) {
         r.sink().report(
-            Diagnostic::error("invalid-value", "this is no place for browsers").at(moved.span, reason),
+            Diagnostic::error("invalid-value", "this is no place for browsers")
+                .at(moved.span, reason)
+                .help("write for example `moved-to=\"https://shop.example.com\"`"),
         );
     }
     Some(SiteSpec {

@@ -131,7 +131,7 @@ fn constraint(r: &mut Reader) -> Constraint {
         let reason = if kind.is_ordered() {
             format!("this is not {}", kind.what())
         } else {
-            format!("of two values of type `{}`, none is less", kind.word())
+            format!("of two values of type `{}`, none is less", kind.as_str())
         };
         r.sink().report(
             Diagnostic::error("invalid-value", "the bound has no meaning for the type")

@@ -7,9 +7,9 @@ use crate::{
     diagnostic::Diagnostic,
     expand::read::{
         from::Source,
-        service::{ConfigFormat, ConfigSpec, ServiceSpec},
+        service::{ConfigSpec, ServiceSpec},
     },
-    model::{ConfigFile, ConfigValue, Mount, MountHow, MountSource, Origin, Service, Text},
+    model::{ConfigFile, ConfigFormat, ConfigValue, Mount, MountHow, MountSource, Origin, Service, Text},
     source::Located,
     syntax::{Entry, FromEntry as _, Node, Scalar},
     values::{EnvName, Name, Value as _},
@@ -50,12 +50,7 @@ pub fn configs(context: &Context, specs: &[ServiceSpec], services: &mut [Service
                 service: spec.name.value.clone(),
                 path,
                 target: config.target.value.clone(),
-                format: match config.format {
-                    ConfigFormat::Yaml => "yaml",
-                    ConfigFormat::Json => "json",
-                    ConfigFormat::Toml => "toml",
-                    ConfigFormat::Env => "env",
-                },
+                format: config.format,
                 value,
                 origin: Origin::Stated(config.span),
             });
@@ -207,7 +202,11 @@ fn scalar(context: &Context, entry: &Entry) -> ConfigValue {
             }
         }
         Err(error) => {
-            context.sink.report(Diagnostic::error("invalid-value", "this is no value").at(entry.span, error));
+            context
+                .sink
+                .report(Diagnostic::error("invalid-value", "this is no value").at(entry.span, error).help(
+                "write the value itself, or where it comes from: `(secret)\"NAME\"`, `(url-of)\"service\"`",
+            ));
             ConfigValue::Null
         }
     }

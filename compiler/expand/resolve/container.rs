@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::context::Context;
 use crate::{
-    diagnostic::{Diagnostic, nearest},
+    diagnostic::{Diagnostic, meant},
     expand::read::{
         engine::MadeSpec,
         from::{LocatedSource, Or, Source},
@@ -257,10 +257,9 @@ fn unknown(context: &Context, word: &str, name: &str, span: Span, known: &[&str]
     }
     let diagnostic =
         Diagnostic::error("unknown-shared", format!("there is no {word} `{name}`")).at(span, "named here");
-    context.sink.report(match nearest(name, known.iter().copied()) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-        None => diagnostic.help(format!("declare it in the system: `{word} \"{name}\"`")),
-    });
+    let help =
+        meant(name, known.iter().copied(), || format!("declare it in the system: `{word} \"{name}\"`"));
+    context.sink.report(diagnostic.help(help));
 }
 
 fn secrets(context: &Context, spec: &ServiceSpec) -> Vec<SecretMount> {

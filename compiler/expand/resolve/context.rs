@@ -7,7 +7,7 @@ use std::{
 
 use super::{external, rotation};
 use crate::{
-    diagnostic::{Diagnostic, nearest},
+    diagnostic::{Diagnostic, meant},
     expand::{
         kind::Kind,
         kinds::Kinds,
@@ -183,12 +183,15 @@ impl<'a> Context<'a> {
             let diagnostic = Diagnostic::error("unknown-service", format!("there is no service `{name}`"))
                 .at(span, "named here");
             let others = self.spec.externals.iter().map(|external| external.name.value.as_str());
-            self.sink.report(match nearest(name.as_str(), known.iter().copied().chain(others)) {
-                _ if self.external(name).is_some() => diagnostic
-                    .help("it is external: others can need and reach it, and it has no container here"),
-                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                None => diagnostic.help(format!("services: {}", known.join(", "))),
-            });
+            let help = match self.external(name) {
+                Some(_) => {
+                    "it is external: others can need and reach it, and it has no container here".to_owned()
+                }
+                None => meant(name.as_str(), known.iter().copied().chain(others), || {
+                    format!("services: {}", known.join(", "))
+                }),
+            };
+            self.sink.report(diagnostic.help(help));
         }
         found
     }
@@ -382,10 +385,8 @@ impl<'a> Context<'a> {
                     self.spec.variables.iter().filter(|v| v.secret == secret).map(|v| v.name.value.as_str());
                 let diagnostic = Diagnostic::error("unknown-secret", format!("there is no {word} `{name}`"))
                     .at(span, "named here");
-                self.sink.report(match nearest(name.as_str(), known) {
-                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                    None => diagnostic.help(format!("declare it in the system: `{word} \"{name}\"`")),
-                });
+                let declare = || format!("declare it in the system: `{word} \"{name}\"`");
+                self.sink.report(diagnostic.help(meant(name.as_str(), known, declare)));
                 None
             }
         }

@@ -2,7 +2,7 @@
 
 use super::{super::proof, context::Context};
 use crate::{
-    diagnostic::{Diagnostic, nearest},
+    diagnostic::{Diagnostic, meant},
     expand::read::{document::FileSource, system::SystemSpec},
     model::{Checklist, ExtraFile, FileContents, Item, Model, Origin, Proof, Runbook, Section},
     syntax::Sink,
@@ -96,10 +96,9 @@ pub fn checklists(model: &Model, spec: &SystemSpec, sink: &Sink) -> Vec<Checklis
                     None => {
                         let names: Vec<&str> = proof::ALL.iter().map(|proof| proof.name).collect();
                         let diagnostic = Diagnostic::error("unknown-proof", format!("there is no proof `{}`", name.value)).at(name.span, "not known");
-                        sink.report(match nearest(name.value.as_str(), names.iter().copied()) {
-                            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                            None => diagnostic.help(format!("proofs: {}", names.join(", "))),
-                        });
+                        sink.report(diagnostic.help(meant(name.value.as_str(), names.iter().copied(), || {
+                            format!("proofs: {}", names.join(", "))
+                        })));
                     }
                 }
             }

@@ -1,7 +1,7 @@
 //! What the lines of a log hold: fields that can be what they are said to be, and metrics that can be drawn of them.
 
 use crate::{
-    diagnostic::{Diagnostic, nearest},
+    diagnostic::{Diagnostic, meant},
     expand::read::service::{ConditionSpec, FieldSpec, LogMetricSpec, LogSpec, ServiceSpec},
     model::{Field, FieldType, LogMetric, LogSchema, MetricType, Origin},
     source::Located,
@@ -182,11 +182,10 @@ impl Lines<'_> {
                 let message = format!("the lines of this log have no field `{}`", path.value);
                 let diagnostic = Diagnostic::error("unknown-field", message).at(path.span, "named here");
                 let names = || among.iter().map(|field| field.name.as_str());
-                self.sink.report(match nearest(part, names()) {
-                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                    None if among.is_empty() => diagnostic.help("what it is in has no fields"),
-                    None => diagnostic.help(format!("fields: {}", names().collect::<Vec<_>>().join(", "))),
-                });
+                self.sink.report(diagnostic.help(meant(part, names(), || match among.as_slice() {
+                    [] => "what it is in has no fields".to_owned(),
+                    _ => format!("fields: {}", names().collect::<Vec<_>>().join(", ")),
+                })));
                 return None;
             };
             if field.list {

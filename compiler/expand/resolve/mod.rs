@@ -33,6 +33,7 @@ mod unit;
 use std::collections::BTreeSet;
 
 pub use context::{Context, ReadFile};
+pub use monitoring::camel;
 
 use super::{kinds::Kinds, read::system::SystemSpec};
 use crate::{

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::{
-    diagnostic::{Diagnostic, nearest},
+    diagnostic::{Diagnostic, meant},
     expand::read::{firewall::FirewallSpec, service::ServiceSpec, system::SystemSpec},
     model::{Dependency, Host, Origin, Published, Reach, Service, Services},
     source::{Located, Span},
@@ -75,11 +75,10 @@ fn known(spec: &SystemSpec, on: &Located<Name>, sink: &Sink) {
     }
     let unknown = Diagnostic::error("unknown-host", format!("there is no host `{}`", on.value))
         .at(on.span, "named here");
-    sink.report(match (nearest(on.value.as_str(), names.iter().copied()), names.is_empty()) {
-        (Some(near), _) => unknown.help(format!("did you mean `{near}`?")),
-        (None, false) => unknown.help(format!("hosts: {}", names.join(", "))),
-        (None, true) => unknown.help(format!("state it: `host \"{}\" address=\"203.0.113.10\"`", on.value)),
-    });
+    sink.report(unknown.help(meant(on.value.as_str(), names.iter().copied(), || match names.as_slice() {
+        [] => format!("state it: `host \"{}\" address=\"203.0.113.10\"`", on.value),
+        names => format!("hosts: {}", names.join(", ")),
+    })));
 }
 
 /// The services of one host. What they need elsewhere is reached by address, and what others need of them is offered.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Answer, Reader};
+use super::{Answer, Reader, complain::clipped};
 use crate::{
     diagnostic::Diagnostic,
     source::{Located, Span},
@@ -152,13 +152,12 @@ impl<'a> Reader<'a> {
             let key = match K::parse(&child.name.value) {
                 Ok(key) => Located::new(key, child.name.span),
                 Err(error) => {
-                    self.sink.report(
-                        Diagnostic::error(
-                            "invalid-value",
-                            format!("`{}` is not {}: {error}", child.name.value, K::WHAT),
-                        )
-                        .at(child.name.span, error),
-                    );
+                    let what = format!("`{}` is not {}", clipped(&child.name.value), K::WHAT);
+                    let diagnostic = Diagnostic::error("invalid-value", what).at(child.name.span, error);
+                    self.sink.report(match K::EXAMPLES.first() {
+                        Some(example) => diagnostic.help(format!("write for example `{example}`")),
+                        None => diagnostic,
+                    });
                     continue;
                 }
             };

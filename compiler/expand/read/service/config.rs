@@ -1,6 +1,7 @@
 //! A configuration file that is made from the description.
 
 use crate::{
+    model::ConfigFormat,
     source::{Located, Span},
     syntax::{Node, Reader},
     values::{AbsPath, choice},
@@ -17,19 +18,6 @@ pub struct ConfigSpec {
     pub nodes: Vec<Node>,
     /// Where it is stated.
     pub span: Span,
-}
-
-/// Formats of configuration files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ConfigFormat {
-    /// YAML.
-    Yaml,
-    /// JSON.
-    Json,
-    /// TOML.
-    Toml,
-    /// Names and values, as environment files have them.
-    Env,
 }
 
 choice! { ConfigFormat, "a format", { "yaml" => Yaml, "json" => Json, "toml" => Toml, "env" => Env, } }

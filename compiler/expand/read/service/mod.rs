@@ -14,7 +14,7 @@ mod unit;
 mod volume;
 
 pub use build::BuildSpec;
-pub use config::{ConfigFormat, ConfigSpec};
+pub use config::ConfigSpec;
 pub use container::{ContainerSpec, Kernel};
 pub use field::{ConditionSpec, FieldSpec, LogMetricSpec};
 pub use health::HealthSpec;
@@ -32,7 +32,7 @@ use super::{
     from::{Late, LocatedSource, Or, Source, known},
 };
 use crate::{
-    diagnostic::{Diagnostic, nearest},
+    diagnostic::{Diagnostic, meant},
     expand::{
         kind::{KindMetric, metric},
         kinds::Kinds,
@@ -414,14 +414,10 @@ fn of_kind(
         None => {
             let diagnostic = Diagnostic::error("unknown-kind", format!("there is no kind `{}`", kind.value))
                 .at(kind.span, "not known");
-            r.sink().report(match nearest(kind.value.as_str(), kinds.names()) {
-                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                None => diagnostic.help(format!(
-                    "any image runs as `kind=\"container\" image=\"{}:…\"`; known kinds: {}",
-                    kind.value,
-                    kinds.of_services()
-                )),
-            });
+            r.sink().report(diagnostic.help(meant(kind.value.as_str(), kinds.names(), || {
+                let (kind, known) = (&kind.value, kinds.of_services());
+                format!("any image runs as `kind=\"container\" image=\"{kind}:…\"`; known kinds: {known}")
+            })));
             Vec::new()
         }
     }

@@ -67,20 +67,6 @@ choice! { Propagation, "a way to pass mounts on", {
     "rprivate" => Rprivate, "rslave" => Rslave, "rshared" => Rshared,
 } }
 
-impl Propagation {
-    /// Compose's word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Propagation::Private => "private",
-            Propagation::Slave => "slave",
-            Propagation::Shared => "shared",
-            Propagation::Rprivate => "rprivate",
-            Propagation::Rslave => "rslave",
-            Propagation::Rshared => "rshared",
-        }
-    }
-}
-
 /// How a mount in compose's notation is said: `data:/var/lib/x:ro`.
 fn from_compose(text: &str) -> Option<String> {
     let mut parts = text.split(':');

@@ -278,6 +278,6 @@ fn times(monitor: &MonitorSpec, sink: &Sink) {
 }
 
 /// `redis-cache` as part of an alert's name: `RedisCache`.
-fn camel(name: &str) -> String {
+pub fn camel(name: &str) -> String {
     name.split('-').map(|part| part[..1].to_ascii_uppercase() + &part[1..]).collect()
 }

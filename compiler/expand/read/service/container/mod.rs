@@ -100,13 +100,6 @@ impl ContainerSpec {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restart(String);
 
-impl Restart {
-    /// Compose's word for it.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 impl std::fmt::Display for Restart {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.pad(&self.0)
@@ -217,7 +210,7 @@ mod tests {
     #[test]
     fn restart_policies() {
         for text in Restart::EXAMPLES {
-            assert_eq!(Restart::parse(text).unwrap().as_str(), *text);
+            assert_eq!(Restart::parse(text).unwrap().to_string(), *text);
         }
         for text in ["", "never", "on-failure:", "on-failure:x", "always:3"] {
             assert!(Restart::parse(text).is_err(), "{text:?}");

@@ -90,14 +90,7 @@ choice! { PullPolicy, "a rule of pulling", {
 
 impl std::fmt::Display for PullPolicy {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(match self {
-            PullPolicy::Always => "always",
-            PullPolicy::Never => "never",
-            PullPolicy::Missing => "missing",
-            PullPolicy::Build => "build",
-            PullPolicy::Daily => "daily",
-            PullPolicy::Weekly => "weekly",
-        })
+        f.pad(self.as_str())
     }
 }
 

@@ -4,7 +4,7 @@
 ///
 /// As the first word of a command a bare `a=b` or `if` would be something else: user text never stands there. A NUL,
 /// which no argument can hold, is left out.
-pub fn shell(text: &str) -> String {
+pub fn word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=@%+,".contains(c);
     if !text.is_empty() && text.chars().all(plain) && !text.starts_with('=') {
         return text.to_owned();
@@ -13,10 +13,10 @@ pub fn shell(text: &str) -> String {
 }
 
 #[cfg(test)]
-pub mod tests {
+pub(crate) mod tests {
     use std::process::Command;
 
-    use super::shell;
+    use super::word;
     use crate::emit::hostile;
 
     /// What the shell of a script hands on of its arguments.
@@ -36,7 +36,7 @@ pub mod tests {
         let expected: Vec<String> = texts.iter().map(|text| text.replace('\0', "")).collect();
         for program in ["sh", "bash"] {
             let passed =
-                passed_on(program, texts.iter().map(|text| format!("printf '%s\\0' {}", shell(text))));
+                passed_on(program, texts.iter().map(|text| format!("printf '%s\\0' {}", word(text))));
             assert!(
                 passed == expected,
                 "{program}: {:?}",
@@ -48,9 +48,9 @@ pub mod tests {
     #[test]
     fn words_that_do_nothing_stay_bare() {
         for text in ["redis", "/var/lib/x", "a=b", "--flag", "10.0.0.0/8", "user@host:22", "50%"] {
-            assert_eq!(shell(text), text);
+            assert_eq!(word(text), text);
         }
-        assert_eq!(shell("it's"), r"'it'\''s'");
-        assert_eq!(shell("a\0b c"), "'ab c'");
+        assert_eq!(word("it's"), r"'it'\''s'");
+        assert_eq!(word("a\0b c"), "'ab c'");
     }
 }
