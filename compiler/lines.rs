@@ -2,7 +2,10 @@
 //!
 //! It never repeats a value: what people wrote stands in logs.
 
-use jsonschema::{ValidationError, Validator, error::ValidationErrorKind};
+use jsonschema::{
+    JsonType, ValidationError, Validator,
+    error::{TypeKind, ValidationErrorKind},
+};
 use serde_json::Value;
 
 /// What is wrong with a line.
@@ -70,9 +73,54 @@ fn told(error: &ValidationError) -> Vec<Wrong> {
         ValidationErrorKind::Minimum { limit } => value(format!("is below {limit}")),
         ValidationErrorKind::Maximum { limit } => value(format!("is above {limit}")),
         ValidationErrorKind::Pattern { pattern } => value(format!("has not the form {pattern}")),
-        ValidationErrorKind::Format { format } => value(format!("is no {format}")),
-        ValidationErrorKind::AnyOf { .. } => value("is no address of IP".to_owned()),
-        _ => value(error.masked().to_string().replacen("value ", "", 1)),
+        ValidationErrorKind::Format { format } => value(format!("is no {}", form(format))),
+        ValidationErrorKind::AnyOf { .. } => value("is no IP address such as 203.0.113.10".to_owned()),
+        ValidationErrorKind::Type { kind } => {
+            value(format!("is {}, not {}", sort_of(error.instance()), wanted(kind)))
+        }
+        _ => value("is not as the schema says".to_owned()),
+    }
+}
+
+/// What a value is, without the value.
+fn sort_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// What it should be. That nothing may stand in place of what is optional helps nobody who wrote something.
+fn wanted(kind: &TypeKind) -> String {
+    let types: Vec<JsonType> = match kind {
+        TypeKind::Single(one) => vec![*one],
+        TypeKind::Multiple(several) => several.iter().filter(|one| *one != JsonType::Null).collect(),
+    };
+    let words = types.iter().map(|one| match one {
+        JsonType::Null => "null",
+        JsonType::Boolean => "true or false",
+        JsonType::Integer => "a whole number",
+        JsonType::Number => "a number",
+        JsonType::String => "text",
+        JsonType::Array => "a list",
+        JsonType::Object => "an object",
+    });
+    words.collect::<Vec<_>>().join(" or ")
+}
+
+/// A format of JSON Schema for people.
+fn form(format: &str) -> &str {
+    match format {
+        "date-time" => "time with its zone such as 2025-01-21T12:34:56Z",
+        "date" => "date such as 2025-01-21",
+        "uri" => "URL such as https://example.com/path",
+        "email" => "mail address such as ops@example.com",
+        "uuid" => "UUID such as 123e4567-e89b-12d3-a456-426614174000",
+        other => other,
     }
 }
 
@@ -117,15 +165,24 @@ mod tests {
                 "log-wrong-value /a is below 0",
                 "log-wrong-value /l/1 is none of x, y",
                 "log-wrong-value /o/s has not the form ^(?:[a-z]+)$",
-                "log-wrong-value /t is no date-time",
+                "log-wrong-value /t is no time with its zone such as 2025-01-21T12:34:56Z",
             ]
         );
         assert_eq!(
             found(r#"{"a":"swordfish"}"#),
-            ["log-missing-field /t is missing", "log-wrong-value /a is not of type \"integer\""]
+            ["log-missing-field /t is missing", "log-wrong-value /a is text, not a whole number"]
         );
         assert_eq!(found("Traceback"), ["log-not-json  is no JSON at character 1"]);
         assert_eq!(found(r#"{"a":"#), ["log-not-json  ends in the middle of its JSON"]);
-        assert_eq!(found("[]"), ["log-wrong-value  is not of type \"object\""]);
+        assert_eq!(found("[]"), ["log-wrong-value  is a list, not an object"]);
+        assert_eq!(
+            found(r#"{"a":1.5,"t":null,"o":[1],"l":{}}"#),
+            [
+                "log-wrong-value /a is a number, not a whole number",
+                "log-wrong-value /l is an object, not a list",
+                "log-wrong-value /o is a list, not an object",
+                "log-wrong-value /t is null, not text",
+            ]
+        );
     }
 }

@@ -342,6 +342,7 @@ fn trial(house: &Path, check: &'static Check, tree: &Tree) -> Trial {
     if let Some(described) = &tree.described {
         command.arg("--described").arg(described).arg("--lacks").arg(tree.lacks().join(","));
     }
+    command.args(["--ondol", env!("CARGO_BIN_EXE_ondol")]);
     let name = format!("{}::{}/{}", check.name, tree.system, tree.environment);
     Trial::test(name.clone(), move || within(command, Duration::from_secs(check.seconds), &name))
 }

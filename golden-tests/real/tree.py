@@ -60,10 +60,11 @@ def formed(parts, least):
 
 class Tree:
     """`source` is the tree as generated; `home` is where it lies on the server. `described` is the folder of its
-    description, `lacks` what is stated that it has nothing of; both are unknown for a tree from elsewhere."""
+    description, `lacks` what is stated that it has nothing of; both are unknown for a tree from elsewhere. `ondol` is the
+    program that made it."""
 
-    def __init__(self, source, described=None, lacks=None):
-        self.source, self.described = pathlib.Path(source).resolve(), described
+    def __init__(self, source, described=None, lacks=None, ondol=None):
+        self.source, self.described, self.ondol = pathlib.Path(source).resolve(), described, ondol
         self.lacks = None if lacks is None else set(filter(None, lacks.split(",")))
         self.system = yaml.safe_load((self.source / "compose.yaml").read_text())["name"]
         self.home = self._home()

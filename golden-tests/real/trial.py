@@ -59,16 +59,17 @@ def eventually(what, probe, seconds=30, pause=0.1):
 
 
 def main(check):
-    """Runs a check on the tree that the command line names: `TREE [--described FOLDER --lacks PROPERTY,…]`."""
+    """Runs a check on the tree that the command line names: `TREE [--described FOLDER --lacks PROPERTY,…] [--ondol PROGRAM]`."""
     from tree import Tree
 
     options = argparse.ArgumentParser()
     options.add_argument("tree")
     options.add_argument("--described", help="the folder of its description")
     options.add_argument("--lacks", help="what it has nothing of")
+    options.add_argument("--ondol", help="the program that made it")
     given = options.parse_args()
     try:
-        check(Tree(given.tree, given.described, given.lacks))
+        check(Tree(given.tree, given.described, given.lacks, given.ondol))
     except Failed as failure:
         where = traceback.extract_tb(failure.__traceback__)
         step = next((frame for frame in where if frame.name != "main"), where[-1])

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The deployment workflow, as actionlint reads it, with shellcheck on its commands; and what its steps do for a pull
-request, a push and a tag, with real rsync, and a pretended ssh whose other end is this machine."""
+request, a push and a tag: in checkouts of a repository that has the description and its trees, with git, ondol and rsync,
+and a pretended ssh whose other end is this machine."""
 
 import gzip
 import json
@@ -8,22 +9,15 @@ import os
 import pathlib
 import re
 import shutil
-import subprocess
 
 import yaml
+from github import HOSTS, KEY, Runner, holds, pull, push, running, value
 from trial import main, program, require, run, same
 
-KEY, HOSTS = "a private key\nof two lines", "203.0.113.1 ssh-ed25519 AAAA"
-PULL = {"event_name": "pull_request", "ref": "refs/pull/7/merge", "ref_name": "7/merge", "sha": "0" * 40, "workflow": "w",
-        "repository": "owner/name", "token": "a token",
-        "event": {"pull_request": {"number": 7, "base": {"sha": "1" * 40}, "head": {"repo": {"full_name": "owner/name"}}}},
-        "needs": {"plan": {"outputs": {"plan": "## a plan\n$(touch /run/ran) `touch /run/ran`"}}}}
-FORK = {**PULL, "event": {"pull_request": {**PULL["event"]["pull_request"], "head": {"repo": {"full_name": "stranger/name"}}}}}
 TELLS = "tell-plan"
-
-
-def push(ref):
-    return {**PULL, "event_name": "push", "ref": ref, "ref_name": ref.split("/", 2)[2], "event": {}}
+# A comment of GitHub's in characters, and the summary of a step in bytes.
+COMMENT, SUMMARY = 65_536, 1 << 20
+TRICKS = "plan<<x $(touch /run/ran) `touch /run/ran` ${{ secrets.DEPLOY_SSH_KEY }}"
 
 
 def check(tree):
@@ -37,7 +31,7 @@ def check(tree):
         runner = Runner(tree, path, workflow)
         tested(runner)
         planned(runner)
-        kept(runner)
+        applied(runner)
         told(runner)
         for name, job in workflow["jobs"].items():
             if name == f"deploy-{tree.source.name}":
@@ -60,144 +54,123 @@ def harmless(workflow):
 
 
 def events(workflow):
-    """Tests run on every event; each delivery on the one that it is for."""
+    """Tests run on every event, a plan is made for a request, and what is pushed is applied; each delivery is for one event
+    and waits for the tests and for what was applied."""
     jobs, asked = workflow["jobs"], workflow["on"]
-    deliveries = {name: job for name, job in jobs.items() if name.startswith("deploy-")}
+    tests = {name for name in jobs if name.startswith("test-")}
+    request = pull("0" * 40, "1" * 40, plan="a plan")
+    same("jobs for a request", running(jobs, request), tests | {"plan", TELLS})
     branch = asked["push"]["branches"][0]
     tags = [tag.rstrip("*") + "1.4.2" for tag in asked["push"].get("tags", [])]
-    for event in [PULL, push(f"refs/heads/{branch}"), *[push(f"refs/tags/{tag}") for tag in tags]]:
-        runs = {name for name, job in jobs.items() if holds(job.get("if", "true"), event)}
-        others = set(jobs) - set(deliveries) - (set() if event is PULL else {TELLS})
-        require(runs - set(deliveries) == others, f"{event['ref']}: only {runs} run")
-        went = runs & set(deliveries)
-        same(f"deliveries of {event['ref']}", len(went), 0 if event is PULL else 1)
-        for name in went:
-            same(f"{name} waits for", set(jobs[name]["needs"]), set(jobs) - set(deliveries) - {TELLS})
+    for ref in [f"refs/heads/{branch}", *[f"refs/tags/{tag}" for tag in tags]]:
+        runs = running(jobs, push(ref, "0" * 40))
+        deliveries = {name for name in runs if name.startswith("deploy-")}
+        same(f"jobs for {ref}", runs - deliveries, tests | {"apply"})
+        same(f"deliveries of {ref}", len(deliveries), 1)
+        for name in deliveries:
+            same(f"{name} waits for", set(jobs[name]["needs"]), tests | {"apply"})
             require(jobs[name]["environment"] == name.removeprefix("deploy-"), f"{name} has another environment")
             same(f"{name} is cut off", jobs[name]["concurrency"]["cancel-in-progress"], False)
+            secret = [step for step in jobs[name]["steps"] if "secrets." in str(step.get("env"))]
+            require(len(secret) == 1 and not any("ondol" in step.get("run", "").split() for step in jobs[name]["steps"]),
+                    f"{name} shows its secrets to more than what delivers")
+    alone = [jobs[name]["concurrency"]["group"] for name in jobs if name.startswith("deploy-")]
+    require(all(workflow["name"] in group for group in alone), f"deliveries of another system wait, or are left out: {alone}")
     cancels = workflow["concurrency"]["cancel-in-progress"]
-    same("a newer push ends an older run", [value(cancels, event) for event in (PULL, push("refs/heads/main"))], [True, False])
-
-
-def holds(expression, event):
-    """Whether an expression of a workflow is true, for the few things that ours use."""
-    text = re.sub(r"\b(?:github|(?=needs))((?:\.?\w+)+)", lambda found: repr(looked_up(event, found[1])), expression)
-    text = text.replace("!cancelled()", "True").replace("&&", " and ").replace("true", "True")
-    return bool(eval(text, {"__builtins__": {}}, {"startsWith": str.startswith}))  # pylint: disable=eval-used
-
-
-def looked_up(event, path):
-    for name in path.strip(".").split("."):
-        event = event.get(name, "") if isinstance(event, dict) else ""
-    return event
-
-
-def value(text, event):
-    """A value of a workflow with its expressions replaced; of a comparison, whether it holds."""
-    secrets = {"DEPLOY_SSH_KEY": KEY, "DEPLOY_KNOWN_HOSTS": HOSTS}
-    text = str(text)
-    if "==" in text:
-        return holds(text.strip("${ }"), event)
-    text = re.sub(r"\$\{\{ secrets\.(\w+) \}\}", lambda found: secrets[found[1]], text)
-    return re.sub(r"\$\{\{ (?:github\.|(?=needs))([\w.]+) \}\}", lambda found: str(looked_up(event, found[1])), text)
-
-
-class Runner:
-    """A checkout of a repository with the tree in it, and a PATH of programs that note how they were called."""
-
-    def __init__(self, tree, path, workflow):
-        self.tree, self.workflow = tree, workflow
-        self.home = pathlib.Path("/run/runner")
-        self.repository, self.calls = self.home / "repository", self.home / "calls"
-        made = pathlib.Path(workflow["jobs"]["plan"]["env"]["MADE"])
-        self.place = made.parent.parent.parent / tree.source.name
-        shutil.copytree(tree.source, self.repository / self.place, symlinks=True)
-        for target in (made, pathlib.Path(workflow["jobs"]["plan"]["env"]["INSTALLED"])):
-            (self.repository / target).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(path, self.repository / target)
-        steps = [step["run"] for job in workflow["jobs"].values() for step in job["steps"] if "run" in step]
-        for name in {step.split()[0] for step in steps} - {"cmp"}:
-            if "/" not in name:
-                self.pretend(name, "")
-        for job in workflow["jobs"].values():
-            for step in job["steps"]:
-                (self.repository / step.get("working-directory", ".")).mkdir(parents=True, exist_ok=True)
-
-    def pretend(self, name, does):
-        program(self.home / "bin" / name, f'#!/bin/bash\nprintf \'%s\\n\' "{name} $*" >>{self.calls}\n{does}\n')
-
-    def run(self, job, event, fails=False):
-        """Runs the steps of a job; what was called, one line each, in order."""
-        self.calls.write_text("")
-        summary = self.home / "summary"
-        summary.write_text("")
-        base = {"PATH": f"{self.home}/bin:{os.environ['PATH']}", "HOME": str(self.home), "RUNNER_TEMP": str(self.home / "temp"),
-                "GITHUB_STEP_SUMMARY": str(summary), "GITHUB_OUTPUT": str(self.home / "output")}
-        (self.home / "temp").mkdir(exist_ok=True)
-        failed = False
-        for step in job["steps"]:
-            if "run" not in step or not holds(step.get("if", "true"), event):
-                continue
-            names = {**job.get("env", {}), **step.get("env", {})}
-            where = self.repository / step.get("working-directory", ".")
-            done = subprocess.run(["bash", "-e", "-c", step["run"]], cwd=where, check=False, capture_output=True, text=True,
-                                  env={**base, **{name: value(text, event) for name, text in names.items()}})
-            if done.returncode:
-                failed = True
-                require(fails, f"{step['run']}: {done.stdout}{done.stderr}")
-                break
-        require(failed == fails, "no step failed")
-        return [line.rstrip() for line in self.calls.read_text().splitlines()]
+    same("a newer push ends an older run", [value(cancels, event) for event in (request, push("refs/heads/main", ""))], [True, False])
 
 
 def tested(runner):
     """The commands of a part run in its folder, in their order, and the first that fails ends it."""
-    for name, job in runner.workflow["jobs"].items():
+    event = pull(runner.base, runner.base)
+    for name, job in runner.jobs.items():
         if name.startswith("test-"):
             stated = [step["run"] for step in job["steps"] if "run" in step]
-            same(f"{name} runs", runner.run(job, PULL), stated)
+            same(f"{name} runs", runner.run(job, event), stated)
             first = stated[0].split()[0]
             runner.pretend(first, "exit 3")
-            same(f"{name} after a failure", runner.run(job, PULL, fails=True), stated[:1])
+            same(f"{name} after a failure", runner.run(job, event, fails=True), stated[:1])
             runner.pretend(first, "")
 
 
+def variables(runner, *values):
+    """Adds variables to the description."""
+    path = next(path for path in sorted((runner.origin / runner.names["DESCRIPTION"]).glob("*.kdl")))
+    stated = "".join(f'    variable "TRIAL_{index}" default=#"{text}"#\n' for index, text in enumerate(values))
+    path.write_text(re.sub(r'^system ".*" \{\n', lambda found: found[0] + stated, path.read_text(), flags=re.M))
+
+
+def spoilt(runner):
+    """What a commit may have forgotten, or done by hand."""
+    compose = runner.origin / runner.place / "compose.yaml"
+    installed = runner.origin / runner.names["INSTALLED"]
+
+    def ignored():
+        (runner.origin / ".gitignore").write_text("*.ics\n")
+        runner.git("rm", "--quiet", "--cached", "*.ics")
+
+    def more():
+        manifest = runner.origin / runner.place / "manifest.json"
+        known = json.loads(manifest.read_text())
+        known["files"]["scripts/of-before.sh"] = known["files"]["compose.yaml"]
+        manifest.write_text(json.dumps(known, indent=2))
+        shutil.copy(compose, runner.origin / runner.place / "scripts/of-before.sh")
+
+    return {
+        "a description that was not applied": lambda: variables(runner, "forgotten"),
+        "a file that was edited by hand": lambda: compose.write_text(compose.read_text() + "# edited\n"),
+        "a file that is gone": compose.unlink,
+        "a file that is kept out of the repository": ignored,
+        "a file that is no longer wanted": more,
+        "another workflow": lambda: installed.write_text(installed.read_text() + "# edited\n"),
+    }
+
+
 def planned(runner):
-    """A pull request is planned against what was merged before; a tree or a workflow that is stale fails."""
-    job = runner.workflow["jobs"]["plan"]
-    calls = runner.run(job, PULL)
-    require(f"git worktree add --detach {runner.home}/temp/base {'1' * 40}" in calls, f"no base: {calls}")
-    require(any(call.startswith("ondol plan") and f"--out {runner.home}/temp/base/" in call and "markdown" in call for call in calls),
-            f"no plan against the base: {calls}")
-    calls = runner.run(job, push("refs/heads/main"))
-    require(not any(call.startswith("git") for call in calls), f"a push has no base: {calls}")
-    runner.pretend("ondol", "case $* in *--detailed-exitcode*) exit 2 ;; esac")
-    runner.run(job, PULL, fails=True)
-    runner.pretend("ondol", "echo '## a plan'")
-    runner.run(job, PULL)
-    same("the summary", (runner.home / "summary").read_text(), "## a plan\n")
-    installed = runner.repository / job["env"]["INSTALLED"]
-    text = installed.read_text()
-    installed.write_text(text + "# edited\n")
-    runner.run(job, PULL, fails=True)
-    installed.write_text(text)
+    """What a request changes is shown as ondol says it, whatever it says and however much; a request whose trees or workflow
+    are not what its description makes fails, and is told all the same."""
+    job = runner.jobs["plan"]
+
+    def changed(*values):
+        def change():
+            variables(runner, *values)
+            runner.compile()
+        runner.run(job, pull(runner.committed(change), runner.base))
+        same("the summary", runner.summary.strip(), runner.outputs["plan"].strip())
+        require(len(runner.summary.encode()) < SUMMARY, "the summary is too long")
+        return runner.outputs["plan"]
+
+    runner.run(job, pull(runner.committed(lambda: None), runner.base))
+    require("No changes" in runner.outputs["plan"], f"a request that changes nothing: {runner.outputs['plan']}")
+    text = changed("one", TRICKS)
+    require(f"### {runner.tree.system} / {runner.tree.source.name}" in text and "TRIAL\\_1" in text and "touch /run/ran" in text
+            and "<details>" in text, f"the plan of two variables: {text}")
+    for letter in ("w", "값", "🔥"):
+        text = changed(*[letter * 20] * 1500)
+        require(COMMENT * 0.4 < len(text) < COMMENT - 1000 and re.search(r"more (lines|differences) do not fit", text),
+                f"a long plan has {len(text)} characters")
+        telling(runner, text)
+    for what, change in spoilt(runner).items():
+        runner.run(job, pull(runner.committed(change), runner.base), fails=True)
+        require(runner.outputs["plan"], f"{what} is not told")
 
 
-def kept(runner):
-    """The plan reaches the other job as it is, whatever it says; one too long for a comment without its differences."""
-    job = runner.workflow["jobs"]["plan"]
-    for text, shown in [("a\nend-0\nplan<<x\n$(id)\n", "a\nend-0\nplan<<x\n$(id)"),
-                        ("table\n\n<details><summary>f</summary>\n" + "+ 줄\n" * 30000 + "</details>\n", "table\n\n")]:
-        (runner.home / "text").write_text(text)
-        runner.pretend("ondol", f"case $* in *markdown*) cat {runner.home}/text ;; esac")
-        (runner.home / "output").write_text("")
-        runner.run(job, PULL)
-        name, _, rest = (runner.home / "output").read_text().partition("<<")
-        mark, _, rest = rest.partition("\n")
-        same("the output", (name, rest.count(f"\n{mark}\n")), ("plan", 1))
-        output = rest.split(f"\n{mark}\n")[0]
-        require(output.startswith(shown) and len(output) < 65000, f"the plan is kept as {output[:200]!r}")
-        same("the summary has all of it", (runner.home / "summary").read_text(), text)
+def applied(runner):
+    """What is pushed is applied, which changes nothing; where it would, nothing is delivered."""
+    job, trees = runner.jobs["apply"], runner.names["TREES"]
+    runner.committed(lambda: None)
+
+    def change():
+        variables(runner, "another")
+        runner.compile()
+    for ref in ("refs/heads/main", "refs/tags/v1.4.2"):
+        calls = runner.run(job, push(ref, runner.committed(change)))
+        same("calls of ondol", [call for call in calls if call.startswith("ondol")],
+             [f"ondol apply {runner.names['DESCRIPTION']} --out {trees} --overwrite-edited --yes"])
+        same("changes", run("git", "status", "--short", "--ignored", cwd=runner.home / "checkout"), "")
+        for what, spoil in spoilt(runner).items():
+            runner.run(job, push(ref, runner.committed(spoil)), fails=True)
+            require("workflow" in what or "::error::apply changed" in runner.failure, f"{what}: {runner.failure}")
 
 
 GH = r"""import json, pathlib, subprocess, sys
@@ -219,21 +192,27 @@ else:
 """
 
 
-def told(runner):
-    """One comment, written anew by each run; what others wrote stays, a request from a fork has none, nothing in it runs."""
-    job = runner.workflow["jobs"][TELLS]
-    require(not holds(job["if"], FORK), "a fork's request is given a comment")
-    store = runner.home / "comments"
+def telling(runner, *plans):
+    """Tells plans one after the other; what comments there are then."""
+    store, job = runner.home / "comments", runner.jobs[TELLS]
     mark = job["steps"][0]["env"]["MARK"]
-    theirs = [{"id": 1, "user": {"login": "somebody"}, "body": f"{mark} as a joke"}]
-    store.write_text(json.dumps(theirs))
+    theirs = {"id": 1, "user": {"login": "somebody"}, "body": f"{mark} as a joke"}
+    store.write_text(json.dumps([theirs]))
     program(runner.home / "gh.py", GH.replace("COMMENTS", str(store)))
     runner.pretend("gh", f'[ "$GH_TOKEN" = "a token" ] && exec python3 {runner.home}/gh.py "$@"')
-    for text in [PULL["needs"]["plan"]["outputs"]["plan"], "## another plan"]:
-        runner.run(job, {**PULL, "needs": {"plan": {"outputs": {"plan": text}}}})
+    for text in plans:
+        runner.run(job, pull(runner.base, runner.base, plan=text))
         comments = json.loads(store.read_text())
-        same("comments", [*comments[:1], len(comments)], [*theirs, 2])
+        same("comments", [*comments[:1], len(comments)], [theirs, 2])
         same("the comment", comments[1]["body"], f"{mark}\n\n{text}\n")
+        require(len(comments[1]["body"]) <= COMMENT, "the comment is too long")
+
+
+def told(runner):
+    """One comment, written anew by each run; what others wrote stays, a request from a fork has none, nothing in it runs."""
+    telling(runner, f"## a plan\n{TRICKS}", "## another plan")
+    fork = pull(runner.base, runner.base, repository="stranger/name", plan="## a plan")
+    require(not holds(runner.jobs[TELLS]["if"], fork), "a fork's request is given a comment")
     require(not pathlib.Path("/run/ran").exists(), "a command in a plan was run")
 
 
@@ -268,8 +247,9 @@ def delivered(runner, job):
         program(tree.home / kept, "kept")
     (tree.home / "compose.yaml").write_text("old\n")
     env = (tree.home / ".env").read_text()
-    event = push("refs/tags/v1.4.2") if "tags" in job["if"] else push("refs/heads/main")
-    release = "v1.4.2" if "tags" in job["if"] else "0" * 40
+    commit = runner.committed(lambda: None)
+    event = push("refs/tags/v1.4.2" if "tags" in job["if"] else "refs/heads/main", commit)
+    release = "v1.4.2" if "tags" in job["if"] else commit
     calls = runner.run(job, event)
     require(calls[-1].endswith(f"/scripts/deploy.sh --no-build {release}"), f"not deployed: {calls}")
     same("the tree", (tree.home / "compose.yaml").read_text(), (tree.source / "compose.yaml").read_text())
@@ -286,7 +266,7 @@ def delivered(runner, job):
     (home / "status").write_text("1")
     runner.run(job, event, fails=True)
     if "tags" in job["if"]:
-        calls = runner.run(job, push("refs/tags/v1;reboot"), fails=True)
+        calls = runner.run(job, push("refs/tags/v1;reboot", commit), fails=True)
         same("calls for a strange tag", calls, [])
 
 

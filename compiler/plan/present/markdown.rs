@@ -3,56 +3,16 @@
 use std::fmt::Write as _;
 
 use super::{
-    Action, Consequence, Plan, SystemChange, counts, effect, implied, place, reason, spoken, summary, symbol,
-    told, visible, words,
+    Action, Consequence, Plan, SystemChange, comment, counts, effect, implied, place, reason, spoken,
+    summary, symbol, told, visible, words,
 };
 use crate::source::Sources;
 
-/// Longest comment, in characters: GitHub refuses one of more than 65,536. The rest is for what a workflow puts around it.
-const LONGEST: usize = 64_000;
-
-/// Plans as one comment. What does not fit is left out and counted: first the differences of files, then lines.
+/// Plans as one comment.
 pub fn markdown<'a>(plans: impl Iterator<Item = (&'a Plan, &'a Sources)>) -> String {
     let parts: Vec<(String, Vec<String>)> =
         plans.map(|(plan, sources)| (page(plan, sources), differences(plan))).collect();
-    let length = |text: &str| text.chars().count();
-    let mut left = LONGEST.saturating_sub(parts.iter().map(|(page, _)| length(page) + 200).sum());
-    let mut out = String::new();
-    for (index, (page, differences)) in parts.iter().enumerate() {
-        if index > 0 {
-            out.push('\n');
-        }
-        out.push_str(page);
-        let mut omitted = 0;
-        for difference in differences {
-            match left.checked_sub(length(difference)) {
-                Some(rest) if omitted == 0 => {
-                    out.push_str(difference);
-                    left = rest;
-                }
-                _ => omitted += 1,
-            }
-        }
-        if omitted > 0 {
-            let what = if omitted == 1 { "difference does" } else { "differences do" };
-            let _ = writeln!(
-                out,
-                "\n{omitted} more {what} not fit into a comment: `ondol plan --diff` shows all."
-            );
-        }
-    }
-    if length(&out) > LONGEST {
-        let mut room = LONGEST;
-        let fits = |line: &&str| {
-            let rest = room.checked_sub(length(line));
-            room = rest.unwrap_or(0);
-            rest.is_some()
-        };
-        let short: String = out.split_inclusive('\n').take_while(fits).collect();
-        let more = out.lines().count() - short.lines().count();
-        return format!("{short}\n{more} more lines do not fit into a comment: `ondol plan` shows all.\n");
-    }
-    out
+    comment::fitted(&parts)
 }
 
 /// A plan without the differences of files.

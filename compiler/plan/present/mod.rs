@@ -1,5 +1,6 @@
 //! A plan for eyes, for pull requests and for tools: the same facts each time, and none left out.
 
+mod comment;
 mod markdown;
 mod record;
 mod text;
