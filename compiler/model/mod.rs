@@ -33,7 +33,7 @@ pub mod unit;
 pub mod variable;
 
 pub use alert::{
-    Alert, AlertTest, Board, Cause, Message, Monitoring, Panel, PanelRow, Piece, Scrape, ScrapeTarget,
+    Alert, AlertTest, Board, Cause, Message, Monitoring, Panel, PanelRow, Piece, Scrape, ScrapeTarget, Symptoms,
     Series, Severity, Shape, Unit,
 };
 pub use allow::Allow;
