@@ -118,7 +118,7 @@ def seen(tree, project):
     alerts on that are pending in Prometheus."""
     if not tree.has("monitoring"):
         return
-    run("sh", "-c", "ip link add wan0 type dummy && ip link set wan0 up && ip route replace default dev wan0")
+    run("sh", "-c", "ip link add wan0 type veth peer name wan1 && ip link set wan0 up && ip route replace default dev wan0")
     constant = {name for name, service in tree.services.items() if not service.get("profiles")}
     for name in constant:
         same(f"what is told of {name}", told(tree, name), (len(project.containers(name)), len(project.containers(name))))
@@ -130,9 +130,10 @@ def seen(tree, project):
     alerts = {rule["alert"]: rule["labels"]["service"] for rule in tree.rules() if "ondol_service_" in str(rule["expr"])}
     hanging = next((service for alert, service in alerts.items() if alert.endswith("Unhealthy") and service in constant), None)
     if hanging:
-        stopped = [container["State"]["Pid"] for container in project.containers(hanging)]
+        ids = [container["Id"] for container in project.containers(hanging)]
+        stopped = [pid for one in ids for pid in run("docker", "top", one, "-eo", "pid").split()[1:]]
         run("kill", "-STOP", *stopped)
-        eventually(f"{hanging} is told to hang", lambda: told(tree, hanging) == (len(stopped), 0), 120, 1)
+        eventually(f"{hanging} is told to hang", lambda: told(tree, hanging) == (len(ids), 0), 120, 1)
         pending(project, tree, "Unhealthy", hanging)
         run("kill", "-CONT", *stopped)
         healthy(project, hanging)

@@ -49,9 +49,8 @@ mod tests {
     use crate::check::testing::raised;
 
     fn raises(replicas: u32, words: &str) -> usize {
-        let web = format!(
-            "service \"web\" kind=\"static-site\" replicas={replicas} {{ build \".\"; {words} }}"
-        );
+        let web =
+            format!("service \"web\" kind=\"static-site\" replicas={replicas} {{ build \".\"; {words} }}");
         raised("fixed-port-replicas", &web).len()
     }
 

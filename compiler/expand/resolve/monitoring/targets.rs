@@ -94,10 +94,7 @@ pub fn host_unreachable(input: &Input, scraper: Option<&Name>, scrapes: &[Scrape
             value: None,
         },
         bound: None,
-        origin: Origin::Derived {
-            because: "another host watches it".to_owned(),
-            from: host.origin.span(),
-        },
+        origin: Origin::Derived { because: "another host watches it".to_owned(), from: host.origin.span() },
     })
 }
 

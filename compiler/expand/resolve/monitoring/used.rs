@@ -24,12 +24,22 @@ pub fn measure(input: &Input, service: &Service, name: &Name) -> Option<(Form, P
         "cpu" => {
             let limit = &service.limits.cpus.as_ref()?.value;
             let used = format!("avg by (host) (rate({}[5m]))", selector(services::CPU));
-            (format!("{used} / {limit}"), sample(services::CPU, limit, true)?, "use of its processors", "CPU 한도 대비 사용률")
+            (
+                format!("{used} / {limit}"),
+                sample(services::CPU, limit, true)?,
+                "use of its processors",
+                "CPU 한도 대비 사용률",
+            )
         }
         "memory" => {
             let limit = service.limits.memory?.value.bytes().to_string();
             let used = format!("avg by (host) ({})", selector(services::MEMORY));
-            (format!("{used} / {limit}"), sample(services::MEMORY, &limit, false)?, "use of its memory", "메모리 한도 대비 사용률")
+            (
+                format!("{used} / {limit}"),
+                sample(services::MEMORY, &limit, false)?,
+                "use of its memory",
+                "메모리 한도 대비 사용률",
+            )
         }
         _ => return None,
     };

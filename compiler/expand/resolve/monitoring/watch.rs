@@ -102,12 +102,7 @@ pub fn watched<'a>(input: &Input<'a>, of: Option<&Located<Name>>) -> Option<(Sub
 }
 
 /// What the host sees a service use, when that is watched and no kind measures something of that name.
-fn seen(
-    input: &Input,
-    spec: &WatchSpec,
-    subject: &Subject,
-    services: &[&Service],
-) -> Option<(Form, Phrase)> {
+fn seen(input: &Input, spec: &WatchSpec, subject: &Subject, services: &[&Service]) -> Option<(Form, Phrase)> {
     let name = &spec.measure.as_ref().unwrap_or(&spec.name).value;
     let Subject::Service(service) = subject else { return None };
     let known = || services.iter().filter_map(|one| input.kind(one)).flat_map(|kind| &kind.measures);
