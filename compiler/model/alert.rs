@@ -68,12 +68,21 @@ impl Monitoring {
 pub struct Cause {
     /// The alerts that tell of it.
     pub alerts: Vec<String>,
-    /// Alerts that tell of it once more, later.
-    pub again: Vec<String>,
-    /// Services that cannot work without it: alerts of them are symptoms.
-    pub dependents: Vec<Name>,
+    /// What need not be told beside them.
+    pub symptoms: Symptoms,
     /// Priorities that are more urgent than its own: what has one is told all the same.
     pub above: Vec<String>,
+}
+
+/// Alerts that follow from one cause.
+#[derive(Clone, Debug)]
+pub enum Symptoms {
+    /// Those that tell of it once more, later.
+    Again(Vec<String>),
+    /// All of services that cannot work without it.
+    Services(Vec<Name>),
+    /// All of what is on a host.
+    Host(Name),
 }
 
 /// One scrape job.

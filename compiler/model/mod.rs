@@ -34,7 +34,7 @@ pub mod variable;
 
 pub use alert::{
     Alert, AlertTest, Board, Cause, Message, Monitoring, Panel, PanelRow, Piece, Scrape, ScrapeTarget,
-    Series, Severity, Shape, Unit,
+    Series, Severity, Shape, Symptoms, Unit,
 };
 pub use allow::Allow;
 pub use backup::{Backup, DataLog, Dump, Encryption, Files, Kept, Objects, Offsite, Place, Restore};

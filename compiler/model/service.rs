@@ -123,6 +123,15 @@ impl Service {
         self.unit().is_none() && !stays && self.health.is_none() && self.profile.is_none()
     }
 
+    /// The most containers of it that are to run on a host, and where that is stated: at present, or when it grows.
+    pub fn most_containers(&self) -> Located<Count> {
+        let grown = self.scale.iter().filter(|scale| scale.adds_containers()).flat_map(|scale| &scale.steps);
+        let most = |most: Located<Count>, step: &Located<Count>| {
+            if step.value.get() > most.value.get() { *step } else { most }
+        };
+        grown.fold(self.replicas, most)
+    }
+
     /// Whether its image is built from source.
     pub fn is_built(&self) -> bool {
         matches!(self.image(), Some(Image::Built(_)))

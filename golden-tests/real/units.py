@@ -219,7 +219,7 @@ def versions(tree):
 
 
 def look(tree, name):
-    return re.search(rf"^look {name} .*?(http://\S+)", (tree.home / "scripts/watch-units.sh").read_text(), re.M)[1]
+    return re.search(rf"^look {name} .*?(http://\S+)", (tree.home / "scripts/watch-host.sh").read_text(), re.M)[1]
 
 
 def deployed(tree):
@@ -295,18 +295,20 @@ def broken(tree):
 
 def watched(tree):
     """What the alerts look at, while it runs, and after it was stopped."""
-    metrics = pathlib.Path("/var/lib/node_exporter/textfile_collector", f"{tree.system}.units.prom")
-    values = lambda: dict(re.findall(r'^(ondol_unit_\w+)\{[^}]*\} (\S+)$', metrics.read_text(), re.M))
-    run(tree.home / "scripts/watch-units.sh")
-    same("while it runs", (values()["ondol_unit_active"], values()["ondol_unit_healthy"]), ("1", "1"))
-    run("promtool", "check", "metrics", stdin=open(metrics, encoding="utf-8"))
+    metrics = pathlib.Path("/var/lib/node_exporter/textfile_collector", f"{tree.system}.services.prom")
+
+    def told(name):
+        run(tree.home / "scripts/watch-host.sh")
+        values = dict(re.findall(rf'^(ondol_service_\w+)\{{[^}}]*service="{name}"\}} (\S+)$', metrics.read_text(), re.M))
+        return values["ondol_service_running"], values["ondol_service_healthy"]
+
     for name in tree.units:
+        same("while it runs", told(name), ("1", "1"))
+        run("promtool", "check", "metrics", stdin=open(metrics, encoding="utf-8"))
         unit.Unit(name).stop()
-    run(tree.home / "scripts/watch-units.sh")
-    same("when it is down", (values()["ondol_unit_active"], values()["ondol_unit_healthy"]), ("0", "0"))
-    told = "".join(str(rule["expr"]) for rule in tree.rules())
-    for metric in ("active", "healthy", "restarts_total"):
-        require(f"ondol_unit_{metric}" in told, f"no alert looks at ondol_unit_{metric}")
+        same("when it is down", told(name), ("0", "0"))
+        alerts = {rule["alert"] for rule in tree.rules() if f'service="{name}"' in str(rule["expr"]) and "ondol_service_" in str(rule["expr"])}
+        same("alerts on it", {re.sub(".*(?=Down|Unhealthy|Restarting)", "", alert) for alert in alerts}, {"Down", "Unhealthy", "Restarting"})
 
 
 def reverted(tree):

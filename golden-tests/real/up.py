@@ -11,6 +11,7 @@ import time
 from containers import healthy, running
 from trial import eventually, main, require, run, same
 
+TEXTFILES = pathlib.Path("/var/lib/node_exporter/textfile_collector")
 APP = pathlib.Path(__file__).resolve().parent.parent / "tools/image/app"
 
 
@@ -24,6 +25,7 @@ def check(tree):
         serves(tree)
         grows(tree, project)
         watched(tree, project)
+        seen(tree, project)
         moves(tree, project)
         crashes(project)
 
@@ -109,6 +111,55 @@ def measured(tree, project, prometheus):
     require(names, "nothing is asked of an exporter")
     known = set(project.json(prometheus, "http://127.0.0.1:9090/api/v1/label/__name__/values")["data"])
     same("metrics that are asked for and not there", sorted(names - known), [])
+
+
+def seen(tree, project):
+    """What the host sees of its containers, as metrics: all of them, then one that hangs, then one that is stopped; and the
+    alerts on that are pending in Prometheus."""
+    if not tree.has("monitoring"):
+        return
+    run("sh", "-c", "ip link add wan0 type veth peer name wan1 && ip link set wan0 up && ip route replace default dev wan0")
+    constant = {name for name, service in tree.services.items() if not service.get("profiles")}
+    for name in constant:
+        same(f"what is told of {name}", told(tree, name), (len(project.containers(name)), len(project.containers(name))))
+    require(TEXTFILES.joinpath("ondol.network.prom").read_text().count('{device="wan0"}') == 2, "the traffic is not told")
+    for path in TEXTFILES.glob("*.prom"):
+        run("promtool", "check", "metrics", stdin=open(path, encoding="utf-8"))
+    used = re.findall(r"^ondol_service_(cpu|memory)\w+\{.*container=.*\} ([\d.]+)$", TEXTFILES.joinpath(f"{tree.system}.services.prom").read_text(), re.M)
+    require({name for name, value in used if float(value) > 0} == {"cpu", "memory"}, f"nothing is told of what containers use: {used}")
+    alerts = {rule["alert"]: rule["labels"]["service"] for rule in tree.rules() if "ondol_service_" in str(rule["expr"])}
+    hanging = next((service for alert, service in alerts.items() if alert.endswith("Unhealthy") and service in constant), None)
+    if hanging:
+        ids = [container["Id"] for container in project.containers(hanging)]
+        stopped = [pid for one in ids for pid in run("docker", "top", one, "-eo", "pid").split()[1:]]
+        run("kill", "-STOP", *stopped)
+        eventually(f"{hanging} is told to hang", lambda: told(tree, hanging) == (len(ids), 0), 120, 1)
+        pending(project, tree, "Unhealthy", hanging)
+        run("kill", "-CONT", *stopped)
+        healthy(project, hanging)
+    away = next((service for alert, service in alerts.items() if alert.endswith("Down") and service in constant), None)
+    if away:
+        project.compose("stop", "-t", "1", away)
+        same(f"what is told of {away}", told(tree, away), (0, 0))
+        pending(project, tree, "Down", away)
+        project.compose("start", away)
+        healthy(project, away)
+
+
+def told(tree, service):
+    """How many of its containers run, and how many of those work."""
+    run(tree.home / "scripts/watch-host.sh")
+    text = TEXTFILES.joinpath(f"{tree.system}.services.prom").read_text()
+    return tuple(int(re.search(rf'^ondol_service_{what}\{{.*service="{service}"\}} (\d+)$', text, re.M)[1]) for what in ("running", "healthy"))
+
+
+def pending(project, tree, alert, service):
+    """Prometheus has seen it, on its own way through the exporter of the host."""
+    for prometheus in tree.of("prometheus"):
+        def waits():
+            found = project.json(prometheus, "http://127.0.0.1:9090/api/v1/alerts")["data"]["alerts"]
+            return [one for one in found if one["labels"]["alertname"].endswith(alert) and one["labels"]["service"] == service]
+        eventually(f"an alert on {service}", waits, 60, 1)
 
 
 def up(targets):

@@ -3,22 +3,27 @@
 use crate::{
     check::Rule,
     diagnostic::{Diagnostic, Diagnostics},
-    model::Model,
+    model::{Model, Service},
+    source::Span,
 };
 
 /// The rule.
 pub const RULE: Rule = Rule { code: "fixed-port-replicas", check, together: None };
 
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
-    for service in model.services.iter().filter(|service| service.replicas.get() > 1) {
-        for published in &service.published {
+    for service in &*model.services {
+        let most = service.most_containers();
+        if most.value.get() < 2 {
+            continue;
+        }
+        for (port, span) in fixed(service) {
             diagnostics.add(
                 Diagnostic::error(
                     "fixed-port-replicas",
-                    format!("{} containers of `{}` want port {} of the host", service.replicas.get(), service.name, published.host),
+                    format!("{} containers of `{}` want port {port} of the host", most.value.get(), service.name),
                 )
-                .at(published.origin.span(), "published here")
-                .at(service.replicas.span, "several containers")
+                .at(span, "published here")
+                .at(most.span, "several containers")
                 .help(format!(
                     "publish no port and route to it: `ingress {{ route \"/\" to=\"{}\" }}` reaches every container",
                     service.name
@@ -28,20 +33,37 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// Ports of the host that are its own, and where they are published. Of a range, or of none that is named, each
+/// container takes what is free.
+fn fixed(service: &Service) -> Vec<(String, Span)> {
+    let published = service.published.iter().map(|one| (one.host.to_string(), one.origin.span()));
+    let loose = service.container.ports.iter().filter_map(|port| {
+        let host = port.host.as_ref()?.as_literal()?;
+        (!host.contains('-')).then(|| (host.to_owned(), port.origin.span()))
+    });
+    published.chain(loose).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use crate::check::testing::raised;
 
+    fn raises(replicas: u32, words: &str) -> usize {
+        let web =
+            format!("service \"web\" kind=\"static-site\" replicas={replicas} {{ build \".\"; {words} }}");
+        raised("fixed-port-replicas", &web).len()
+    }
+
     #[test]
     fn only_one_container_gets_it() {
-        let raises = |replicas: u32, publish: &str| {
-            let web = format!(
-                "service \"web\" kind=\"static-site\" replicas={replicas} {{ build \".\"; {publish} }}"
-            );
-            raised("fixed-port-replicas", &web).len()
-        };
         assert_eq!(raises(3, "publish 8080"), 1);
         assert_eq!(raises(3, ""), 0);
         assert_eq!(raises(1, "publish 8080"), 0);
+    }
+
+    #[test]
+    fn nor_could_it_grow() {
+        assert_eq!(raises(1, "publish 8080; scale-out \"replicas\" { steps 1 3; }"), 1);
+        assert_eq!(raises(1, "scale-out \"replicas\" { steps 1 3; }"), 0);
     }
 }

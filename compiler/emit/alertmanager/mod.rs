@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     model::{
-        Cause, HEARTBEAT, Heartbeat, Model, Receiver,
+        Cause, HEARTBEAT, Heartbeat, Model, Receiver, Symptoms,
         response::{ESCALATED_TO, ESCALATION, PRIORITY},
     },
     values::{Duration, LabelName, Name},
@@ -145,15 +145,18 @@ fn inhibited(model: &Model) -> Vec<Map> {
 
 /// What says that something is away keeps back what says so again, and what goes wrong without it.
 fn cause(cause: &Cause) -> Map {
-    let source = among("alertname", &cause.alerts);
-    if !cause.again.is_empty() {
-        return pair(vec![source], vec![among("alertname", &cause.again)]);
-    }
-    let mut target = vec![among("service", &cause.dependents)];
+    let mut target = match &cause.symptoms {
+        Symptoms::Again(alerts) => vec![among("alertname", alerts)],
+        Symptoms::Services(names) => vec![among("service", names)],
+        Symptoms::Host(name) => {
+            let itself = cause.alerts.iter().map(|alert| format!("alertname!=\"{alert}\""));
+            std::iter::once(format!("host=\"{name}\"")).chain(itself).collect()
+        }
+    };
     if !cause.above.is_empty() {
         target.push(format!("{PRIORITY}!~\"{}\"", cause.above.join("|")));
     }
-    pair(vec![source], target)
+    pair(vec![among("alertname", &cause.alerts)], target)
 }
 
 /// A matcher for one of several values; names have nothing in them that means something in a pattern.

@@ -17,7 +17,7 @@ pub fn template(alert: &Alert, message: &Message) -> String {
             Piece::Value(unit) => match unit {
                 Unit::Seconds => "{{ humanizeDuration $value }}".to_owned(),
                 Unit::Ratio => "{{ humanizePercentage $value }}".to_owned(),
-                Unit::Bytes => "{{ humanize1024 $value }}B".to_owned(),
+                Unit::Bytes | Unit::BytesPerSecond => "{{ humanize1024 $value }}B".to_owned(),
                 _ if is_small(alert) => "{{ printf \"%.4g\" $value }}".to_owned(),
                 _ => "{{ humanize $value }}".to_owned(),
             },
@@ -39,7 +39,9 @@ pub fn filled(alert: &Alert, message: &Message) -> String {
             Piece::Value(unit) => match unit {
                 Unit::Seconds => duration(value),
                 Unit::Ratio => format!("{}%", four_digits(value, 10_000)),
-                Unit::Bytes => format!("{}B", scaled(value, 1024, &["ki", "Mi", "Gi", "Ti", "Pi", "Ei"])),
+                Unit::Bytes | Unit::BytesPerSecond => {
+                    format!("{}B", scaled(value, 1024, &["ki", "Mi", "Gi", "Ti", "Pi", "Ei"]))
+                }
                 _ if is_small(alert) => four_digits(value, ONE),
                 _ => scaled(value, 1000, &["k", "M", "G", "T", "P", "E"]),
             },

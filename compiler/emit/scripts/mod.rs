@@ -14,6 +14,7 @@ mod log;
 mod rotate;
 mod security;
 mod unit;
+mod watch;
 
 use std::collections::BTreeMap;
 
@@ -38,6 +39,7 @@ pub static TEMPLATES: &[&Template] = &[
     &host::PREFLIGHT,
     &job::RUN_JOB,
     &security::CHECK,
+    &watch::HOST,
 ];
 
 /// A script before it is a file.
@@ -66,7 +68,8 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     scripts.extend(certificate::script(model, &clock));
     scripts.extend(log::script(model, &clock));
     scripts.extend(rotate::scripts(model));
-    scripts.extend(unit::scripts(model, &clock));
+    scripts.extend(unit::environment(model));
+    scripts.extend(watch::script(model, &clock));
     scripts.extend(backup::scripts(model, &clock));
     scripts.into_iter().map(|script| artifact(model, script)).collect()
 }

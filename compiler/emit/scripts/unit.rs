@@ -1,15 +1,14 @@
-//! What the host does for the services that run on itself: their environment, and a look at them every minute.
+//! What the host does for the services that run on itself: their environment.
 
 use serde::Serialize;
 
-use super::{Clock, Script, header, textfiles};
+use super::{Script, header};
 use crate::{
     emit::template::{Format, Template},
     model::{HostUnit, Model, Part, Service, Tls},
 };
 
 static ENVIRONMENT: Template = Template::new(Format::Shell, include_str!("unit-environment.sh.tera"));
-static WATCH: Template = Template::new(Format::Shell, include_str!("watch-units.sh.tera"));
 
 /// A unit as the scripts see it.
 #[derive(Serialize)]
@@ -65,10 +64,6 @@ struct Default {
 struct View {
     header: String,
     directory: String,
-    system: String,
-    textfiles: Option<String>,
-    starter: &'static str,
-    when: Option<String>,
     defaults: Vec<Default>,
     units: Vec<UnitView>,
 }
@@ -83,26 +78,12 @@ pub fn addresses(model: &Model) -> impl Iterator<Item = String> {
     model.units().map(|(service, _)| format!("service/{}", service.name))
 }
 
-/// Their environment, and what watches them; none when everything runs in containers.
-pub fn scripts(model: &Model, clock: &Clock) -> Vec<Script> {
-    if model.units().next().is_none() {
-        return Vec::new();
-    }
-    let mut scripts = vec![script(model, clock, "unit-environment", &ENVIRONMENT)];
-    if model.monitoring.is_some() {
-        scripts.push(script(model, clock, "watch-units", &WATCH));
-    }
-    scripts
-}
-
-fn script(model: &Model, clock: &Clock, name: &str, template: &Template) -> Script {
+/// Their environment; none when everything runs in containers.
+pub fn environment(model: &Model) -> Option<Script> {
+    model.units().next()?;
     let view = View {
         header: header(model),
         directory: model.directory().to_owned(),
-        system: model.system.to_string(),
-        textfiles: textfiles(model),
-        starter: clock.starter(name),
-        when: clock.when(name),
         defaults: model
             .variables
             .iter()
@@ -113,7 +94,8 @@ fn script(model: &Model, clock: &Clock, name: &str, template: &Template) -> Scri
             .collect(),
         units: units(model),
     };
-    Script { name: name.to_owned(), text: template.render(&view), from: addresses(model).collect() }
+    let name = "unit-environment".to_owned();
+    Some(Script { name, text: ENVIRONMENT.render(&view), from: addresses(model).collect() })
 }
 
 fn unit_view(model: &Model, service: &Service, unit: &HostUnit) -> UnitView {

@@ -105,23 +105,22 @@ pub fn jobs(
     if let Some(ingress) = ingress {
         jobs.extend(renewal(context, ingress));
     }
-    if context.spec.monitor.is_some()
-        && let Some((service, _)) = services.iter().find_map(|service| Some((service, service.unit()?)))
+    if let Some(monitor) = &context.spec.monitor
         && let Ok(minute) = Schedule::new("minute", None, None)
     {
         let about = context.language.pick(
-            "looks whether the services of the host itself are up and answer",
-            "호스트에서 직접 실행되는 서비스의 상태와 응답 확인",
+            "looks whether the services are up and answer, what they use, and at the traffic of the network",
+            "서비스의 상태와 응답, 자원 사용량, 네트워크 트래픽 확인",
         );
         jobs.extend(derived(
-            "watch-units",
+            "watch-host",
             minute,
-            "scripts/watch-units.sh",
+            "scripts/watch-host.sh",
             &[],
             Duration::from_seconds(50),
             about.into(),
-            "services run on the host itself",
-            service.origin.span(),
+            "exporters do not see it from their containers",
+            monitor.span,
         ));
     }
     jobs.extend(drawing(context, logs));

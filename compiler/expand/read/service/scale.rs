@@ -26,7 +26,7 @@ pub struct ScaleSpec {
 /// A stated `when`.
 #[derive(Clone, Debug)]
 pub struct WhenSpec {
-    /// The measure of the service's kind, or of the host.
+    /// The measure: of the service's kind, of what the service uses of its limits, or of the host.
     pub measure: Located<Name>,
     /// What it must pass.
     pub bound: Located<Bound>,
@@ -74,7 +74,7 @@ fn when(r: &mut Reader) -> Option<WhenSpec> {
     let measure = r
         .arg::<Name>(
             "measure",
-            "a measure of the service's kind; of the host when the kind has none of that name",
+            "a measure of the service's kind; else `cpu` or `memory`, a share of what `limits` gives it; else a measure of the host",
         )
         .required();
     let bound = r.arg::<Bound>("bound", "what it must pass").required();

@@ -85,6 +85,7 @@ impl Measure {
     pub fn unit(&self, bound: Option<Bound>) -> Unit {
         match (bound.map(Bound::quantity), &self.form) {
             (Some(Quantity::Duration(_)), _) => Unit::Seconds,
+            (Some(Quantity::Size(_)), Form::Rate(_)) => Unit::BytesPerSecond,
             (Some(Quantity::Size(_)), _) => Unit::Bytes,
             (Some(Quantity::Percent(_)), _) | (_, Form::Ratio(..)) => Unit::Ratio,
             (_, Form::Rate(one)) => growth(one.metric().family()),
@@ -97,8 +98,13 @@ impl Measure {
     pub fn misfit(&self, bound: Bound) -> Option<String> {
         let selector = match &self.form {
             Form::Quantile(_, one) | Form::Aggregate(_, one) => one,
-            Form::Rate(_) if !matches!(bound.quantity(), Quantity::Number(_)) => {
-                return Some("growth of a counter is a number per second".to_owned());
+            Form::Rate(one) => {
+                let bytes = growth(one.metric().family()) == Unit::BytesPerSecond;
+                return match bound.quantity() {
+                    Quantity::Number(_) => None,
+                    Quantity::Size(_) if bytes => None,
+                    _ => Some("growth of a counter is a number per second, or a size per second where it counts bytes".to_owned()),
+                };
             }
             Form::Ratio(..) if !matches!(bound.quantity(), Quantity::Number(_) | Quantity::Percent(_)) => {
                 return Some("a ratio is a percentage".to_owned());
@@ -208,6 +214,8 @@ mod tests {
         assert!(!misfit(Form::Aggregate("max", selector("x_bytes")), ">1GiB"));
         assert!(misfit(Form::Aggregate("max", selector("x_clients")), ">5%"));
         assert!(misfit(Form::Rate(selector("x_total")), ">5%"));
+        assert!(misfit(Form::Rate(selector("x_total")), ">5MB"));
+        assert!(!misfit(Form::Rate(selector("x_bytes_total")), ">5MB"));
         assert!(!misfit(Form::Ratio(selector("x"), selector("y")), ">5%"));
         assert!(!misfit(Form::Aggregate("max", selector("x_clients")), ">5"));
     }

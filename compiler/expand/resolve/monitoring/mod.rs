@@ -16,11 +16,12 @@ mod proof;
 mod recovery;
 mod response;
 mod scale;
+mod services;
 mod slo;
 mod subject;
 mod targets;
 mod trend;
-mod units;
+mod used;
 mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -204,9 +205,10 @@ fn part(input: &Input, scraper: Option<&Name>) -> Part {
     let watches = watch::watches(input);
     let mut alerts: Vec<Alert> = watches.iter().flat_map(|watch| watch.alerts.iter().cloned()).collect();
     alerts.extend(scrapes.iter().flat_map(|scrape| targets::alerts(input, scrape)));
+    alerts.extend(targets::host_unreachable(input, scraper, &scrapes));
     alerts.extend(externals::alerts(input));
     alerts.extend(clock::alerts(input));
-    alerts.extend(units::alerts(input));
+    alerts.extend(services::alerts(input));
     alerts.extend(logs::alerts(input));
     alerts.extend(kinds::alerts(input));
     alerts.extend(trend::alerts(input));

@@ -1,6 +1,6 @@
 //! The alert on a service that has too much to do and may grow: which step comes next.
 
-use super::{Input, measure::Measure, subject::Subject};
+use super::{Input, measure::Measure, subject::Subject, used};
 use crate::{
     diagnostic::Diagnostic,
     expand::kind::{Form, Kind, Phrase},
@@ -79,27 +79,34 @@ fn alert(input: &Input, service: &Service) -> Option<Alert> {
     })
 }
 
-/// What the measure is, and of whom: the kind of the service or of its exporter knows it, or the host's.
+/// What the measure is, and of whom: the kind of the service or of its exporter knows it, or it is what the service uses
+/// of its limits, or the host's.
 fn measured(input: &Input, service: &Service, name: &Located<Name>) -> Option<(Form, Phrase, Subject)> {
     let exporter = service.exporter.as_ref().and_then(|name| input.model.service(name));
     let of_service = [Some(service), exporter].into_iter().flatten();
     let of_service = of_service.map(|one| (one, Subject::Service(service.name.clone())));
     let of_host = input.host_exporter().map(|one| (one, Subject::Host(input.model.host.name.clone())));
-    let kinds: Vec<(&Kind, Subject)> = of_service
-        .chain(of_host)
-        .filter(|(one, _)| input.is_measured(one))
-        .filter_map(|(one, subject)| Some((input.kind(one)?, subject)))
-        .collect();
-    for (kind, subject) in &kinds {
-        if let Some(found) = kind.measures.iter().find(|measure| measure.name.value == name.value) {
-            return Some((found.form.clone(), found.about.clone(), subject.clone()));
-        }
+    let kind = |(one, subject): (&'_ Service, Subject)| {
+        let kind = input.kind(one).filter(|_| input.is_measured(one))?;
+        Some((kind, subject))
+    };
+    let of_service: Vec<(&Kind, Subject)> = of_service.filter_map(kind).collect();
+    let of_host: Vec<(&Kind, Subject)> = of_host.into_iter().filter_map(kind).collect();
+    let find = |kinds: &[(&Kind, Subject)]| {
+        kinds.iter().find_map(|(kind, subject)| {
+            let found = kind.measures.iter().find(|measure| measure.name.value == name.value)?;
+            Some((found.form.clone(), found.about.clone(), subject.clone()))
+        })
+    };
+    let used = || {
+        let (form, about) = used::measure(input, service, &name.value)?;
+        Some((form, about, Subject::Service(service.name.clone())))
+    };
+    if let Some(found) = find(&of_service).or_else(used).or_else(|| find(&of_host)) {
+        return Some(found);
     }
-    let known: Vec<&str> = kinds
-        .iter()
-        .flat_map(|(kind, _)| &kind.measures)
-        .map(|measure| measure.name.value.as_str())
-        .collect();
+    let measures = of_service.iter().chain(&of_host).flat_map(|(kind, _)| &kind.measures);
+    let known: Vec<&str> = measures.map(|measure| measure.name.value.as_str()).collect();
     input.unknown(
         Diagnostic::error("unknown-measure", format!("it is not said what `{}` measures", name.value))
             .at(name.span, "no measure of that name is known of the service or its host"),

@@ -1,4 +1,4 @@
-//! Scrape targets, and the alerts that one does not answer.
+//! Scrape targets, and the alerts that one does not answer, or nothing of a whole host.
 
 use super::{Input, camel, subject::Subject};
 use crate::{
@@ -39,6 +39,70 @@ pub fn alerts(input: &Input, scrape: &Scrape) -> Vec<Alert> {
     let Some(service) = input.model.service(&scrape.job) else { return Vec::new() };
     let target = Target { input, scrape, service, subject: Subject::of(input, service) };
     if scrape.by_dns { vec![target.all_missing(), target.some_missing()] } else { vec![target.unreachable()] }
+}
+
+/// What the alert is called that a host is away, behind the name of the host.
+pub const GONE: &str = "HostUnreachable";
+
+/// The alert that nothing on the host answers, for a Prometheus on another one.
+pub fn host_unreachable(input: &Input, scraper: Option<&Name>, scrapes: &[Scrape]) -> Option<Alert> {
+    let host = &input.model.host;
+    if input.model.peers.is_empty() || scraper == Some(&host.name) || scrapes.is_empty() {
+        return None;
+    }
+    let subject = Subject::Host(host.name.clone());
+    let up = |first: &str, rest: &str| {
+        let one = |(number, scrape): (usize, &Scrape)| {
+            let labels = [("job", scrape.job.as_str()), ("host", host.name.as_str())];
+            let labels = labels.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+            let values = if number == 0 { first } else { rest };
+            Series { series: super::proof::series("up", &labels), values: values.to_owned() }
+        };
+        scrapes.iter().enumerate().map(one).collect()
+    };
+    let (summary, description) = input.pick(
+        (
+            format!("{}: the host does not answer", host.name),
+            format!("Nothing on {} has answered Prometheus for a minute: it is down, or the network to it.", host.name),
+        ),
+        (
+            format!("{}: 서버 응답 없음", host.name),
+            format!("1분 동안 {}의 어떤 것도 Prometheus에 응답하지 않았습니다. 서버나 그곳까지의 네트워크가 중단되었습니다.", host.name),
+        ),
+    );
+    Some(Alert {
+        name: GONE.to_owned(),
+        from: vec![format!("host/{}", host.name)],
+        group: "targets".to_owned(),
+        expr: format!("max by (host) (up{{{}}}) == 0", subject.matcher()),
+        // Before what runs on it is missed.
+        hold: Duration::from_minutes(1),
+        severity: Severity::Critical,
+        labels: subject.labels(),
+        summary: summary.into(),
+        description: description.into(),
+        steps: reached(input),
+        test: AlertTest {
+            interval: Duration::from_minutes(1),
+            at: Duration::from_minutes(5),
+            fires: up("0x10", "0x10"),
+            also: Vec::new(),
+            still: Vec::new(),
+            // As long as something answers, the host is there.
+            silent: up("1x10", "0x10"),
+            labels: Labels::new(),
+            value: None,
+        },
+        bound: None,
+        origin: Origin::Derived { because: "another host watches it".to_owned(), from: host.origin.span() },
+    })
+}
+
+/// How to see whether the host is there.
+fn reached(input: &Input) -> Vec<String> {
+    let host = &input.model.host;
+    let address = host.internal.map_or_else(|| host.name.to_string(), |ip| ip.to_string());
+    vec![format!("ping -c 3 {address}"), format!("ssh {address} uptime")]
 }
 
 struct Target<'a> {
@@ -85,7 +149,11 @@ impl Target<'_> {
             Labels::from([("job".to_owned(), job.to_string()), ("instance".to_owned(), instance.clone())]);
         Alert {
             severity,
-            expr: format!("up{{job=\"{job}\"}} == 0"),
+            // What is about a host is there for each of them.
+            expr: match (self.scrape.host && !self.input.model.peers.is_empty(), self.subject.matcher()) {
+                (true, host) => format!("up{{job=\"{job}\",{host}}} == 0"),
+                (false, _) => format!("up{{job=\"{job}\"}} == 0"),
+            },
             test: AlertTest {
                 labels: carried,
                 ..self.test(vec![self.up(&instance, "0x10")], vec![self.up(&instance, "1x10")])

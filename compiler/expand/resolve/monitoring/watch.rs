@@ -1,6 +1,6 @@
 //! Watches: each finds its measure, and becomes an alert for each of its bounds.
 
-use super::{Input, known, measure::Measure, subject::Subject};
+use super::{Input, known, measure::Measure, subject::Subject, used};
 use crate::{
     diagnostic::Diagnostic,
     expand::{
@@ -35,9 +35,16 @@ pub fn watches(input: &Input) -> Vec<Watch> {
 
 fn watch(input: &Input, spec: &WatchSpec) -> Option<Watch> {
     let (subject, services) = watched(input, spec.of.as_ref())?;
-    let (form, about) = form(input, spec, &services)?;
+    let seen = seen(input, spec, &subject, &services);
+    let by_host = seen.is_some();
+    let (form, about) = match seen {
+        Some((form, about)) => (form, Some(about)),
+        None => form(input, spec, &services)?,
+    };
     let measure = Measure { form, subject, window: super::measure::window(input.monitor.interval.value) };
-    known::check(input, spec.span, &measure, &services)?;
+    if !by_host {
+        known::check(input, spec.span, &measure, &services)?;
+    }
     let bounds = bounds(input, spec, &measure)?;
     let title = match (&spec.about, &about) {
         (Some(stated), _) => stated.get(input.model.language).to_owned(),
@@ -92,6 +99,17 @@ pub fn watched<'a>(input: &Input<'a>, of: Option<&Located<Name>>) -> Option<(Sub
         "",
     );
     None
+}
+
+/// What the host sees a service use, when that is watched and no kind measures something of that name.
+fn seen(input: &Input, spec: &WatchSpec, subject: &Subject, services: &[&Service]) -> Option<(Form, Phrase)> {
+    let name = &spec.measure.as_ref().unwrap_or(&spec.name).value;
+    let Subject::Service(service) = subject else { return None };
+    let known = || services.iter().filter_map(|one| input.kind(one)).flat_map(|kind| &kind.measures);
+    if spec.form.is_some() || known().any(|measure| measure.name.value == *name) {
+        return None;
+    }
+    used::measure(input, input.model.service(service)?, name)
 }
 
 /// What is measured: stated, else a measure of the kind, of its exporter's kind, or of the host exporter's.
