@@ -9,7 +9,7 @@ import time
 from trial import same
 
 # Below the rate at which the proxy would turn clients away.
-CLIENTS, PAUSE = 3, 0.05
+CLIENTS, PAUSE = 3, 0.1
 
 
 class Traffic:
