@@ -126,14 +126,15 @@ fn order() -> Result<(), Failed> {
         };
         asked += 1;
         let text = read(path)?;
-        let below = used(product(&text)).into_iter().filter(|other| place(other).is_some_and(|at| at > here));
+        let below =
+            modules(product(&text)).into_iter().filter(|other| place(other).is_some_and(|at| at > here));
         found.extend(below.map(|other| format!("{}: `{module}` stands above `{other}`", path.display())));
     }
     if asked == 0 { Err("compiler/lib.rs lists no module".into()) } else { verdict(&found) }
 }
 
 /// The modules that a text names behind `crate::`, alone or in braces.
-fn used(text: &str) -> BTreeSet<String> {
+fn modules(text: &str) -> BTreeSet<String> {
     let first = |path: &str| {
         path.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>()
     };

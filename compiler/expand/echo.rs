@@ -78,8 +78,6 @@ fn may_follow(one: &Diagnostic) -> bool {
 /// Something with a name of its own.
 struct Stated<'a> {
     node: &'a Node,
-    /// The word by which it is stated, or is meant to be.
-    word: &'a str,
     /// Its name; one that is refused also as it would have been taken.
     key: String,
     /// Whether the word is another one, so that nothing can have come of it.
@@ -89,7 +87,8 @@ struct Stated<'a> {
 impl Stated<'_> {
     /// Whether it is what a finding misses, which would have been stated by one of `words`.
     fn is_meant_by(&self, one: &Diagnostic, words: &[&str]) -> bool {
-        (self.misspelt || words.contains(&self.word)) && one.message.contains(&format!("`{}`", self.key))
+        (self.misspelt || words.contains(&self.node.name.value.as_str()))
+            && one.message.contains(&format!("`{}`", self.key))
     }
 
     /// Whether a finding misses an alert or a measurement that comes with it.
@@ -120,16 +119,15 @@ fn within<'a>(node: &'a Node, table: Option<&'static Table>, depth: usize, found
         let block = table.and_then(|table| table.blocks.iter().find(|block| block.name == written));
         let asked = table.is_none_or(|table| table.asks.iter().any(|ask| ask.name == written));
         let blocks = table.iter().flat_map(|table| &table.blocks).map(|block| block.name);
-        let (word, misspelt) = match nearest(written, blocks) {
-            Some(near) if block.is_none() && !asked => (near, true),
-            _ => (written, false),
-        };
+        // Deeper, a word that the table does not have may be one of a kind.
+        let misspelt =
+            block.is_none() && !asked && (node.name.value == "system" || nearest(written, blocks).is_some());
         let named = child.args().next().is_some_and(|entry| entry.annotation.is_none());
         if let Some(key) = child.key().filter(|key| named && !key.is_empty()) {
             let refused = Name::parse(&key).is_err();
             let keys = [key.to_lowercase(), key.into_owned()];
             let keys = keys.into_iter().skip(usize::from(!refused));
-            found.extend(keys.map(|key| Stated { node: child, word, key, misspelt }));
+            found.extend(keys.map(|key| Stated { node: child, key, misspelt }));
         }
         if depth > 1 {
             within(child, block, depth - 1, found);
@@ -150,6 +148,12 @@ mod tests {
         assert_eq!(
             of(
                 "secrets \"TOKEN\"\nservice \"app\" kind=\"worker\" { build \".\"; env { T (secret)\"TOKEN\" } }"
+            ),
+            ["unknown-node"]
+        );
+        assert_eq!(
+            of(
+                "container \"db\" kind=\"redis\"\nservice \"app\" kind=\"worker\" { build \".\"; needs \"db\" }"
             ),
             ["unknown-node"]
         );
