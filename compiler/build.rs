@@ -12,6 +12,8 @@ pub mod node;
 #[path = "syntax/parse.rs"]
 pub mod parse;
 mod source;
+#[path = "syntax/strings.rs"]
+mod strings;
 
 fn main() {
     println!("cargo::rerun-if-changed=stdlib");

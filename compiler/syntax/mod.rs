@@ -11,6 +11,7 @@ mod parse;
 mod pieces;
 mod reader;
 mod sink;
+mod strings;
 mod suspect;
 mod table;
 

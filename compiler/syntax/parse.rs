@@ -4,7 +4,10 @@ use std::ops::ControlFlow;
 
 use kdl::{KdlDiagnostic, KdlDocument, KdlEntry, KdlIdentifier, KdlNode, KdlValue};
 
-use super::node::{Entry, Node, Scalar};
+use super::{
+    node::{Entry, Node, Scalar},
+    strings,
+};
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
     source::{Located, SourceId, Span},
@@ -65,16 +68,33 @@ pub(super) fn read(source: SourceId, text: &str) -> Result<Vec<Node>, Problems> 
         Err(error) => {
             let (causes, unclosed) = causes(error.diagnostics);
             let tell = |problem| complaint(source, text, problem);
-            Err(Problems { causes: causes.into_iter().map(tell).collect(), unclosed: unclosed.map(tell) })
+            let mut causes: Vec<Diagnostic> = causes.into_iter().map(tell).collect();
+            let starts =
+                |problem: &Diagnostic| problem.labels.first().map_or(0, |label| label.span.start as usize);
+            if let Some((at, wrong)) = strings::wrong(source, text) {
+                // In it and behind it the parser takes for KDL what may be none.
+                causes.retain(|cause| starts(cause) < at);
+                causes.push(wrong);
+            }
+            causes.sort_by_key(starts);
+            Err(Problems { causes, unclosed: unclosed.map(tell) })
         }
     }
 }
 
 fn complaint(source: SourceId, text: &str, problem: KdlDiagnostic) -> Diagnostic {
-    let start = problem.span.offset().min(text.len());
+    let end = (problem.span.offset() + problem.span.len()).min(text.len());
+    let start = match problem.message.as_deref() {
+        // Of the value of a property the parser only knows where it stopped, behind the `=`.
+        Some("Expected property value") => {
+            let sign = text[..end].rfind('=').map_or(end, |sign| sign + 1);
+            sign + text[sign..end].find(|c: char| !c.is_whitespace()).unwrap_or(end - sign)
+        }
+        _ => problem.span.offset().min(text.len()),
+    };
     // A label over many lines marks nothing: the first line of it is where to look.
     let line = text[start..].find('\n').map_or(text.len(), |length| start + length);
-    let span = Span::new(source, start, (start + problem.span.len()).min(line).max(start));
+    let span = Span::new(source, start, end.min(line).max(start));
     if let Some(keyword) = bare_keyword(source, text, start) {
         return keyword;
     }
@@ -102,28 +122,30 @@ fn in_plain_words(
     help: Option<String>,
 ) -> (String, String, Option<String>) {
     let says = |what: &str| message.contains(what);
-    let (message, label, help) = if says("single-line quoted string") {
-        (
-            "a string is not closed on its line",
-            "the line ends within it",
-            "close it with `\"`; a text of several lines stands between `\"\"\"` and `\"\"\"`, each on a line of its own",
-        )
-    } else if says("cannot be read") && text.starts_with('}') {
+    let (message, label, help) = if says("cannot be read") && text.starts_with('}') {
         (
             "this `}` closes nothing",
             "one too many",
-            "is a `{` missing above? Remove the brace, or write the other one",
+            "is a `{` missing above? Remove the brace, or write the other one".to_owned(),
         )
-    } else if help.as_deref().is_some_and(|help| help.contains("value terminator")) {
+    } else if says("property value") || help.as_deref().is_some_and(|help| help.contains("value terminator"))
+    {
+        let word = text.split(|c: char| c.is_whitespace() || "{};".contains(c)).next().unwrap_or_default();
+        let quoted = match word.is_empty() || word.contains(['"', '\\']) {
+            true => String::new(),
+            false => format!("write `\"{word}\"`: "),
+        };
         (
             "this is no value",
             "reading stopped within it",
-            "write texts between double quotes, one at each end; only a single word of letters, digits, `-`, `_` and `.` may stand without",
+            format!(
+                "{quoted}texts stand between double quotes, one at each end; only a single word of letters, digits, `-`, `_` and `.` may stand without"
+            ),
         )
     } else {
         return (message, label, help);
     };
-    (message.to_owned(), label.to_owned(), Some(help.to_owned()))
+    (message.to_owned(), label.to_owned(), Some(help))
 }
 
 /// The complaint about a word of other formats that KDL writes with a sign in front, or in quotes.
@@ -201,7 +223,7 @@ fn too_deep(text: &str) -> Option<usize> {
         match mark {
             Mark::Open => depth += 1,
             Mark::Close => depth = depth.saturating_sub(1),
-            Mark::Comment(_) | Mark::Out => {}
+            Mark::Comment(_) | Mark::Text(_) | Mark::Out => {}
         }
         if depth > MAX_DEPTH { ControlFlow::Break(at) } else { ControlFlow::Continue(()) }
     });
@@ -216,11 +238,13 @@ pub(super) enum Mark {
     Close,
     /// A comment that ends with its line, so many bytes long without the end of the line.
     Comment(usize),
+    /// A string up to this offset, with its quotes and number signs.
+    Text(usize),
     /// `/-`, which comments out what comes next.
     Out,
 }
 
-/// Shows every mark to `each`, with its offset, strings left aside. Breaks off where `each` does, and at a comment that
+/// Shows every mark to `each`, with its offset; what is within strings is none. Breaks off where `each` does, and at a comment that
 /// nests too deep.
 pub(super) fn outline(
     text: &str,
@@ -238,13 +262,14 @@ pub(super) fn outline(
                 each(at, Mark::Close)?;
                 at += 1;
             }
-            b'"' => at = after_string(bytes, at, 0),
-            b'#' => {
+            b'"' | b'#' => {
                 let hashes = bytes[at..].iter().take_while(|b| **b == b'#').count();
-                at += hashes;
-                if bytes.get(at) == Some(&b'"') {
-                    at = after_string(bytes, at, hashes);
+                let mut end = at + hashes;
+                if bytes.get(end) == Some(&b'"') {
+                    end = after_string(bytes, end, hashes).min(bytes.len());
+                    each(at, Mark::Text(end))?;
                 }
+                at = end;
             }
             b'/' if bytes.get(at + 1) == Some(&b'/') => {
                 let length = bytes[at..].iter().take_while(|b| **b != b'\n').count();
@@ -440,6 +465,16 @@ mod tests {
         let open = read("a {\n b {\n  c 1\n").1;
         assert_eq!(open.len(), 1, "{open:#?}");
         assert_eq!(open[0].code, "syntax");
+    }
+
+    #[test]
+    fn a_value_is_complained_of_where_it_stands() {
+        for text in ["a {\n b \"x\" at=02:00\n}\n", "a {\n b at= 02:00; c 1\n}\n", "a {\n b 02:00\n}\n"] {
+            let (_, found) = read(text);
+            let [one] = found.as_slice() else { panic!("{found:#?}") };
+            assert_eq!(one.labels[0].span.start as usize, text.find("02:00").unwrap(), "{text}");
+            assert!(one.help.as_deref().is_some_and(|help| help.starts_with("write `\"02:00\"`")), "{one:?}");
+        }
     }
 
     #[test]

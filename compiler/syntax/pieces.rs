@@ -156,7 +156,7 @@ impl Block {
                     }
                     depth = depth.saturating_sub(1);
                 }
-                Mark::Comment(_) | Mark::Out => {}
+                Mark::Comment(_) | Mark::Text(_) | Mark::Out => {}
             }
             ControlFlow::Continue(())
         });

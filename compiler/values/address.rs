@@ -37,8 +37,11 @@ impl Value for Address {
         if let Ok(ip) = text.parse() {
             return Ok(Address::Ip(ip));
         }
-        if text.contains('/') && !text.contains("://") {
-            return Err("an address is one machine, not a network".into());
+        if let Some((host, rest)) = text.split_once('/').filter(|_| !text.contains("://")) {
+            return Err(match host.parse::<IpAddr>().is_ok() && rest.bytes().all(|b| b.is_ascii_digit()) {
+                true => "an address is one machine, not a network".into(),
+                false => "an address stands alone: leave the path away".into(),
+            });
         }
         if text.starts_with('[') || text.matches(':').count() > 1 {
             return Err("an IPv6 address is written as in `2001:db8::1`, without brackets and port".into());
@@ -87,6 +90,8 @@ mod tests {
             ("256.1.1.1", "four numbers"),
             ("010.0.0.1", "four numbers"),
             ("10.0.0.0/8", "network"),
+            ("api.example.com/v1", "the path"),
+            ("10.0.0.1/v1", "the path"),
             ("[::1]", "brackets"),
             ("[::1]:80", "brackets"),
             ("fe80::1%eth0", "IPv6"),

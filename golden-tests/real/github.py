@@ -72,9 +72,12 @@ class Runner:
                 program(self.origin / step.get("working-directory", ".") / "of-the-project", "")
                 if "run" in step and "name" not in step:
                     self.pretend(step["run"].split()[0], "")
-        shutil.copytree(tree.described, self.origin / self.names["DESCRIPTION"], dirs_exist_ok=True)
-        self.pretend("ondol", f'exec {tree.ondol} "$@"')
-        self.compile()
+        if tree.described:
+            shutil.copytree(tree.described, self.origin / self.names["DESCRIPTION"], dirs_exist_ok=True)
+            self.pretend("ondol", f'exec {tree.ondol} "$@"')
+            self.compile()
+        else:
+            shutil.copytree(tree.source, self.origin / self.place, symlinks=True)
         installed = self.origin / self.names["INSTALLED"]
         installed.parent.mkdir(parents=True)
         shutil.copy(path, installed)

@@ -30,8 +30,9 @@ def check(tree):
         events(workflow)
         runner = Runner(tree, path, workflow)
         tested(runner)
-        planned(runner)
-        applied(runner)
+        if tree.described:
+            planned(runner)
+            applied(runner)
         told(runner)
         for name, job in workflow["jobs"].items():
             if name == f"deploy-{tree.source.name}":

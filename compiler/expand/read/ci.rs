@@ -36,7 +36,7 @@ pub(super) fn ci(r: &mut Reader) -> Option<CiSpec> {
     let branch =
         r.prop::<GitRef>("branch", "the branch that pull requests go to, and that is delivered").or("main");
     let tests = r.keyed("test", "tests of a part of the system, on every change", part);
-    let deploys = r.keyed("deploy", "a delivery to an environment, when the tests have passed", |r| {
+    let deploys = r.keyed("deploy", "a delivery to an environment, when the tests have passed and `ondol apply` has nothing to change in the committed trees", |r| {
         r.example("deploy \"default\" tag=\"v*\"");
         let environment = r.arg::<Name>("environment", "the environment of this description").required();
         let tag = r

@@ -102,7 +102,7 @@ pub fn external(r: &mut Reader) -> Option<ExternalSpec> {
     let health = r
         .prop::<UrlPath>(
             "health",
-            "the path that answers with 2xx when it works; without one, any answer will do",
+            "the path on its host that answers with 2xx when it works, whatever path the `url` has; without one, any answer will do",
         )
         .optional();
     let contact = r.prop::<Line>("contact", "who runs it, and how they are reached").optional();
