@@ -61,7 +61,7 @@ folder 700 0:0 /backup/aicli-web
 folder 755 0:0 /var/lib/node_exporter/textfile_collector
 
 # From now on each job is expected: one that never runs is to be told as well.
-jobs=(backup-postgres verify-postgres backup-redis verify-redis backup-audit verify-audit renew-certificate security-check indexes)
+jobs=(backup-postgres verify-postgres backup-redis verify-redis backup-audit verify-audit renew-certificate watch-host security-check indexes)
 for job in "${jobs[@]}"; do
     metrics=/var/lib/node_exporter/textfile_collector/$system.job.$job.prom
     [ ! -e "$metrics" ] || continue

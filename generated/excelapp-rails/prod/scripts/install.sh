@@ -63,7 +63,7 @@ folder 700 0:0 /var/backups/postgresql
 folder 755 0:0 /var/lib/node_exporter/textfile_collector
 
 # From now on each job is expected: one that never runs is to be told as well.
-jobs=(backup-postgres verify-postgres backup-postgres-base archive-postgres verify-postgres-base backup-files verify-files backup-configuration verify-configuration backup-logs verify-logs renew-certificate watch-units security-check retention)
+jobs=(backup-postgres verify-postgres backup-postgres-base archive-postgres verify-postgres-base backup-files verify-files backup-configuration verify-configuration backup-logs verify-logs renew-certificate watch-host security-check retention)
 for job in "${jobs[@]}"; do
     metrics=/var/lib/node_exporter/textfile_collector/$system.job.$job.prom
     [ ! -e "$metrics" ] || continue

@@ -60,7 +60,7 @@ folder 700 0:0 /var/backups/meeting-scheduler
 folder 755 0:0 /var/lib/node_exporter/textfile_collector
 
 # From now on each job is expected: one that never runs is to be told as well.
-jobs=(backup-redis verify-redis renew-certificate security-check)
+jobs=(backup-redis verify-redis renew-certificate watch-host security-check)
 for job in "${jobs[@]}"; do
     metrics=/var/lib/node_exporter/textfile_collector/$system.job.$job.prom
     [ ! -e "$metrics" ] || continue

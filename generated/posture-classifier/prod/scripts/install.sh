@@ -64,7 +64,7 @@ folder 700 0:0 /backup/models
 folder 755 0:0 /var/lib/node_exporter/textfile_collector
 
 # From now on each job is expected: one that never runs is to be told as well.
-jobs=(backup-posture-db verify-posture-db backup-models verify-models backup-configuration verify-configuration backup-logs verify-logs renew-certificate security-patches security-check statistics)
+jobs=(backup-posture-db verify-posture-db backup-models verify-models backup-configuration verify-configuration backup-logs verify-logs renew-certificate watch-host security-patches security-check statistics)
 for job in "${jobs[@]}"; do
     metrics=/var/lib/node_exporter/textfile_collector/$system.job.$job.prom
     [ ! -e "$metrics" ] || continue

@@ -61,7 +61,7 @@ folder 700 0:0 /backup/logs
 folder 755 0:0 /var/lib/node_exporter/textfile_collector
 
 # From now on each job is expected: one that never runs is to be told as well.
-jobs=(backup-logs verify-logs log-metrics security-check)
+jobs=(backup-logs verify-logs watch-host log-metrics security-check)
 for job in "${jobs[@]}"; do
     metrics=/var/lib/node_exporter/textfile_collector/$system.job.$job.prom
     [ ! -e "$metrics" ] || continue
