@@ -2,6 +2,7 @@
 //! dislike is a rule of `check`.
 
 mod alertmanager;
+mod aligned;
 mod artifact;
 mod blackbox;
 mod calendar;

@@ -9,6 +9,7 @@
 //! | `safe` | within a longer word or within quotes; it has nothing in it that acts, else the template is at fault |
 //! | `comment` | in a comment: on one line |
 //! | `code`, `code_cell`, `cell` | in Markdown: a code span, one in a table, text in a table |
+//! | `aligned` | around commands, each with two blanks before its comment: `{% filter aligned %}…{% endfilter %}` |
 //! | `raw` | as it is: text that is of this very format, because the user wrote it for it or the view made it |
 //!
 //! Templates loop and test presence; views compute. A name that a view does not have is an error, not an empty text.
@@ -22,7 +23,7 @@ use std::{
 use serde::Serialize;
 use tera::{Context, Delimiters, Kwargs, State, Tera, Value};
 
-use super::quote;
+use super::{aligned::aligned, quote};
 
 /// The format that a template writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,7 +107,8 @@ fn compile(format: Format, text: &str) -> Result<Tera, String> {
     });
     tera.autoescape_on([NAME]);
     for (name, filter) in [
-        ("comment", quote::line as fn(&str) -> String),
+        ("aligned", aligned as fn(&str) -> String),
+        ("comment", quote::line),
         ("code", quote::markdown_code),
         ("code_cell", quote::markdown_code_cell),
         ("cell", quote::markdown_cell),

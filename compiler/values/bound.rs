@@ -133,9 +133,13 @@ impl Bound {
         same_way && (further || as_far && (other.operator.includes_edge() || !self.operator.includes_edge()))
     }
 
-    /// For people: `above 1s`, `1s 초과`.
+    /// For people: `above 1 second`, `1초 초과`.
     pub fn words(self, language: Language) -> String {
-        let quantity = self.quantity;
+        let quantity = match self.quantity {
+            // As alerts say how long; what is shorter is measured, and shown, in milliseconds.
+            Quantity::Duration(time) if time.millis() % 1_000 == 0 => time.words(language),
+            other => other.to_string(),
+        };
         let (english, korean) = match self.operator {
             Operator::Above => ("above", "초과"),
             Operator::AtLeast => ("at or above", "이상"),

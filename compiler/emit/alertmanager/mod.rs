@@ -119,7 +119,7 @@ fn configuration(model: &Model) -> Map {
     }
     Map::new()
         .set("route", route)
-        .comment("What is critical says more than the warning of the same watch; of what is away, everything else is a symptom, and so is what others suffer that need it.")
+        .comment("A critical alert keeps back the warning of the same watch. Of what is down, every other alert is a symptom, and so is\nwhat the services suffer that need it.")
         .set("inhibit_rules", seq(inhibited(model)))
         .filled("time_intervals", seq(quiet::intervals(model)))
         .set("receivers", seq(receivers))

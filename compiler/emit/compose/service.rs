@@ -80,11 +80,11 @@ fn profiles(service: &Service) -> Option<Yaml> {
 }
 
 fn restart(model: &Model, service: &Service) -> Option<String> {
-    match (&service.container.restart, service.profile.is_some()) {
-        (Some(stated), _) => Some(text(&model.variables, stated)),
-        (None, _) if service.container.as_stated => None,
-        (None, true) => Some("no".to_owned()),
-        (None, false) => Some("unless-stopped".to_owned()),
+    match &service.container.restart {
+        Some(stated) => Some(text(&model.variables, stated)),
+        // What runs on demand ends, and stays so: that is what compose does by itself.
+        None if service.container.as_stated || service.profile.is_some() => None,
+        None => Some("unless-stopped".to_owned()),
     }
 }
 

@@ -25,8 +25,19 @@ pub struct View {
     variables: Vec<VariableView>,
     /// Those that nobody declares, and that may be set all the same.
     optional: Vec<Optional>,
-    /// Types of variables.
+    /// The types that variables have.
     types: Vec<TypeView>,
+    /// What the script has to look at: a type, a bound, a form, a choice, any of these; several values in one.
+    typed: bool,
+    bounded: bool,
+    formed: bool,
+    chosen: bool,
+    judged: bool,
+    separated: bool,
+    /// Whether some variable may be absent, stands in a URL, or may be any word.
+    optional_ones: bool,
+    in_urls: bool,
+    any_words: bool,
     /// What a person has not filled in, of every variable and of a secret.
     placeholder: [&'static str; 2],
     /// Whether an image is built from source.
@@ -60,24 +71,40 @@ struct TypeView {
 pub fn view(model: &Model) -> View {
     let in_url = model.in_urls();
     let (secrets, settings): (Vec<_>, Vec<_>) = model.variables.iter().partition(|variable| variable.secret);
+    let variables: Vec<VariableView> = secrets
+        .into_iter()
+        .chain(settings)
+        .map(|variable| variable_view(model, variable, in_url.contains(&variable.name)))
+        .collect();
+    let any = |words: &[&str]| {
+        let mut rules = variables.iter().flat_map(|variable| &variable.rules);
+        rules.any(|rule| words.contains(&rule.split('=').next().unwrap_or_default()))
+    };
+    let types: Vec<TypeView> = VariableType::SHAPED
+        .into_iter()
+        .filter(|kind| model.variables.iter().any(|variable| variable.constraint.kind == *kind))
+        .filter_map(|kind| {
+            Some(TypeView { word: kind.as_str(), what: kind.what(), expression: kind.expression()? })
+        })
+        .collect();
     View {
+        typed: !types.is_empty(),
+        bounded: any(&["min", "max"]),
+        formed: any(&["form"]),
+        chosen: any(&["is"]),
+        judged: any(&["type", "min", "max", "form", "is"]),
+        separated: any(&["separator"]),
+        optional_ones: variables.iter().any(|variable| variable.optional),
+        in_urls: any(&["in-url"]),
+        any_words: any(&["any-word"]),
         header: header(model),
         system: model.system.to_string(),
         tree: model.tree(),
         sources: model.sources(),
         directory: model.directory().to_owned(),
-        variables: secrets
-            .into_iter()
-            .chain(settings)
-            .map(|variable| variable_view(model, variable, in_url.contains(&variable.name)))
-            .collect(),
+        variables,
         optional: optional(model),
-        types: VariableType::SHAPED
-            .into_iter()
-            .filter_map(|kind| {
-                Some(TypeView { word: kind.as_str(), what: kind.what(), expression: kind.expression()? })
-            })
-            .collect(),
+        types,
         placeholder: [PLACEHOLDER, PLACEHOLDER_OF_SECRET],
         built: model.services.iter().any(Service::is_built),
     }

@@ -1,4 +1,4 @@
-//! `logrotate.d/<system>`: a stanza for each rule of rotation.
+//! `logrotate.d/<system>`: a stanza for each rule of rotation, with all the files that it holds for.
 //!
 //! It never says `copytruncate` and `create` in one stanza (the one makes the other void), nor `size` beside a rhythm
 //! (which would be void).
@@ -25,7 +25,7 @@ struct View {
 #[derive(Serialize)]
 struct Stanza {
     why: String,
-    pattern: String,
+    patterns: Vec<String>,
     directives: Vec<stanza::Said>,
 }
 
@@ -34,7 +34,16 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     if model.logs.is_empty() {
         return Vec::new();
     }
-    let logs = model.logs.iter().map(|log| rotated(model, log)).collect();
+    let mut logs: Vec<Stanza> = Vec::new();
+    for stanza in model.logs.iter().map(|log| rotated(model, log)) {
+        match logs
+            .last_mut()
+            .filter(|last| (&last.why, &last.directives) == (&stanza.why, &stanza.directives))
+        {
+            Some(last) => last.patterns.extend(stanza.patterns),
+            None => logs.push(stanza),
+        }
+    }
     let mut from = vec!["system".to_owned()];
     from.extend(model.services.iter().map(|service| format!("service/{}", service.name)));
     from.extend(stated(model));
@@ -80,7 +89,7 @@ fn rotated(model: &Model, log: &Log) -> Stanza {
             log.writer.as_ref().map_or("As described.".to_owned(), |service| format!("Written by {service}."))
         }
     };
-    Stanza { why, pattern: log.pattern.clone(), directives: stanza::words(log, writer.is_some()) }
+    Stanza { why, patterns: vec![log.pattern.clone()], directives: stanza::words(log, writer.is_some()) }
 }
 
 fn is_folder(source: &MountSource, folder: &str) -> bool {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::model::{Directive, Log, logrotate};
 
 /// A word of logrotate with its value, or a script.
-#[derive(Serialize)]
+#[derive(PartialEq, Serialize)]
 pub struct Said {
     /// Why it is there, for who reads the file.
     comment: Vec<&'static str>,
@@ -66,7 +66,7 @@ fn derived(log: &Log, shared: bool) -> Vec<Said> {
     say(&[], format!("rotate {}", log.keep));
     if let Some(size) = log.max_size {
         say(
-            &["Before its day when it grows beyond this. (`size` in its place would take the day away.)"],
+            &["Before its time when it grows beyond this; `size` would rotate by size alone."],
             format!("maxsize {}", size.logrotate()),
         );
     }
@@ -77,15 +77,13 @@ fn derived(log: &Log, shared: bool) -> Vec<Said> {
     if log.copytruncate {
         say(
             &[
-                "The writer keeps the file open and is not told: it is copied and emptied in place, so nothing is created.",
+                "The writer keeps the file open and is not told of a new one: this one is copied, and emptied in place.",
             ],
             "copytruncate".to_owned(),
         );
     } else {
         say(
-            &[
-                "Who writes at the moment of rotation goes on in the old file, which is compressed the next time only.",
-            ],
+            &["Whoever has the old file open still writes to it: it is compressed at the next rotation."],
             "delaycompress".to_owned(),
         );
         match &log.create {

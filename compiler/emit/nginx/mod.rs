@@ -1,4 +1,5 @@
-//! The reverse proxy: `nginx/nginx.conf`, one file with upstreams and servers, the headers for services, and the entrypoint hook that finds a certificate.
+//! The reverse proxy: `nginx/nginx.conf`, one file with upstreams and servers, what may be logged, the headers for
+//! services, and the entrypoint hook that finds a certificate.
 
 mod gives_way;
 mod location;
@@ -14,12 +15,13 @@ use crate::model::{Model, Route};
 
 static MAIN: Template = Template::new(Format::Nginx, include_str!("nginx.conf.tera"));
 static SITE: Template = Template::new(Format::Nginx, include_str!("site.conf.tera"));
+static MASKING: Template = Template::new(Format::Nginx, include_str!("masking.inc.tera"));
 static FORWARDED: Template = Template::new(Format::Nginx, include_str!("forwarded.inc.tera"));
 static UPSTREAM: Template = Template::new(Format::Nginx, include_str!("upstream.conf.tera"));
 static CERTIFICATE: Template = Template::new(Format::Shell, include_str!("certificate.sh.tera"));
 
 /// What every reverse proxy needs.
-pub static TEMPLATES: &[&Template] = &[&MAIN, &SITE, &FORWARDED];
+pub static TEMPLATES: &[&Template] = &[&MAIN, &SITE, &MASKING, &FORWARDED];
 
 /// Makes the files; none without an ingress.
 pub fn emit(model: &Model) -> Vec<Artifact> {
@@ -53,6 +55,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
             0o644,
             reload(),
         ),
+        file("nginx/conf.d/masking.inc".into(), MASKING.render(&view), 0o644, reload()),
         file("nginx/conf.d/forwarded.inc".into(), FORWARDED.render(&view), 0o644, reload()),
     ];
     for servers in view::beside(model, ingress) {

@@ -2,6 +2,7 @@
 
 mod escalation;
 mod heartbeat;
+mod lines;
 mod pace;
 mod probes;
 mod rules;

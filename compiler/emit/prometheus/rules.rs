@@ -1,6 +1,6 @@
 //! Alerting rules of one group, and their unit tests: each alert is seen to fire and to be silent.
 
-use super::{pace, text};
+use super::{lines, pace, text};
 use crate::{
     emit::{
         header::header,
@@ -20,7 +20,7 @@ pub fn rules(model: &Model, group: &str, alerts: &[Alert]) -> String {
         let hold = (!alert.hold.is_zero()).then(|| alert.hold.prometheus());
         Map::new()
             .set("alert", alert.name.as_str())
-            .set("expr", alert.expr.as_str())
+            .set("expr", lines::of(&alert.expr))
             .maybe("for", hold)
             .set("labels", labels(&ruled(alert)))
             .set("annotations", annotations(model, alert, text::template))
@@ -38,7 +38,7 @@ fn recorded(model: &Model, group: &str) -> Vec<Map> {
     let rule = |one: &Recording| {
         Map::new()
             .set("record", one.name.as_str())
-            .set("expr", one.expr.as_str())
+            .set("expr", lines::of(&one.expr))
             .set("labels", labels(&one.labels))
     };
     slos.flat_map(|slo| &slo.recorded).map(rule).collect()

@@ -27,7 +27,8 @@ pub struct View {
     peers: Vec<PeerView>,
     services: Vec<service::View>,
     externals: Vec<external::View>,
-    first_container: String,
+    /// The container that stands for all in examples: one of the system's own, when there is one.
+    example: String,
     built: bool,
     /// Whether a release is a tag that has to be named.
     tagged: bool,
@@ -141,7 +142,8 @@ struct AlertView {
     summary: String,
     description: String,
     bound: Option<String>,
-    hold: String,
+    /// None for what is told at once.
+    hold: Option<String>,
     /// What to do, as one block of code.
     commands: Option<String>,
 }
@@ -253,7 +255,7 @@ pub fn view(model: &Model) -> View {
         peers: host::peers(model),
         services: model.services.iter().map(|s| service::view(model, s)).collect(),
         externals: external::views(model),
-        first_container: model.containers().next().map(|s| s.name.to_string()).unwrap_or_default(),
+        example: example(model),
         built: model.services.iter().any(Service::is_built),
         tagged: model.units().any(|(_, unit)| unit.source.is_some()),
         private,
@@ -332,7 +334,7 @@ pub fn view(model: &Model) -> View {
                 summary: alert.summary.plain(),
                 description: alert.description.plain(),
                 bound: alert.bound.clone(),
-                hold: alert.hold.words(language),
+                hold: (!alert.hold.is_zero()).then(|| alert.hold.words(language)),
                 commands: (!alert.steps.is_empty()).then(|| block(&alert.steps.join("\n"))),
             })
             .collect(),
@@ -418,6 +420,11 @@ pub fn view(model: &Model) -> View {
     };
     view.chapters = Chapters::of(&view);
     view
+}
+
+fn example(model: &Model) -> String {
+    let first = model.services.iter().find(|service| service.is_built());
+    first.or_else(|| model.containers().next()).map(|service| service.name.to_string()).unwrap_or_default()
 }
 
 /// Where the calendar is: in the tree, or of several hosts beside their folders.

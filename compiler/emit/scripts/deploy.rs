@@ -199,14 +199,15 @@ fn beside(model: &Model) -> String {
     let others = in_containers()
         .filter(|service| service.beside.is_none() && service.profile.is_none())
         .filter(|service| !tasks.iter().any(|task| task == service.name.as_str()));
-    BESIDE.render(&BesideView {
+    let text = BESIDE.render(&BesideView {
         project: model.system.to_string(),
         proxy: ingress.service.to_string(),
         tasks: !tasks.is_empty(),
         lasting: lasting(model, &tasks),
         others: others.map(|service| service.name.to_string()).collect(),
         switched,
-    })
+    });
+    text.trim_end().to_owned()
 }
 
 /// The scheme and the port of the host on which the proxy takes requests.

@@ -34,8 +34,8 @@ fn page(plan: &Plan, sources: &Sources) -> String {
         out.push_str("\nAnother ondol than at the last apply: files may change for that alone.\n");
     }
     if !(plan.consequences.is_empty() || plan.consequences == [Consequence::Nothing]) {
-        out.push_str("\n**Then, on the host**, gravest first:\n\n");
-        for consequence in plan.consequences.iter().rev() {
+        out.push_str("\n**Then, on the host**, in this order:\n\n");
+        for consequence in &plan.consequences {
             let _ = writeln!(out, "- {}", inline(&words(consequence)));
         }
     }

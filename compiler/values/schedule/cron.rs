@@ -36,7 +36,9 @@ impl Schedule {
             Cadence::Hours(n) => {
                 let hours: String = match (n, hour) {
                     (1, _) => "*".into(),
-                    // Not `*/n`, which cron leaves out in the hour that is skipped and repeats in the one that is told twice.
+                    // Neither is `*/n`, which cron leaves out in the hour that is skipped and repeats in the one that is
+                    // told twice. A few hours are read at a glance.
+                    (n, first) if n >= 6 => listed((first..24).step_by(usize::from(n))),
                     (n, first) => format!("{first}-23/{n}"),
                 };
                 line(format!("{minute} {hours} * * *"))

@@ -40,7 +40,7 @@ fn alert(input: &Input, service: &Service) -> Option<Alert> {
     // Half a second keeps clear of how Prometheus rounds what is longer than a minute; bounds of `when` are shares,
     // numbers, or times of an answer, which are shorter.
     let told = (unit != Unit::Seconds || value.as_millionths() < 60_000_000).then_some(value);
-    let measured = Message::default().text(input.pick("Measured ", "측정값 "));
+    let measured = Message::default().text(input.pick("Measured ", "현재 값 "));
     let measured = if told.is_some() { measured.value(unit) } else { Message::default().text(title) };
     Some(Alert {
         name: format!("{}ScaleOut", super::camel(service.name.as_str())),
@@ -61,7 +61,7 @@ fn alert(input: &Input, service: &Service) -> Option<Alert> {
         )),
         description: measured.text(input.pick(
             format!("; it has been {words} for {held}. The steps are in the guide, under scaling out."),
-            format!("; {held} 동안 {words}입니다. 단계는 운영 가이드의 확장 절에 있습니다."),
+            format!(", {held}째 {words} 상태입니다. 단계는 운영 가이드의 확장 절에 있습니다."),
         )),
         steps: steps(input, service, scale),
         test: AlertTest {

@@ -238,7 +238,12 @@ impl Raised<'_> {
             hold,
             severity: self.severity,
             labels,
-            summary: Message::default().text(format!("{}: {} {}", subject.name(), self.title, self.words())),
+            summary: Message::default().text(format!(
+                "{}: {} {}",
+                subject.name(),
+                self.title,
+                self.headline()
+            )),
             description: self.description(),
             steps: self.steps(subject),
             test: AlertTest {
@@ -293,16 +298,26 @@ impl Raised<'_> {
         }
     }
 
+    /// The bound behind the title, which may say already that it is a rate.
+    fn headline(&self) -> String {
+        let language = self.input.model.language;
+        if self.title.contains(language.pick("per second", "초당")) {
+            self.bound.words(language)
+        } else {
+            self.words()
+        }
+    }
+
     /// What was measured; Prometheus puts in the value.
     fn description(&self) -> Message {
         let unit = self.measure.unit(Some(self.bound));
         let (words, hold) = (self.words(), self.spec.hold.value.words(self.input.model.language));
         let bound = match (self.spec.hold.value.is_zero(), self.input.model.language) {
             (true, Language::English) => format!("; it is {words}."),
-            (true, Language::Korean) => format!("; {words}입니다."),
+            (true, Language::Korean) => format!(", {words} 상태입니다."),
             (false, Language::English) => format!("; it has been {words} for {hold}."),
-            (false, Language::Korean) => format!("; {hold} 동안 {words}입니다."),
+            (false, Language::Korean) => format!(", {hold}째 {words} 상태입니다."),
         };
-        Message::default().text(self.input.pick("Measured ", "측정값 ")).value(unit).text(bound)
+        Message::default().text(self.input.pick("Measured ", "현재 값 ")).value(unit).text(bound)
     }
 }
