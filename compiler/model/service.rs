@@ -202,7 +202,10 @@ impl Service {
             .logging
             .iter()
             .flat_map(|one| one.driver.iter().chain(one.options.iter().map(|(_, text)| text)));
-        let networks = container.networks.iter().flat_map(|network| network.ipv4.iter().chain(&network.ipv6));
+        let networks = container
+            .networks
+            .iter()
+            .flat_map(|network| network.aliases.iter().chain(&network.ipv4).chain(&network.ipv6));
         image
             .into_iter()
             .chain(scalars)

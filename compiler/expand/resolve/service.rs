@@ -191,7 +191,9 @@ fn environment(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope
 /// The test of a service's health. The kinds' are made for containers: a unit is asked for its path from outside.
 fn health(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> Option<Health> {
     let stated = spec.health.as_ref();
-    let standard = kind.health.as_ref().filter(|_| spec.unit.is_none());
+    let images = stated.is_some_and(|health| health.is_images());
+    let other = stated.is_some_and(|health| health.of_image) || spec.unit.is_some();
+    let standard = kind.health.as_ref().filter(|_| !other);
     if stated.is_some_and(|health| health.disabled) {
         return None;
     }
@@ -203,8 +205,8 @@ fn health(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> 
         (None, None, Some(standard)) => {
             (standard.command.iter().map(|word| context.fill(scope, word, 0)).collect::<Option<_>>()?, false)
         }
-        // Only times are said: the image's own test is asked at those.
-        (None, None, None) if stated.is_some_and(|health| health.retunes()) && spec.unit.is_none() => {
+        // The image's own test is asked, at the times that are said or its own.
+        (None, None, None) if images && spec.unit.is_none() => {
             (Vec::new(), false)
         }
         (None, None, None) => return None,
