@@ -30,7 +30,9 @@ pub struct Container {
     pub networks: Vec<Attachment>,
     /// Names of other machines with their addresses.
     pub extra_hosts: Vec<(String, Text)>,
-    /// Ports that it notes, of those whose numbers are known.
+    /// Ports that it notes.
+    pub expose: Vec<Text>,
+    /// Those of them whose numbers are known.
     pub exposed: Vec<Ports>,
     /// Ports that the host offers and no firewall can list: of any number, or of one that is known at run time.
     pub ports: Vec<LoosePort>,

@@ -215,6 +215,7 @@ impl Service {
             .chain(pairs.map(|(_, text)| text))
             .chain(logging)
             .chain(networks)
+            .chain(&container.expose)
             .chain(&container.restart)
             .chain(&container.entrypoint)
             .chain(&container.env_files)

@@ -31,6 +31,7 @@ pub fn container(map: Map, model: &Model, service: &Service) -> Map {
     let lists = own.lists.iter().filter(|(key, _)| !HARDENING.contains(key));
     let map = lists.fold(map, |map, (key, values)| map.filled(*key, seq(values.iter().map(of))));
     map.filled("networks", networks(model, &own.networks))
+        .filled("expose", seq(own.expose.iter().map(of)))
         .filled("extra_hosts", extra_hosts(model, service))
         .filled("labels", labels(model, &own.labels))
         .filled("ulimits", ulimits(own))

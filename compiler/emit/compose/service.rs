@@ -235,7 +235,8 @@ fn resources(map: Map, model: &Model, service: &Service) -> Map {
     let replicas = late("scale").or((service.replicas.get() != 1).then(|| service.replicas.get().into()));
     // Where there was no `deploy` before, compose takes a number of containers in it for another service and makes
     // those that run anew, instead of starting more beside them.
-    let deployed = !resources.is_empty() || service.raw_compose.iter().any(|node| node.name.value == "deploy");
+    let deployed =
+        !resources.is_empty() || service.raw_compose.iter().any(|node| node.name.value == "deploy");
     let (replicas, scale) = if deployed { (replicas, None) } else { (None, replicas) };
     map.maybe("scale", scale)
         .filled("deploy", Map::new().maybe("replicas", replicas).filled("resources", resources))

@@ -206,9 +206,7 @@ fn health(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> 
             (standard.command.iter().map(|word| context.fill(scope, word, 0)).collect::<Option<_>>()?, false)
         }
         // The image's own test is asked, at the times that are said or its own.
-        (None, None, None) if images && spec.unit.is_none() => {
-            (Vec::new(), false)
-        }
+        (None, None, None) if images && spec.unit.is_none() => (Vec::new(), false),
         (None, None, None) => return None,
     };
     // A command that only starts a shell is for the shell of the image, unless exactly the command is asked for.
