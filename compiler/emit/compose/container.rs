@@ -56,6 +56,7 @@ fn extra_hosts(model: &Model, service: &Service) -> Map {
     })
 }
 
+/// One value of compose.
 pub fn scalar(model: &Model, value: &Scalar) -> Yaml {
     match value {
         Scalar::Text(value) => text(&model.variables, value).into(),

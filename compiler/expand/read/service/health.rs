@@ -5,7 +5,7 @@ use crate::{
         compose_words,
         from::{Late, LocatedSource, Or, Source, known},
     },
-    source::Located,
+    source::{Located, Span},
     syntax::Reader,
     values::{Count, Duration, UrlPath},
 };
@@ -35,9 +35,22 @@ pub struct HealthSpec {
     pub start_interval: Option<Located<Duration>>,
     /// Those of which compose fills in the value.
     pub late: Vec<Late>,
+    /// Where it is stated.
+    pub span: Span,
 }
 
 impl HealthSpec {
+    /// The words that say what is asked, of which one is enough.
+    pub fn ways(&self) -> Vec<&'static str> {
+        let ways = [
+            ("command", !self.command.is_empty()),
+            ("shell", self.shell.is_some()),
+            ("of-image", self.of_image),
+            ("disabled", self.disabled),
+        ];
+        ways.into_iter().filter(|(_, said)| *said).map(|(word, _)| word).collect()
+    }
+
     /// Whether it does not say what to ask, but when, or that the image does: the test is the image's.
     pub fn is_images(&self) -> bool {
         let times = [&self.interval, &self.timeout, &self.start_period, &self.start_interval];
@@ -94,5 +107,6 @@ pub(super) fn health(r: &mut Reader) -> Option<HealthSpec> {
         retries,
         start_period,
         late,
+        span: r.span()?,
     })
 }
