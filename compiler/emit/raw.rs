@@ -64,12 +64,12 @@ fn combined(base: Yaml, node: &Node, replaced: &[&str], first: bool) -> Yaml {
             let properties: Vec<&Entry> = node.entries.iter().filter(|entry| entry.name.is_some()).collect();
             Yaml::Map(merge(pairs, &node.children, &properties, replaced))
         }
-        // `KEY=value`, once or in a list, is that map.
+        // `KEY=value`, once or in a list, is that map; a name alone is a key without a value.
         (Yaml::Map(mut pairs), over)
             if listed(over.clone()).iter().all(|item| assignment(item).is_some()) =>
         {
             for (key, value) in listed(over).iter().filter_map(assignment) {
-                put(&mut pairs, key, value.into());
+                put(&mut pairs, key, value.map_or(Yaml::Null, Into::into));
             }
             Yaml::Map(pairs)
         }
@@ -102,9 +102,11 @@ fn same(one: &Yaml, other: &Yaml) -> bool {
     }
 }
 
-fn assignment(item: &Item) -> Option<(&str, &str)> {
+fn assignment(item: &Item) -> Option<(&str, Option<&str>)> {
     match &item.value {
-        Yaml::Str(text) => text.split_once('='),
+        Yaml::Str(text) => {
+            Some(text.split_once('=').map_or((text.as_str(), None), |(key, value)| (key, Some(value))))
+        }
         _ => None,
     }
 }
@@ -117,7 +119,8 @@ fn listed(value: Yaml) -> Vec<Item> {
     }
 }
 
-fn value(node: &Node) -> Yaml {
+/// What a node says.
+pub fn value(node: &Node) -> Yaml {
     let args: Vec<&Entry> = node.args().collect();
     let properties: Vec<&Entry> = node.entries.iter().filter(|entry| entry.name.is_some()).collect();
     let is_list = node.annotation.as_deref() == Some("list")

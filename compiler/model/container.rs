@@ -31,7 +31,9 @@ pub struct Container {
     /// Names of other machines with their addresses.
     pub extra_hosts: Vec<(String, Text)>,
     /// Ports that it notes.
-    pub expose: Vec<Ports>,
+    pub expose: Vec<Text>,
+    /// Those of them whose numbers are known.
+    pub exposed: Vec<Ports>,
     /// Ports that the host offers and no firewall can list: of any number, or of one that is known at run time.
     pub ports: Vec<LoosePort>,
     /// Labels.
@@ -85,7 +87,7 @@ pub struct Attachment {
     /// Which.
     pub network: EngineName,
     /// Other names of the service there.
-    pub aliases: Vec<EngineName>,
+    pub aliases: Vec<Text>,
     /// Its address there.
     pub ipv4: Option<Text>,
     /// Its address there.
@@ -149,6 +151,13 @@ impl Shared {
             .networks
             .iter()
             .flat_map(|network| network.subnets.iter().chain(&network.gateway).chain(&network.ip_range));
+        let flags = self.networks.iter().flat_map(|network| {
+            let flags = network.internal.iter().chain(&network.attachable).chain(&network.ipv6);
+            flags.filter_map(|flag| match flag {
+                Scalar::Text(text) => Some(text),
+                Scalar::Bool(_) | Scalar::Number(_) => None,
+            })
+        });
         let files = self.secrets.iter().filter_map(|secret| match &secret.source {
             SecretSource::File(path) => Some(path),
             SecretSource::Variable(_) => None,
@@ -157,7 +166,7 @@ impl Shared {
             SecretSource::Variable(name) => Some(name),
             SecretSource::File(_) => None,
         });
-        made.chain(addresses).chain(files).flat_map(Text::variables).chain(held)
+        made.chain(addresses).chain(flags).chain(files).flat_map(Text::variables).chain(held)
     }
 }
 
@@ -178,11 +187,11 @@ pub struct Network {
     /// How the engine makes it.
     pub made: Made,
     /// Whether it leads nowhere else.
-    pub internal: bool,
+    pub internal: Option<Scalar>,
     /// Whether containers from elsewhere may join.
-    pub attachable: bool,
+    pub attachable: Option<Scalar>,
     /// Whether it has IPv6.
-    pub ipv6: bool,
+    pub ipv6: Option<Scalar>,
     /// Its addresses.
     pub subnets: Vec<Text>,
     /// The address that leads out of the first of them.

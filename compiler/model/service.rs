@@ -211,7 +211,10 @@ impl Service {
             .logging
             .iter()
             .flat_map(|one| one.driver.iter().chain(one.options.iter().map(|(_, text)| text)));
-        let networks = container.networks.iter().flat_map(|network| network.ipv4.iter().chain(&network.ipv6));
+        let networks = container
+            .networks
+            .iter()
+            .flat_map(|network| network.aliases.iter().chain(&network.ipv4).chain(&network.ipv6));
         image
             .into_iter()
             .chain(scalars)
@@ -221,6 +224,7 @@ impl Service {
             .chain(pairs.map(|(_, text)| text))
             .chain(logging)
             .chain(networks)
+            .chain(&container.expose)
             .chain(&container.restart)
             .chain(&container.entrypoint)
             .chain(&container.env_files)

@@ -62,6 +62,8 @@ def block(all_tokens, at):
             words = []
         elif kind == "{":
             inner, at = block(all_tokens, at + 1)
+            if at == -1:
+                raise ValueError(f"the block of {words} never ends")
             found.append((condition(words), inner))
             words = []
         else:

@@ -3,21 +3,23 @@
 use crate::{
     check::Rule,
     diagnostic::{Diagnostic, Diagnostics},
-    model::Model,
+    model::{Model, Service},
     source::Span,
-    syntax::Node,
+    syntax::{Entry, Node},
 };
 
 /// The rule.
 pub const RULE: Rule = Rule { code: "port-past-firewall", check, together: None };
 
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
-    let mut find = |service: &str, nodes: &[Node]| {
+    let mut find = |name: &str, nodes: &[Node]| {
+        let service = model.services.iter().find(|service| service.name.as_str() == name);
         for node in nodes.iter().filter(|node| node.annotation.as_deref() != Some("reset")) {
             let host = node.args().any(|entry| entry.scalar.text() == "host");
             match node.name.value.as_str() {
-                "ports" => diagnostics.add(published(service, node)),
-                "network_mode" if host => diagnostics.add(on_the_host(service, node.span)),
+                "ports" if service.is_some_and(|service| only_says_more(service, node)) => {}
+                "ports" => diagnostics.add(published(name, node)),
+                "network_mode" if host => diagnostics.add(on_the_host(name, node.span)),
                 _ => {}
             }
         }
@@ -28,6 +30,22 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for node in model.raw_compose.iter().filter(|node| node.name.value == "services") {
         node.children.iter().for_each(|service| find(&service.name.value, &service.children));
     }
+}
+
+/// Whether every port in it is one that the service publishes anyway: then more is said of that one.
+fn only_says_more(service: &Service, node: &Node) -> bool {
+    let number = |item: &Node, key: &str| {
+        let named = |entry: &&Entry| entry.name.as_ref().is_some_and(|name| name.value == key);
+        item.entries.iter().find(named)?.scalar.text().parse::<u16>().ok()
+    };
+    let known = |item: &Node| {
+        let (host, inside) = (number(item, "published"), number(item, "target"));
+        service
+            .published
+            .iter()
+            .any(|one| Some(one.host.get()) == host && Some(one.container.get()) == inside)
+    };
+    node.args().next().is_none() && !node.children.is_empty() && node.children.iter().all(known)
 }
 
 fn published(service: &str, node: &Node) -> Diagnostic {
@@ -68,6 +86,13 @@ mod tests {
         assert_eq!(messages("ports \"8080:80\"").len(), 1);
         assert_eq!(messages("network_mode \"host\"").len(), 1);
         assert!(messages("(reset)ports").is_empty());
+        let of = |port: u16| {
+            format!(
+                "ports {{ - target=80 published=\"{port}\" mode=\"host\"; }} }}; publish 8080 to=80; labels {{"
+            )
+        };
+        assert!(messages(&of(8080)).is_empty());
+        assert_eq!(messages(&of(8081)).len(), 1);
         assert!(messages("shm_size \"64m\"").is_empty());
     }
 

@@ -21,7 +21,7 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
                 )
                 .at(need.origin.span(), "waits for its start only")
                 .at(needed.origin.span(), "has no health check")
-                .help(format!("tell how it shows that it works, inside `{}`: `health \"/health\"`, or `health {{ command \"…\" }}`", needed.name)),
+                .help(format!("tell how it shows that it works, inside `{}`: `health \"/health\"`, or `health {{ command \"…\" }}`, or `health of-image=#true` when its image has a check", needed.name)),
             );
         }
     }

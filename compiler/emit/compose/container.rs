@@ -31,7 +31,7 @@ pub fn container(map: Map, model: &Model, service: &Service) -> Map {
     let lists = own.lists.iter().filter(|(key, _)| !HARDENING.contains(key));
     let map = lists.fold(map, |map, (key, values)| map.filled(*key, seq(values.iter().map(of))));
     map.filled("networks", networks(model, &own.networks))
-        .filled("expose", seq(own.expose.iter().map(ToString::to_string)))
+        .filled("expose", seq(own.expose.iter().map(of)))
         .filled("extra_hosts", extra_hosts(model, service))
         .filled("labels", labels(model, &own.labels))
         .filled("ulimits", ulimits(own))
@@ -56,7 +56,8 @@ fn extra_hosts(model: &Model, service: &Service) -> Map {
     })
 }
 
-fn scalar(model: &Model, value: &Scalar) -> Yaml {
+/// One value of compose.
+pub fn scalar(model: &Model, value: &Scalar) -> Yaml {
     match value {
         Scalar::Text(value) => text(&model.variables, value).into(),
         Scalar::Bool(value) => (*value).into(),
@@ -112,7 +113,7 @@ fn networks(model: &Model, networks: &[Attachment]) -> Yaml {
     }
     let map = networks.iter().fold(Map::new(), |map, network| {
         let details = Map::new()
-            .filled("aliases", seq(network.aliases.iter().map(|alias| alias.as_str())))
+            .filled("aliases", seq(network.aliases.iter().map(|alias| text(&model.variables, alias))))
             .maybe("ipv4_address", of(&network.ipv4))
             .maybe("ipv6_address", of(&network.ipv6));
         map.set(network.network.as_str(), if bare(network) { Yaml::Null } else { details.into() })

@@ -41,6 +41,7 @@ pub fn services(services: Map, nodes: &[Node]) -> Yaml {
             pairs.iter_mut().find(|pair| pair.key == node.name.value)
         {
             give_log_of_its_own(service, &node.children);
+            give_networks_details(service, &node.children);
         }
     }
     for node in nodes.iter().filter(|node| node.name.value == "services") {
@@ -55,6 +56,7 @@ pub fn services(services: Map, nodes: &[Node]) -> Yaml {
 /// The service with `nodes` merged over it.
 pub fn service(mut service: Vec<Pair>, nodes: &[Node]) -> Yaml {
     give_log_of_its_own(&mut service, nodes);
+    give_networks_details(&mut service, nodes);
     let mut merged = raw::merged_replacing(Yaml::Map(service), nodes, REPLACED);
     tidy(&mut merged);
     merged
@@ -76,6 +78,23 @@ fn give_log_of_its_own(service: &mut [Pair], nodes: &[Node]) {
     }
 }
 
+/// A list of networks has no place for what is said of one of them: a map has.
+fn give_networks_details(service: &mut [Pair], nodes: &[Node]) {
+    let detailed = |node: &Node| node.name.value == "networks" && matches!(raw::value(node), Yaml::Map(_));
+    if !nodes.iter().any(detailed) {
+        return;
+    }
+    for pair in service.iter_mut().filter(|pair| pair.key == "networks") {
+        if let Yaml::Seq(items) = &pair.value {
+            let names = items.iter().filter_map(|item| match &item.value {
+                Yaml::Str(name) => Some(name.as_str()),
+                _ => None,
+            });
+            pair.value = names.fold(Map::new(), |map, name| map.set(name, Yaml::Null)).into();
+        }
+    }
+}
+
 /// Puts right what KDL cannot say and what the engine would refuse.
 fn tidy(service: &mut Yaml) {
     let Yaml::Map(pairs) = service else { return };
@@ -84,15 +103,24 @@ fn tidy(service: &mut Yaml) {
             let value = std::mem::replace(&mut pair.value, Yaml::Null);
             pair.value = Yaml::Seq(vec![Item { comment: None, value }]);
         }
-        if let ("volumes", Yaml::Seq(items)) = (pair.key.as_str(), &mut pair.value) {
-            last_of_each_target(items);
+        match (pair.key.as_str(), &mut pair.value) {
+            ("volumes", Yaml::Seq(items)) => last_of_each(items, target),
+            ("ports", Yaml::Seq(items)) => last_of_each(items, port),
+            // What is named alone is waited for as compose does it.
+            ("depends_on", Yaml::Map(needed)) => {
+                for need in needed.iter_mut().filter(|need| need.value == Yaml::Null) {
+                    need.value = Map::new().set("condition", "service_started").into();
+                }
+            }
+            _ => {}
         }
     }
 }
 
-/// Two mounts at one place are an error for the engine: the one that is passed on, which comes last, stays.
-fn last_of_each_target(items: &mut Vec<Item>) {
-    let targets: Vec<Option<String>> = items.iter().map(target).collect();
+/// Two mounts at one place are an error for the engine, and so is a port of the host that is taken twice: the one that
+/// is passed on, which comes last, stays.
+fn last_of_each<K: PartialEq>(items: &mut Vec<Item>, key: fn(&Item) -> Option<K>) {
+    let targets: Vec<Option<K>> = items.iter().map(key).collect();
     let mut index = 0;
     items.retain(|_| {
         let own = &targets[index];
@@ -107,6 +135,29 @@ fn target(item: &Item) -> Option<String> {
         Yaml::Map(pairs) => text(pairs, "target").map(str::to_owned),
         // The colons of a reference to a variable are not those between the parts.
         Yaml::Str(text) if !text.contains("${") => text.split(':').nth(1).map(str::to_owned),
+        _ => None,
+    }
+}
+
+/// What tells a port from others: the address, the port of the host, the one inside and the protocol.
+fn port(item: &Item) -> Option<[String; 4]> {
+    match &item.value {
+        Yaml::Map(pairs) => {
+            let part = |key: &str| match &pairs.iter().find(|pair| pair.key == key)?.value {
+                Yaml::Str(text) | Yaml::Quoted(text) => Some(text.clone()),
+                Yaml::Int(number) => Some(number.to_string()),
+                _ => None,
+            };
+            let address = part("host_ip").unwrap_or_default();
+            let protocol = part("protocol").unwrap_or_else(|| "tcp".to_owned());
+            Some([address, part("published")?, part("target")?, protocol])
+        }
+        Yaml::Str(text) if !text.contains("${") => {
+            let (pair, protocol) = text.split_once('/').unwrap_or((text, "tcp"));
+            let (host, target) = pair.rsplit_once(':')?;
+            let (address, host) = host.rsplit_once(':').unwrap_or(("", host));
+            Some([address, host, target, protocol].map(str::to_owned))
+        }
         _ => None,
     }
 }
@@ -171,6 +222,10 @@ mod tests {
         let service = Map::new()
             .set("command", seq(["redis-server"]))
             .set("volumes", seq(["redis-data:/data", "./redis.conf:/etc/redis.conf:ro"]))
+            .set("environment", Map::new().set("LEVEL", "info"))
+            .set("depends_on", Map::new().set("db", Map::new().set("condition", "service_healthy")))
+            .set("networks", seq(["front", "back"]))
+            .set("ports", seq(["127.0.0.1:8080:80", "8080:80", "53:53/udp"]))
             .set("healthcheck", Map::new().set("test", seq(["CMD", "true"])).set("interval", "10s"))
             .set("logging", Yaml::Alias("logging"));
         let Yaml::Map(pairs) = service.into() else { unreachable!() };
@@ -215,6 +270,38 @@ mod tests {
         );
         let services = Map::new().set("redis", merged).into();
         assert_eq!(named_volumes(&services), ["mine", "more"]);
+    }
+
+    #[test]
+    fn one_port_of_the_host() {
+        let merged = written(
+            "ports { - target=80 published=\"8080\" mode=\"host\"; - target=53 published=53 protocol=\"udp\"; }",
+        );
+        assert!(
+            merged.contains(
+                "ports:\n  - \"127.0.0.1:8080:80\"\n  - target: 80\n    published: \"8080\"\n    mode: host\n  - target: 53\n"
+            ),
+            "{merged}"
+        );
+        assert!(!merged.contains("- 8080:80"), "{merged}");
+    }
+
+    #[test]
+    fn what_is_said_of_one_of_several_networks() {
+        let merged = written("networks { back priority=100; }");
+        assert!(merged.contains("networks:\n  front: null\n  back:\n    priority: 100\n"), "{merged}");
+    }
+
+    #[test]
+    fn names_without_values_join_those_with_values() {
+        let merged = written("environment \"TZ\"\ndepends_on \"cache\"");
+        assert!(merged.contains("environment:\n  LEVEL: info\n  TZ: null\n"), "{merged}");
+        assert!(
+            merged.contains(
+                "depends_on:\n  db:\n    condition: service_healthy\n  cache:\n    condition: service_started\n"
+            ),
+            "{merged}"
+        );
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub fn service(model: &Model, service: &Service) -> Yaml {
         .filled("ports", Yaml::Seq(ports(model, service)))
         .filled("volumes", Yaml::Seq(service.mounts.iter().map(|one| mount::mount(model, one)).collect()))
         .filled("tmpfs", seq(service.tmpfs.iter().map(String::as_str)))
-        .maybe("healthcheck", healthcheck(model, service))
+        .filled("healthcheck", healthcheck(model, service))
         .maybe("restart", restart(model, service))
         .maybe(
             "stop_grace_period",
@@ -194,9 +194,9 @@ fn port(range: &[Published]) -> Option<Item> {
     })
 }
 
-fn healthcheck(model: &Model, service: &Service) -> Option<Yaml> {
+fn healthcheck(model: &Model, service: &Service) -> Map {
     let Some(health) = &service.health else {
-        return service.container.unchecked.then(|| Map::new().set("disable", true).into());
+        return Map::new().maybe("disable", service.container.unchecked.then_some(true));
     };
     // Compose names the image's own shell by one word.
     let (form, test) =
@@ -205,15 +205,14 @@ fn healthcheck(model: &Model, service: &Service) -> Option<Yaml> {
     let test = flow(std::iter::once(form.to_owned()).chain(words));
     let late = |key| late(model, service, key);
     let time = |time: Option<Duration>| time.map(|time| time.compose().into());
-    // Without a test the image's own is asked, at these times.
-    let map = Map::new()
+    // Without a test the image's own is asked, at these times or at its own.
+    Map::new()
         .maybe("test", (!health.test.is_empty()).then_some(test))
         .maybe("interval", late("interval").or(time(health.interval)))
         .maybe("timeout", late("timeout").or(time(health.timeout)))
         .maybe("retries", late("retries").or(health.retries.map(|count| count.get().into())))
         .maybe("start_period", late("start_period").or(time(health.start_period)))
-        .maybe("start_interval", late("start_interval").or(time(health.start_interval)));
-    Some(map.into())
+        .maybe("start_interval", late("start_interval").or(time(health.start_interval)))
 }
 
 fn resources(map: Map, model: &Model, service: &Service) -> Map {
@@ -225,18 +224,22 @@ fn resources(map: Map, model: &Model, service: &Service) -> Map {
             late(&format!("{of}.memory")).or(amount.memory.map(|size| size.compose().into())),
         )
     };
-    let resources = Map::new()
+    let resources: Yaml = Map::new()
         .filled(
             "limits",
             amount(&service.limits, "limits").maybe("pids", container::pids_beside(model, service)),
         )
-        .filled("reservations", amount(&service.reservations, "reservations"));
-    // Not `deploy.replicas`: where there was no `deploy` before, compose takes it for another service and makes the
-    // containers that run anew, instead of starting more beside them.
+        .filled("reservations", amount(&service.reservations, "reservations"))
+        .into();
     let ours = !service.container.as_stated;
-    let scale = (service.replicas.get() != 1).then(|| service.replicas.get().into());
-    map.maybe("scale", late("scale").or(scale))
-        .filled("deploy", Map::new().filled("resources", resources))
+    let replicas = late("scale").or((service.replicas.get() != 1).then(|| service.replicas.get().into()));
+    // Where there was no `deploy` before, compose takes a number of containers in it for another service and makes
+    // those that run anew, instead of starting more beside them.
+    let deployed =
+        !resources.is_empty() || service.raw_compose.iter().any(|node| node.name.value == "deploy");
+    let (replicas, scale) = if deployed { (replicas, None) } else { (None, replicas) };
+    map.maybe("scale", scale)
+        .filled("deploy", Map::new().maybe("replicas", replicas).filled("resources", resources))
         .comment("What makes the reserved processors count: compose itself ignores them.")
         .maybe(
             "cpu_shares",

@@ -1,9 +1,12 @@
 //! What containers share: volumes, networks and secrets, at the end of the file.
 
-use super::{container::pairs, text::text};
+use super::{
+    container::{pairs, scalar},
+    text::text,
+};
 use crate::{
     emit::yaml::{Map, Yaml, seq},
-    model::{Made, Model, Network, SecretSource, Text},
+    model::{Made, Model, Network, Scalar, SecretSource, Text},
 };
 
 /// Every volume that is declared or mounted, sorted by name.
@@ -61,9 +64,10 @@ fn network(model: &Model, network: &Network) -> Map {
             .maybe("gateway", first(&network.gateway));
         Yaml::from(range)
     });
+    let flag = |value: &Option<Scalar>| value.as_ref().map(|value| scalar(model, value));
     made(model, &network.made)
-        .maybe("internal", network.internal.then_some(true))
-        .maybe("attachable", network.attachable.then_some(true))
-        .maybe("enable_ipv6", network.ipv6.then_some(true))
+        .maybe("internal", flag(&network.internal))
+        .maybe("attachable", flag(&network.attachable))
+        .maybe("enable_ipv6", flag(&network.ipv6))
         .filled("ipam", Map::new().filled("config", seq(ranges)))
 }

@@ -78,7 +78,7 @@ fn inner_port(service: &Service) -> Option<String> {
         return Some(port.to_string());
     }
     let mut ports: Vec<_> = service.published.iter().map(|published| published.container).collect();
-    ports.extend(service.container.expose.iter().flat_map(|ports| ports.each()));
+    ports.extend(service.container.exposed.iter().flat_map(|ports| ports.each()));
     ports.sort_unstable();
     ports.dedup();
     let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();

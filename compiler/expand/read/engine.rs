@@ -1,6 +1,6 @@
 //! `volume`, `network`, `secret-file` of the system: what its containers share.
 
-use super::from::{LocatedSource, Or, Source};
+use super::from::{LocatedSource, Or, Source, switch};
 use crate::{
     source::{Located, Span},
     syntax::Reader,
@@ -26,11 +26,11 @@ pub struct NetworkSpec {
     /// What the engine calls it, and how it is made.
     pub made: MadeSpec,
     /// Whether it leads nowhere else.
-    pub internal: bool,
+    pub internal: Option<Located<Or<bool>>>,
     /// Whether containers from elsewhere may join.
-    pub attachable: bool,
+    pub attachable: Option<Located<Or<bool>>>,
     /// Whether it has IPv6.
-    pub ipv6: bool,
+    pub ipv6: Option<Located<Or<bool>>>,
     /// Its addresses.
     pub subnets: Vec<Located<Or<Cidr>>>,
     /// The address that leads out of the first of them.
@@ -86,9 +86,9 @@ pub fn network(r: &mut Reader) -> Option<NetworkSpec> {
         .arg::<EngineName>("name", "its name here; `default` is the one of services that state none")
         .required();
     let made = made(r, "the driver that makes it");
-    let internal = r.switch("internal", "whether it leads nowhere else, not even to the internet");
-    let attachable = r.switch("attachable", "whether containers from elsewhere may join it");
-    let ipv6 = r.switch("ipv6", "whether it has IPv6");
+    let internal = switch(r, "internal", "whether it leads nowhere else, not even to the internet");
+    let attachable = switch(r, "attachable", "whether containers from elsewhere may join it");
+    let ipv6 = switch(r, "ipv6", "whether it has IPv6");
     let subnets = r.list::<Or<Cidr>>("subnet", "its addresses; the engine chooses when absent");
     let gateway = r.prop::<Or<Line>>("gateway", "the address that leads out of it").optional();
     let ip_range =

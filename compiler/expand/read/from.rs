@@ -3,7 +3,7 @@
 use super::template::Template;
 use crate::{
     source::Located,
-    syntax::{Entry, FromEntry, Scalar},
+    syntax::{Entry, FromEntry, Reader, Scalar},
     values::{Amount, EnvName, Name, Prose, UrlPath, Value},
 };
 
@@ -162,6 +162,24 @@ pub fn known<T>(
         Or::From(source) => {
             late.push((key, Located::new(source, span)));
             None
+        }
+    }
+}
+
+/// A switch that compose may fill in: the bare child `name`, `name=#true`, `name=(variable)"NAME"`.
+pub fn switch(r: &mut Reader, name: &'static str, about: &'static str) -> Option<Located<Or<bool>>> {
+    match r.bare(name) {
+        Some(span) => Some(Located::new(Or::Value(true), span)),
+        None => r.prop(name, about).optional(),
+    }
+}
+
+impl<T: Copy> Or<T> {
+    /// The value, when it is known here.
+    pub fn known(&self) -> Option<T> {
+        match self {
+            Or::Value(value) => Some(*value),
+            Or::From(_) => None,
         }
     }
 }

@@ -56,7 +56,8 @@ pub fn container(context: &Context, spec: &ServiceSpec) -> Container {
         gain: privileges.gain.map(|gain| gain.value),
         networks: attachments(context, spec),
         extra_hosts: pairs(context, &stated.extra_hosts),
-        expose: stated.expose.iter().map(|ports| ports.value).collect(),
+        expose: stated.expose.iter().filter_map(|ports| or_text(context, ports)).collect(),
+        exposed: stated.expose.iter().filter_map(|ports| ports.value.known()).collect(),
         ports: Vec::new(),
         labels: labels(context, &stated.labels),
         logging: stated.logging.as_ref().map(|logging| Logging {
@@ -136,6 +137,11 @@ fn yes(context: &Context, value: &Option<Located<Or<bool>>>) -> Option<Scalar> {
         Some(Or::Value(value)) => Some(Scalar::Bool(*value)),
         _ => of(context, value),
     }
+}
+
+/// The same where what is not so needs no word.
+fn only_yes(context: &Context, value: &Option<Located<Or<bool>>>) -> Option<Scalar> {
+    yes(context, value).filter(|value| !matches!(value, Scalar::Bool(false)))
 }
 
 /// The text of a value that may be known at run time only.
@@ -219,7 +225,7 @@ fn attachments(context: &Context, spec: &ServiceSpec) -> Vec<Attachment> {
         unknown(context, "network", name, stated.name.span, &known, name != DEFAULT);
         found.push(Attachment {
             network: stated.name.value.clone(),
-            aliases: stated.aliases.iter().map(|alias| alias.value.clone()).collect(),
+            aliases: stated.aliases.iter().filter_map(|alias| or_text(context, alias)).collect(),
             ipv4: text(context, &stated.ipv4),
             ipv6: text(context, &stated.ipv6),
         });
@@ -293,9 +299,9 @@ pub fn shared(context: &Context, spec: &SystemSpec) -> Shared {
             .map(|network| Network {
                 name: network.name.value.clone(),
                 made: made(context, &network.made),
-                internal: network.internal,
-                attachable: network.attachable,
-                ipv6: network.ipv6,
+                internal: only_yes(context, &network.internal),
+                attachable: only_yes(context, &network.attachable),
+                ipv6: only_yes(context, &network.ipv6),
                 subnets: network.subnets.iter().filter_map(|subnet| or_text(context, subnet)).collect(),
                 gateway: text(context, &network.gateway),
                 ip_range: text(context, &network.ip_range),

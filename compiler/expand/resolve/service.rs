@@ -10,7 +10,7 @@ use crate::{
         placeholder::Scope,
         read::{
             from::Source,
-            service::{ResourceSpec, ServiceSpec, Strategy},
+            service::{HealthSpec, ResourceSpec, ServiceSpec, Strategy},
         },
         setting::Typed,
     },
@@ -191,7 +191,12 @@ fn environment(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope
 /// The test of a service's health. The kinds' are made for containers: a unit is asked for its path from outside.
 fn health(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> Option<Health> {
     let stated = spec.health.as_ref();
-    let standard = kind.health.as_ref().filter(|_| spec.unit.is_none());
+    if let Some(stated) = stated {
+        asked_one_way(context, stated);
+    }
+    let images = stated.is_some_and(|health| health.is_images());
+    let other = stated.is_some_and(|health| health.of_image) || spec.unit.is_some();
+    let standard = kind.health.as_ref().filter(|_| !other);
     if stated.is_some_and(|health| health.disabled) {
         return None;
     }
@@ -203,10 +208,8 @@ fn health(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> 
         (None, None, Some(standard)) => {
             (standard.command.iter().map(|word| context.fill(scope, word, 0)).collect::<Option<_>>()?, false)
         }
-        // Only times are said: the image's own test is asked at those.
-        (None, None, None) if stated.is_some_and(|health| health.retunes()) && spec.unit.is_none() => {
-            (Vec::new(), false)
-        }
+        // The image's own test is asked, at the times that are said or its own.
+        (None, None, None) if images && spec.unit.is_none() => (Vec::new(), false),
         (None, None, None) => return None,
     };
     // A command that only starts a shell is for the shell of the image, unless exactly the command is asked for.
@@ -233,6 +236,21 @@ fn health(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> 
         ),
         start_interval: stated.and_then(|h| h.start_interval.as_ref()).map(|v| v.value),
     })
+}
+
+/// Of several tests only one could be asked.
+fn asked_one_way(context: &Context, stated: &HealthSpec) {
+    let ways: Vec<String> = stated.ways().into_iter().map(|word| format!("`{word}`")).collect();
+    if ways.len() > 1 {
+        context.sink.report(
+            Diagnostic::error(
+                "health-contradiction",
+                format!("one health check says {}", ways.join(" and ")),
+            )
+            .at(stated.span, "a container has one health check or none")
+            .help("keep the one that is meant"),
+        );
+    }
 }
 
 /// Whether a command is one line for a shell.

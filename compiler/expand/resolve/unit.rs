@@ -200,6 +200,9 @@ fn containers_only(spec: &ServiceSpec) -> Vec<(&'static str, Span, &'static str)
             "remove it: compose does not know of this service",
         ));
     }
+    if let Some(health) = spec.health.as_ref().filter(|health| health.of_image) {
+        found.push(("`health of-image`", health.span, "say which path answers: `health \"/health\"`"));
+    }
     if let Some((_, value)) = spec.late.first() {
         found.push(("a value that only compose fills in", value.span, "write the value itself"));
     }

@@ -5,7 +5,7 @@ use crate::{
         compose_words,
         from::{Late, LocatedSource, Or, Source, known},
     },
-    source::Located,
+    source::{Located, Span},
     syntax::Reader,
     values::{Count, Duration, UrlPath},
 };
@@ -21,6 +21,8 @@ pub struct HealthSpec {
     pub shell: Option<LocatedSource>,
     /// Whether there is none, not even the image's.
     pub disabled: bool,
+    /// Whether the image has one of its own, which is asked.
+    pub of_image: bool,
     /// Time between two tests.
     pub interval: Option<Located<Duration>>,
     /// Time after which a test has failed.
@@ -33,14 +35,28 @@ pub struct HealthSpec {
     pub start_interval: Option<Located<Duration>>,
     /// Those of which compose fills in the value.
     pub late: Vec<Late>,
+    /// Where it is stated.
+    pub span: Span,
 }
 
 impl HealthSpec {
-    /// Whether it says when to ask, and not what: the test is the image's.
-    pub fn retunes(&self) -> bool {
+    /// The words that say what is asked, of which one is enough.
+    pub fn ways(&self) -> Vec<&'static str> {
+        let ways = [
+            ("command", !self.command.is_empty()),
+            ("shell", self.shell.is_some()),
+            ("of-image", self.of_image),
+            ("disabled", self.disabled),
+        ];
+        ways.into_iter().filter(|(_, said)| *said).map(|(word, _)| word).collect()
+    }
+
+    /// Whether it does not say what to ask, but when, or that the image does: the test is the image's.
+    pub fn is_images(&self) -> bool {
         let times = [&self.interval, &self.timeout, &self.start_period, &self.start_interval];
         self.path.is_none()
-            && (self.retries.is_some()
+            && (self.of_image
+                || self.retries.is_some()
                 || !self.late.is_empty()
                 || times.into_iter().any(|time| time.is_some()))
     }
@@ -53,6 +69,7 @@ pub(super) fn health(r: &mut Reader) -> Option<HealthSpec> {
     let command = r.list::<Source>("command", "a command in place of the kind's, run in the container");
     let shell = r.prop::<Source>("shell", "the same as one line for the shell of the image").optional();
     let disabled = r.switch("disabled", "whether there is none, not even the image's own");
+    let of_image = r.switch("of-image", "whether its image has one, which others wait for; times that are stated take the place of the image's");
     let mut late = Vec::new();
     let interval = r
         .prop::<Or<Duration>>("interval", "time between two tests; the kind's when absent")
@@ -83,11 +100,13 @@ pub(super) fn health(r: &mut Reader) -> Option<HealthSpec> {
         command,
         shell,
         disabled,
+        of_image,
         start_interval,
         interval,
         timeout,
         retries,
         start_period,
         late,
+        span: r.span()?,
     })
 }

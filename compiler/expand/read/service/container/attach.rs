@@ -13,7 +13,7 @@ pub struct Attachment {
     /// Its name in the system.
     pub name: Located<EngineName>,
     /// Other names of the service there.
-    pub aliases: Vec<Located<EngineName>>,
+    pub aliases: Vec<Located<Or<EngineName>>>,
     /// Its address there.
     pub ipv4: Option<Located<Or<Address>>>,
     /// Its address there.
@@ -70,7 +70,7 @@ impl Value for NetworkMode {
 pub(super) fn attachment(r: &mut Reader) -> Option<Attachment> {
     r.example("network \"backend\" { alias \"db\" }");
     let name = r.arg::<EngineName>("name", "a network of the system, or `default`").required();
-    let aliases = r.list::<EngineName>("alias", "another name of the service there");
+    let aliases = r.list::<Or<EngineName>>("alias", "another name of the service there");
     let ipv4 = r.prop::<Or<Address>>("ipv4", "its address there, within the network's `subnet`").optional();
     let ipv6 = r.prop::<Or<Address>>("ipv6", "its IPv6 address there").optional();
     Some(Attachment { name: name?, aliases, ipv4, ipv6, span: r.span()? })

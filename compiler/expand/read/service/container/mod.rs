@@ -47,7 +47,7 @@ pub struct ContainerSpec {
     /// Other names of services.
     pub links: Vec<Link>,
     /// Ports that are noted.
-    pub expose: Vec<Located<Ports>>,
+    pub expose: Vec<Located<Or<Ports>>>,
     /// Servers of names.
     pub dns: Vec<Located<Or<Line>>>,
     /// Names of other machines.

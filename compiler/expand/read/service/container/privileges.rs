@@ -1,7 +1,7 @@
 //! What a container may do beyond its own files.
 
 use crate::{
-    expand::read::from::{LocatedSource, Or, Source},
+    expand::read::from::{LocatedSource, Or, Source, switch},
     source::Located,
     syntax::Reader,
     values::Line,
@@ -62,17 +62,9 @@ impl Privileges {
 
 pub(super) fn privileges(r: &mut Reader) -> Option<Privileges> {
     r.example("privileges {\n    read-only\n    cap-drop \"ALL\"\n    cap-add \"NET_BIND_SERVICE\"\n}");
-    let read_only = match r.bare("read-only") {
-        Some(span) => Some(Located::new(Or::Value(true), span)),
-        None => r.prop("read-only", "whether its own files cannot be written").optional(),
-    };
-    let privileged = match r.bare("privileged") {
-        Some(span) => Some(Located::new(Or::Value(true), span)),
-        None => r.prop("privileged", "whether it may do everything that root of the host may").optional(),
-    };
     Some(Privileges {
-        read_only,
-        privileged,
+        read_only: switch(r, "read-only", "whether its own files cannot be written"),
+        privileged: switch(r, "privileged", "whether it may do everything that root of the host may"),
         gain: r
             .prop("gain", "whether a program in it may gain privileges (setuid); no, unless `as-stated`")
             .optional(),

@@ -1,7 +1,7 @@
 //! The container itself and its first process.
 
 use crate::{
-    expand::read::from::Or,
+    expand::read::from::{Or, switch},
     source::Located,
     syntax::Reader,
     values::{AbsPath, EngineName, Hostname, Line, choice},
@@ -103,17 +103,16 @@ pub(super) fn process(r: &mut Reader) -> Option<Process> {
         platform: r.prop("platform", "what its image is for: `linux/amd64`").optional(),
         pull: r.prop("pull", "when its image is pulled").optional(),
         working_dir: r.prop("working-dir", "where its command starts, in place of the image's").optional(),
-        init: r
-            .prop(
-                "init",
-                "whether a small init is its first process; yes when it is built, unless `as-stated`",
-            )
-            .optional(),
-        tty: r.prop("tty", "whether it has a terminal").optional(),
-        stdin: r.prop("stdin", "whether its input stays open").optional(),
+        init: switch(
+            r,
+            "init",
+            "whether a small init is its first process; yes when it is built, unless `as-stated`",
+        ),
+        tty: switch(r, "tty", "whether it has a terminal"),
+        stdin: switch(r, "stdin", "whether its input stays open"),
         stop_signal: r.prop("stop-signal", "what asks it to stop, in place of `SIGTERM`").optional(),
         runtime: r.prop("runtime", "the engine's runtime that runs it").optional(),
-        attach: r.prop("attach", "whether `docker compose up` shows its output").optional(),
+        attach: switch(r, "attach", "whether `docker compose up` shows its output"),
         gpus: r.prop("gpus", "processors for graphics that it may use: `all`").optional(),
     })
 }
