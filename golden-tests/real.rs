@@ -242,7 +242,8 @@ struct Cost {
 /// What each trial cost; who makes the whole faster begins with the dearest.
 static COSTS: Mutex<Vec<Cost>> = Mutex::new(Vec::new());
 
-/// Prints the trials that cost the processors most: what two of them can bear decides how long all take.
+/// Prints the trials that cost the processors most: how much work there is decides how long all of it takes, while how long
+/// one trial took says most of what ran beside it.
 fn dearest() {
     let mut costs = COSTS.lock().map_or_else(|_| Vec::new(), |costs| costs.clone());
     costs.sort_by_key(|cost| cost.worked);
