@@ -17,11 +17,9 @@ const MISSED: &[(&str, &[&str])] = &[
     ("unknown-measure", &["watch"]),
     ("unmeasured-metric", &["metric"]),
     ("unknown-priority", &["priority"]),
-    ("unknown-quiet", &["quiet"]),
     ("unknown-secret", &["secret", "variable"]),
     // What others run is never a service, whatever is wrong with it.
     ("unknown-service", &["service"]),
-    ("unknown-shared", &["network", "secret-file"]),
     ("unknown-team", &["team"]),
     ("unknown-volume", &["volume"]),
 ];
