@@ -30,7 +30,7 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
 fn named(service: &Service) -> Option<Span> {
     let passed = service.raw_compose.iter().rev().find(|node| node.name.value == "container_name");
     let stated = || service.container.scalars.iter().any(|(key, _)| *key == "container_name");
-    passed.map(|node| node.span).or_else(|| stated().then(|| service.origin.span()))
+    passed.map(|node| node.name.span).or_else(|| stated().then(|| service.origin.span()))
 }
 
 #[cfg(test)]

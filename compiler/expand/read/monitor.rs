@@ -156,7 +156,7 @@ fn watch(r: &mut Reader) -> Option<WatchSpec> {
     let measure = r
         .prop::<Name>(
             "measure",
-            "the measure, when the watch has a name of its own: one of the service's kind, or `cpu` or `memory` as a share of its `limits`",
+            "the measure of the service's kind, when the watch has a name of its own: two services can be watched alike",
         )
         .optional();
     let of = r.prop::<Name>("of", "the service or host that is watched; the host when absent").optional();

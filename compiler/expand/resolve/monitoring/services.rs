@@ -71,7 +71,6 @@ impl Seen<'_> {
             expr: format!("{} == 0", self.now(RUNNING)),
             hold: HOLD,
             test: self.test(&[(RUNNING, "0x10")], &[(RUNNING, "1x10")]),
-            steps: self.steps("{{.State.Status}}, {{.State.ExitCode}}, OOM: {{.State.OOMKilled}}", true),
             ..self.alert("Down", self.input.pick("is down", "중지됨"), told)
         }
     }
@@ -113,7 +112,6 @@ impl Seen<'_> {
             expr: format!("{} == 0 and {} > 0", self.now(HEALTHY), self.now(RUNNING)),
             hold: HOLD,
             test: self.test(&[(RUNNING, "1x10"), (HEALTHY, "0x10")], &[(RUNNING, "0x10"), (HEALTHY, "0x10")]),
-            steps: self.steps("{{range .State.Health.Log}}{{.ExitCode}}: {{.Output}}{{end}}", false),
             ..self.alert("Unhealthy", self.input.pick("does not answer", "응답 없음"), told.to_owned())
         }
     }
@@ -134,7 +132,6 @@ impl Seen<'_> {
                 at: Duration::from_minutes(15),
                 ..self.test(&[(RESTARTS, "0+1x20")], &[(RESTARTS, "3x20")])
             },
-            steps: self.steps("{{.State.ExitCode}}, OOM: {{.State.OOMKilled}}, {{.RestartCount}}", false),
             ..self.alert("Restarting", self.input.pick("starts again and again", "반복 재시작"), told)
         }
     }
@@ -142,21 +139,6 @@ impl Seen<'_> {
     /// What only helps to operate the others can wait until morning.
     fn severity(&self) -> Severity {
         if self.service.tool { Severity::Warning } else { Severity::Critical }
-    }
-
-    /// What to look at: the state and the log, of a container what Docker has noted of it; and how to start it again.
-    fn steps(&self, noted: &str, start: bool) -> Vec<String> {
-        let (name, mut steps) = (&self.service.name, self.service.looks());
-        match self.service.unit() {
-            Some(unit) if start => steps.push(format!("sudo systemctl restart {}", unit.name)),
-            Some(_) => {}
-            None => {
-                let all = format!("$(docker compose ps --all --quiet {name})");
-                steps.push(format!("docker inspect --format '{{{{.Name}}}}: {noted}' {all}"));
-                steps.extend(start.then(|| format!("docker compose up -d --no-build --no-deps {name}")));
-            }
-        }
-        steps
     }
 
     /// What the alerts have in common; the expression and its proof are left to say.
