@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use super::{kinds::Kinds, read::system::system};
 use crate::{
     diagnostic::{Diagnostic, meant, nearest},
-    syntax::{Entry, Node, Place, Sink, Table, describe, shown_entry},
+    syntax::{Entry, Node, Place, Scalar, Sink, Table, describe, shown_entry},
 };
 
 /// The table of everything that may stand in a `system`.
@@ -136,6 +136,7 @@ impl Merge<'_> {
         let name = node.name.value.as_str();
         match base.children.iter_mut().find(|child| child.name.value == name) {
             Some(existing) => {
+                take_back(existing, node, block.alternatives);
                 self.entries(existing, node, 0);
                 Merge { depth: self.depth + 1, ..*self }.children(existing, &node.children, Some(block));
             }
@@ -258,6 +259,19 @@ fn replace(base: &mut Node, node: &Node, replaced: &mut Vec<String>) {
         replaced.push(name.clone());
     }
     base.children.push(node.clone());
+}
+
+/// Takes out of the base what one value of the overlay stands in place of.
+fn take_back(base: &mut Node, overlay: &Node, alternatives: &[&str]) {
+    let is_one = |name: &str| alternatives.contains(&name);
+    let denied = |entry: &Entry| entry.scalar == Scalar::Bool(false);
+    let by_entry =
+        |entry: &Entry| entry.name.as_ref().is_some_and(|name| is_one(&name.value)) && !denied(entry);
+    let by_child = |child: &Node| is_one(&child.name.value) && !child.args().next().is_some_and(denied);
+    if overlay.entries.iter().any(by_entry) || overlay.children.iter().any(by_child) {
+        base.entries.retain(|entry| entry.name.as_ref().is_none_or(|name| !is_one(&name.value)));
+        base.children.retain(|child| !is_one(&child.name.value));
+    }
 }
 
 /// A mount: it takes the place of one at the same path that is not its service's own.

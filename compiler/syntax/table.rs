@@ -15,6 +15,8 @@ pub struct Table {
     pub asks: Vec<Ask>,
     /// Blocks within it.
     pub blocks: Vec<Table>,
+    /// Those of its values of which one is meant: an overlay that states one takes back the others.
+    pub alternatives: &'static [&'static str],
     /// Complete examples.
     pub examples: Vec<&'static str>,
 }
@@ -76,6 +78,7 @@ impl Table {
             many: false,
             asks: Vec::new(),
             blocks: Vec::new(),
+            alternatives: &[],
             examples: Vec::new(),
         }
     }

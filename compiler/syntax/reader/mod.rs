@@ -116,6 +116,13 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Says of which values one is meant: what an overlay states of them takes the place of the others.
+    pub fn alternatives(&mut self, names: &'static [&'static str]) {
+        if let Some(table) = &mut self.table {
+            table.alternatives = names;
+        }
+    }
+
     /// Asks for the next argument.
     pub fn arg<T: FromEntry>(&mut self, name: &'static str, about: &'static str) -> Question<'_, 'a, T> {
         let entry = self

@@ -65,6 +65,7 @@ impl HealthSpec {
 pub(super) fn health(r: &mut Reader) -> Option<HealthSpec> {
     r.example("health \"/health\" interval=\"15s\"");
     r.foreign(compose_words::in_health);
+    r.alternatives(&["command", "shell", "disabled", "of-image"]);
     let path = r.arg::<UrlPath>("path", "the path that answers 200 when it works").optional();
     let command = r.list::<Source>("command", "a command in place of the kind's, run in the container");
     let shell = r.prop::<Source>("shell", "the same as one line for the shell of the image").optional();
