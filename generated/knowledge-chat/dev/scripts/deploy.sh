@@ -15,8 +15,6 @@ set -euo pipefail
 umask 022
 
 directory=${ONDOL_DIRECTORY:-/opt/knowledge-chat}
-# Services whose images are built here.
-built=(frontend backend)
 log=$directory/releases.log kept=$directory/.releases
 keep=5 # releases that can be gone back to
 
@@ -25,11 +23,6 @@ say() { printf 'deploy: %s\n' "$*" >&2; }
 fail() { say "$@"; exit 1; }
 compose() { docker compose --project-directory "$directory" "$@"; }
 record() { printf '%s %s %s %s\n' "$(date +%Y-%m-%dT%H:%M:%S%z)" "$release" "$1" "${SUDO_USER:-$(id -un)}" >>"$log"; }
-
-# Every file that a service reads is compared, because compose does not notice when the contents of a mounted file change.
-read_by_all() {
-    return 0
-}
 
 # What people ask for, asked through the proxy of this host.
 answers() {
@@ -65,11 +58,11 @@ newest() { awk '$3 != "failed" { print $2 }' "$log" | tac | awk -v keep="$keep" 
 deploy() {
     "$directory/scripts/check-env.sh" || exit 1
     compose config --quiet || exit 1
-    if [ ${#built[@]} -gt 0 ] && [ -n "$build" ]; then compose build || exit 1; fi
+    if [ -n "$build" ]; then compose build || exit 1; fi
     if [ -n "$pull" ]; then compose pull --ignore-buildable --quiet || exit 1; fi
 
     # From here on things change.
-    if compose up --detach --wait --no-build --remove-orphans && read_by_all && answers; then
+    if compose up --detach --wait --no-build --remove-orphans && answers; then
         remember
         record "$action"
         keep_release || say "no copy of the tree could be kept: nothing can go back to this release"

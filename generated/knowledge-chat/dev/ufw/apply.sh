@@ -15,11 +15,9 @@ ssh=(
     'allow 22/tcp'
 )
 
-denied=() ssh_denied=() # what is refused ahead of all that is allowed: nothing
 # What else may come in, in the words of `ufw show added`, and what for.
 allowed=(
 )
-own=() # rules in the words of ufw: none
 
 tag=ondol:knowledge-chat # begins the comment of every rule that is made here
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
@@ -28,6 +26,13 @@ dry=false force=false changed=false
 fail() {
     printf 'apply.sh: %s\n' "$@" >&2
     exit 1
+}
+
+# Ends with the problems, if there are any; --force goes on.
+judge() { # PROBLEMS HELP
+    [ -n "$1" ] || return 0
+    "$force" || fail "$1" "nothing was changed; $2"
+    printf 'apply.sh: %s\n' "$1" >&2
 }
 
 # Says what it does, and does it unless only asked.
@@ -42,21 +47,9 @@ act() {
 # always open: that is how tunnels arrive.
 stranded() {
     ss -Hantp | python3 -c '
-import ipaddress, subprocess, sys
+import ipaddress, sys
 
-at = sys.argv.index("--")
-port, networks = sys.argv[1], [ipaddress.ip_network(network) for network in sys.argv[2:at]]
-denials = [words.split() for words in sys.argv[at + 1:]]
-
-def holds(network, address):
-    return network == "-" or address in ipaddress.ip_network(network)
-
-def comes_by(peer, interface):
-    if interface == "-":
-        return True
-    route = subprocess.run(["ip", "-o", "route", "get", str(peer)], capture_output=True, text=True).stdout.split()
-    device = route[route.index("dev") + 1] if "dev" in route else ""
-    return device.startswith(interface[:-1]) if interface.endswith("+") else device == interface
+port, networks = sys.argv[1], [ipaddress.ip_network(network) for network in sys.argv[2:]]
 
 def split(text):
     host, _, port = text.rpartition(":")
@@ -75,11 +68,9 @@ for line in ours:
     if line[0] == "ESTAB":
         (local, at), (peer, _) = split(line[3]), split(line[4])
         allowed = at == port and any(peer in n for n in networks if n.version == peer.version)
-        if any(holds(source, peer) and holds(to, local) and comes_by(peer, by) for source, to, by in denials):
-            allowed = False
         if at in listening and not peer.is_loopback and not allowed:
             print(f"{peer} is connected by ssh and could not come back")
-' "$ssh_port" "${ssh_from[@]}" -- "${ssh_denied[@]}"
+' "$ssh_port" "${ssh_from[@]}"
 }
 
 # Whether ufw has the rule: whoever made it, or only if it was made by hand.
@@ -106,45 +97,23 @@ otherwise() {
     done
 }
 
-# What somebody made by hand against what is described, one a line: denials of what is to be let in, of which the first
-# rule that fits decides, and permission for the very thing that is to be refused.
+# Denials that somebody made by hand of what is to be let in, one a line: the first rule that fits decides.
 contradicted() {
-    local rule word denial
-    while IFS= read -r rule; do
-        case $rule in
-            allow\ * | limit\ *) ;;
-            deny\ * | reject\ *)
-                for word in allow limit; do
-                    if has "$word ${rule#* }" foreign; then
-                        printf 'a rule lets in what is described to be refused: ufw delete %s\n' "$word ${rule#* }"
-                    fi
-                done
-                continue
-                ;;
-            *) continue ;;
-        esac
-        for word in deny reject; do
-            denial="$word ${rule#* }"
+    local rule verb denial
+    for rule in "${wanted[@]}"; do
+        for verb in deny reject; do
+            denial="$verb ${rule#* }"
             for denial in "$denial" "${denial%%/[tu][cd]p}"; do
                 if has "$denial" foreign; then
                     printf 'a rule denies what is described to be open: ufw delete %s\n' "$denial"
                 fi
             done
         done
-    done <<<"$wanted"
-}
-
-# Rules in the words of ufw that it does not take, one a line.
-refused_words() {
-    local rule words
-    for rule in "${own[@]}"; do
-        read -ra words <<<"$rule"
-        ufw --dry-run "${words[@]}" >/dev/null 2>&1 || printf 'ufw does not take the rule: %s\n' "$rule"
     done
 }
 
 allow() {
-    local rule purpose words
+    local rule words i
     for rule in "${ssh[@]}"; do
         read -ra words <<<"$rule"
         if done_already "$rule"; then
@@ -157,74 +126,22 @@ allow() {
             act ufw prepend "${words[@]}" comment "$tag ssh"
         fi
     done
-    deny
-    set -- "${allowed[@]}"
-    while [ $# -gt 0 ]; do
-        rule=$1 purpose=$2
-        shift 2
-        read -ra words <<<"$rule"
-        if done_already "$rule"; then
-            continue
-        elif [ "${words[0]}" = route ]; then
-            act ufw route "${words[@]:1}" comment "$tag $purpose"
-        else
-            act ufw "${words[@]}" comment "$tag $purpose"
-        fi
+    for ((i = 0; i < ${#allowed[@]}; i += 2)); do
+        read -ra words <<<"${allowed[i]}"
+        done_already "${allowed[i]}" || act ufw "${words[@]}" comment "$tag ${allowed[i + 1]}"
     done
-    # Known by their comments: ufw may show them in other words.
-    for rule in "${own[@]}"; do
-        read -ra words <<<"$rule"
-        case $'\n'$(printf '%s\n' "${added[@]}")$'\n' in *" comment '$tag: $rule'"$'\n'*) ;; *) act ufw "${words[@]}" comment "$tag: $rule" ;; esac
-    done
-}
-
-# Refusals stand in front, the first of them first; when one of ours does not, all of them are put there anew.
-deny() {
-    local anew=false at rule words other
-    ! misplaced || anew=true
-    for ((at = ${#denied[@]} - 2; at >= 0; at -= 2)); do
-        rule=${denied[at]}
-        read -ra words <<<"$rule"
-        if has "$rule"; then
-            "$anew" || continue
-            act ufw delete "${words[@]}"
-        fi
-        read -ra other <<<"$(otherwise "$rule")"
-        [ "${#other[@]}" = 0 ] || act ufw delete "${other[@]}"
-        act ufw prepend "${words[@]}" comment "$tag ${denied[at + 1]}"
-    done
-}
-
-# Whether a refusal that was made here stands behind something that was allowed here, in either version of IP.
-misplaced() {
-    [ "${#denied[@]}" -gt 0 ] || return 1
-    local ours
-    ours=$(printf '%s ' "$tag" | od -An -v -tx1 | tr -d ' \n')
-    awk -v ours="comment=$ours" '
-        FNR == 1 { allowed = 0 }
-        $2 != "tuple" || index($NF, ours) != 1 || $4 ~ /^route:/ { next }
-        $4 ~ /^(allow|limit)/ { allowed = 1 }
-        $4 ~ /^(deny|reject)/ && allowed { wrong = 1 }
-        END { exit !wrong }
-    ' /etc/ufw/user.rules /etc/ufw/user6.rules
 }
 
 # Takes away the rules that were made here once and are wanted no more.
 forget() {
-    local entry rule words
+    local entry rule words what
+    # Without verbs: with another one it is the same rule to ufw, which has changed it.
+    what=$'\n'$(printf '%s\n' "${wanted[@]#* }")$'\n'
     for entry in "${added[@]}"; do
         rule=${entry%% comment \'*}
         case $entry in
-            *" comment '$tag: "*)
-                words=${entry##* comment \'"$tag": }
-                case $'\n'$(printf '%s\n' "${own[@]}")$'\n' in *$'\n'"${words%\'}"$'\n'*) continue ;; esac
-                ;;
-            *" comment '$tag "*)
-                # With another verb it is the same rule to ufw, which has changed it.
-                for words in "$rule" "allow ${rule#* }" "limit ${rule#* }" "deny ${rule#* }" "reject ${rule#* }"; do
-                    case $'\n'$wanted$'\n' in *$'\n'"$words"$'\n'*) continue 2 ;; esac
-                done
-                ;;
+            *" comment '$tag: "*) ;;
+            *" comment '$tag "*) [[ $what != *$'\n'"${rule#* }"$'\n'* ]] || continue ;;
             *) continue ;;
         esac
         read -ra words <<<"$rule"
@@ -238,13 +155,6 @@ forget() {
 
 # Closed unless allowed; a stricter or more talkative setting of the administrator stays.
 defaults() {
-    local file block='/^# BEGIN ondol$/,/^# END ondol$/'
-    for file in /etc/ufw/after.rules /etc/ufw/after6.rules; do
-        # ufw copies these files when a policy changes, and fails on what is not ASCII: an older block may have that.
-        if sed -n "${block}p" "$file" | LC_ALL=C grep '[^ -~]' >/dev/null; then
-            act env LC_ALL=C sed --in-place "${block}s/[^ -~]//g" "$file"
-        fi
-    done
     grep -Eq '^DEFAULT_INPUT_POLICY="?(DROP|REJECT)' /etc/default/ufw || act ufw default deny incoming
     grep -Eq '^DEFAULT_OUTPUT_POLICY="?ACCEPT' /etc/default/ufw || act ufw default allow outgoing
     grep -Eq '^DEFAULT_FORWARD_POLICY="?(DROP|REJECT)' /etc/default/ufw || act ufw default deny routed
@@ -258,7 +168,7 @@ merged() {
         fail "/etc/ufw/$1: a line '$begin' or '$end' is missing; take the rest of the block away by hand"
     fi
     others=$(sed -n "/^$begin\$/,/^$end\$/p" "/etc/ufw/$1" | grep -e '--comment "ondol:' | grep -vF -e "--comment \"$tag " || true)
-    if grep -q '^-A ondol-outgoing ' <<<"$others" && ! grep -q '^-A ondol-outgoing -j DROP' "$here/$1"; then
+    if grep -q '^-A ondol-outgoing ' <<<"$others"; then
         fail "another system of this host states what containers may send: state it in this one too (outgoing in firewall)"
     fi
     sed "/^$begin\$/,/^$end\$/d" "/etc/ufw/$1"
@@ -268,7 +178,6 @@ merged() {
                 '# Containers may talk'*) grep -v '^-A ondol-' ;;
                 '# Allowed, by the port'*) grep -E '^-A ondol-published .* -j (DROP|REJECT)$' ;;
                 '# Allowed by hand'*) grep -E '^-A ondol-published .* -j RETURN$' ;;
-                '-A ondol-outgoing -m limit'*) grep '^-A ondol-outgoing ' ;;
             esac <<<"$others" || true
         fi
         printf '%s\n' "$line"
@@ -346,19 +255,13 @@ done
 command -v ufw >/dev/null || fail "ufw is not installed"
 
 mapfile -t added < <(ufw show added | sed -n 's/^ufw //p')
-wanted=$(printf '%s\n' "${ssh[@]}" "${denied[@]}" "${allowed[@]}")
+wanted=("${ssh[@]}")
+for ((i = 0; i < ${#allowed[@]}; i += 2)); do wanted+=("${allowed[i]}"); done
+
 problems=$(stranded)
-if [ -n "$problems" ]; then
-    "$force" || fail "$problems" "nothing was changed; correct \`ssh\` in the description, or say --force with a console at hand"
-    printf 'apply.sh: %s\n' "$problems" >&2
-fi
+judge "$problems" "correct \`ssh\` in the description, or say --force with a console at hand"
 problems=$(contradicted)
-if [ -n "$problems" ]; then
-    "$force" || fail "$problems" "nothing was changed; take that back, or the opening out of the description"
-    printf 'apply.sh: %s\n' "$problems" >&2
-fi
-problems=$(refused_words)
-[ -z "$problems" ] || fail "$problems" "nothing was changed"
+judge "$problems" "take that back, or the opening out of the description"
 allow
 forget
 defaults

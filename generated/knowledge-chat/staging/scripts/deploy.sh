@@ -15,8 +15,6 @@ set -euo pipefail
 umask 022
 
 directory=${ONDOL_DIRECTORY:-/opt/knowledge-chat}
-# Services whose images are built here.
-built=(frontend backend)
 log=$directory/releases.log kept=$directory/.releases
 keep=5 # releases that can be gone back to
 
@@ -28,12 +26,18 @@ record() { printf '%s %s %s %s\n' "$(date +%Y-%m-%dT%H:%M:%S%z)" "$release" "$1"
 
 # Every file that a service reads is compared, because compose does not notice when the contents of a mounted file change.
 read_by_all() {
-    read_by nginx nginx nginx/nginx.conf=/etc/nginx/nginx.conf nginx/conf.d=/etc/nginx/conf.d
-    read_by blackbox-exporter restart blackbox=/etc/blackbox
-    read_by alertmanager alertmanager alertmanager=/etc/alertmanager
-    read_by prometheus prometheus prometheus=/etc/prometheus
-    read_by grafana restart grafana/provisioning=/etc/grafana/provisioning grafana/dashboards=/etc/grafana/dashboards
-    return 0
+    read_by nginx nginx \
+        nginx/nginx.conf=/etc/nginx/nginx.conf \
+        nginx/conf.d=/etc/nginx/conf.d || return 1
+    read_by blackbox-exporter restart \
+        blackbox=/etc/blackbox || return 1
+    read_by alertmanager alertmanager \
+        alertmanager=/etc/alertmanager || return 1
+    read_by prometheus prometheus \
+        prometheus=/etc/prometheus || return 1
+    read_by grafana restart \
+        grafana/provisioning=/etc/grafana/provisioning \
+        grafana/dashboards=/etc/grafana/dashboards || return 1
 }
 read_by() { # SERVICE WAY PATH=TARGET...
     local service=$1 way=$2 digest since
@@ -121,7 +125,7 @@ deploy() {
     began=$(date --utc +%Y-%m-%dT%H:%M:%S)
     "$directory/scripts/check-env.sh" || exit 1
     compose config --quiet || exit 1
-    if [ ${#built[@]} -gt 0 ] && [ -n "$build" ]; then compose build || exit 1; fi
+    if [ -n "$build" ]; then compose build || exit 1; fi
     if [ -n "$pull" ]; then compose pull --ignore-buildable --quiet || exit 1; fi
 
     # From here on things change.

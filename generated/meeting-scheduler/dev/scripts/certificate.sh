@@ -55,14 +55,8 @@ END
 }
 
 case ${1-} in
-    renew)
-        take_up
-        status
-        ;;
+    renew) take_up; status ;;
     status) status ;;
     -h | --help) usage ;;
-    *)
-        usage >&2
-        exit 64
-        ;;
+    *) usage >&2; exit 64 ;;
 esac

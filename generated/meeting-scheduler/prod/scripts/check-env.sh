@@ -85,117 +85,26 @@ unescape() {
     value+=$rest
 }
 
-# What a type is for people, and the expression that its values match.
-shape() { # TYPE
-    case $1 in
-        integer) what='a whole number' expression='-?[0-9]{1,15}' ;;
-        number) what='a number' expression='-?[0-9]{1,12}(\.[0-9]{1,12})?' ;;
-        port) what='a port (1 to 65535)' expression='[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]' ;;
-        boolean) what='true or false' expression='true|false' ;;
-        url) what='a URL such as https://example.com/path' expression='[A-Za-z][A-Za-z0-9+.-]*://[!-~]+' ;;
-        host) what='a host name' expression='[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*' ;;
-        email) what='a mail address' expression='[A-Za-z0-9._%+-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*' ;;
-        duration) what='a duration such as 30s, 15m or 24h' expression='([0-9]{1,9}(ms|s|m|h|d|w))+' ;;
-    esac
-}
-
-# What a value is compared by.
-magnitude() { # TYPE VALUE
-    local rest=$2 sum=0 unit
-    if [[ $1 != duration ]]; then
-        printf %s "$2"
-        return
-    fi
-    while [[ $rest =~ ^([0-9]+)(ms|[smhdw])(.*)$ ]]; do
-        case ${BASH_REMATCH[2]} in
-            ms) unit=1 ;;
-            s) unit=1000 ;;
-            m) unit=60000 ;;
-            h) unit=3600000 ;;
-            d) unit=86400000 ;;
-            w) unit=604800000 ;;
-        esac
-        sum=$((sum + 10#${BASH_REMATCH[1]} * unit)) rest=${BASH_REMATCH[3]}
-    done
-    printf %s "$sum"
-}
-below() { awk "BEGIN { exit !($(magnitude "$1" "$2") < $(magnitude "$1" "$3")) }"; } # TYPE VALUE BOUND
-
-# One value of a variable keeps the rules for values.
-check_value() { # NAME VALUE RULE...
-    local name=$1 value=$2 rule type=text what expression choices=() bad=''
-    shift 2
-    for rule; do
-        case $rule in
-            type=*) type=${rule#*=} ;;
-            is=*) choices+=("${rule#*=}") ;;
-        esac
-    done
-    if [[ $type != text ]]; then
-        shape "$type"
-        if ! [[ $value =~ ^($expression)$ ]]; then
-            once "$name: not $what"
-            return
-        fi
-    fi
-    if ((${#choices[@]} > 0)); then
-        bad=1
-        for rule in "${choices[@]}"; do
-            if [[ $value == "$rule" ]]; then bad=''; fi
-        done
-        if [[ -n $bad ]]; then
-            printf -v what ', %s' "${choices[@]}"
-            once "$name: none of ${what:2}"
-        fi
-    fi
-    for rule; do
-        case $rule in
-            min=*) if below "$type" "$value" "${rule#*=}"; then once "$name: below ${rule#*=}"; fi ;;
-            max=*) if below "$type" "${rule#*=}" "$value"; then once "$name: above ${rule#*=}"; fi ;;
-            form=*)
-                expression=${rule#*=}
-                if ! [[ $value =~ ^($expression)$ ]]; then once "$name: not of the form $expression"; fi
-                ;;
-        esac
-    done
-}
-once() {
-    local known
-    for known in ${problems[@]+"${problems[@]}"}; do
-        if [[ $known == "$1" ]]; then return; fi
-    done
-    problem "$1"
-}
-
 # check NAME LEAST_LENGTH RULE...: the variable is set and keeps the rules
 check() {
-    local name=$1 least=$2 value rule rest lower secret='' optional='' in_url='' any_word='' separator=''
+    local name=$1 least=$2 value rule lower secret='' in_url=''
     for rule in "${@:3}"; do
         case $rule in
             secret) secret=1 ;;
-            optional) optional=1 ;;
             in-url) in_url=1 ;;
-            any-word) any_word=1 ;;
-            separator=*) separator=${rule#*=} ;;
         esac
     done
     value=$(printenv -- "$name") || value=${values[$name]-}
     if [[ -z $value ]]; then
-        [[ -n $optional ]] || problem "$name: not set"
+        problem "$name: not set"
         return
     fi
     if ((${#value} < least)); then problem "$name: shorter than $least characters"; fi
     lower=${value,,}
-    if [[ -z $any_word && $lower =~ ^($placeholder)$ || -n $secret && ($lower =~ ^($placeholder_of_secret)$ || $lower == "${name,,}") ]]; then
+    if [[ $lower =~ ^($placeholder)$ || -n $secret && ($lower =~ ^($placeholder_of_secret)$ || $lower == "${name,,}") ]]; then
         problem "$name: still a placeholder"
         return
     fi
-    rest=$value
-    while [[ -n $separator && $rest == *"$separator"* ]]; do
-        check_value "$name" "${rest%%"$separator"*}" "${@:3}"
-        rest=${rest#*"$separator"}
-    done
-    check_value "$name" "$rest" "${@:3}"
     if [[ -n $in_url && $value == *[!A-Za-z0-9._~-]* ]]; then
         problem "$name: it stands in a URL: only letters, digits and - . _ ~"
     fi

@@ -5,7 +5,7 @@
 #
 #   sudo scripts/certificate.sh issue [--staging]   the first one; --staging tries it without the limits of the authority
 #   sudo scripts/certificate.sh renew               what cron runs; also gets one that is missing
-#   sudo scripts/certificate.sh status   when it ends, and whether nginx serves it
+#   sudo scripts/certificate.sh status              when it ends, and whether nginx serves it
 set -euo pipefail
 
 directory=${ONDOL_DIRECTORY:-/opt/posture-classifier}
@@ -68,27 +68,14 @@ case ${1-} in
     issue)
         case ${2-} in
             '') obtain ;;
-            --staging)
-                obtain --dry-run
-                exit
-                ;;
-            *)
-                usage >&2
-                exit 64
-                ;;
+            --staging) obtain --dry-run; exit ;;
+            *) usage >&2; exit 64 ;;
         esac
         take_up
         status
         ;;
-    renew)
-        obtain --quiet
-        take_up
-        status
-        ;;
+    renew) obtain --quiet; take_up; status ;;
     status) status ;;
     -h | --help) usage ;;
-    *)
-        usage >&2
-        exit 64
-        ;;
+    *) usage >&2; exit 64 ;;
 esac

@@ -3,9 +3,9 @@
 # Goes back to a release that ran before: its images, which are still on this host, with the tree of that time. Nothing
 # is built. Data is not touched unless that is asked for. Run by hand; deploy.sh runs it when it fails:
 #
-#   scripts/rollback.sh [RELEASE]   the one before the release that runs when none is named
+#   scripts/rollback.sh [RELEASE]   the one before the release that runs, when none is named
 #   scripts/rollback.sh --restore STORE ARCHIVE [RELEASE]
-#                                   data too: posture-db, models, configuration, logs, from an archive of its backup or the `latest`
+#                                   data too: posture-db, models, configuration, logs, from an archive of its backup, or the `latest`
 #   scripts/rollback.sh --list      what was deployed when, oldest first
 #
 # The status is 0 when that release runs and answers.
@@ -33,10 +33,7 @@ main() {
         --restore)
             store=${2-} archive=${3-}
             case $store in
-                posture-db) ;;
-                models) ;;
-                configuration) ;;
-                logs) ;;
+                posture-db | models | configuration | logs) ;;
                 *) usage >&2; exit 64 ;;
             esac
             [ -n "$archive" ] || { usage >&2; exit 64; }

@@ -89,13 +89,9 @@ unescape() {
 shape() { # TYPE
     case $1 in
         integer) what='a whole number' expression='-?[0-9]{1,15}' ;;
-        number) what='a number' expression='-?[0-9]{1,12}(\.[0-9]{1,12})?' ;;
-        port) what='a port (1 to 65535)' expression='[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]' ;;
         boolean) what='true or false' expression='true|false' ;;
         url) what='a URL such as https://example.com/path' expression='[A-Za-z][A-Za-z0-9+.-]*://[!-~]+' ;;
         host) what='a host name' expression='[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*' ;;
-        email) what='a mail address' expression='[A-Za-z0-9._%+-]+@[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*' ;;
-        duration) what='a duration such as 30s, 15m or 24h' expression='([0-9]{1,9}(ms|s|m|h|d|w))+' ;;
     esac
 }
 
@@ -169,13 +165,12 @@ once() {
 
 # check NAME LEAST_LENGTH RULE...: the variable is set and keeps the rules
 check() {
-    local name=$1 least=$2 value rule rest lower secret='' optional='' in_url='' any_word='' separator=''
+    local name=$1 least=$2 value rule lower secret='' optional='' in_url='' rest separator=''
     for rule in "${@:3}"; do
         case $rule in
             secret) secret=1 ;;
             optional) optional=1 ;;
             in-url) in_url=1 ;;
-            any-word) any_word=1 ;;
             separator=*) separator=${rule#*=} ;;
         esac
     done
@@ -186,7 +181,7 @@ check() {
     fi
     if ((${#value} < least)); then problem "$name: shorter than $least characters"; fi
     lower=${value,,}
-    if [[ -z $any_word && $lower =~ ^($placeholder)$ || -n $secret && ($lower =~ ^($placeholder_of_secret)$ || $lower == "${name,,}") ]]; then
+    if [[ $lower =~ ^($placeholder)$ || -n $secret && ($lower =~ ^($placeholder_of_secret)$ || $lower == "${name,,}") ]]; then
         problem "$name: still a placeholder"
         return
     fi

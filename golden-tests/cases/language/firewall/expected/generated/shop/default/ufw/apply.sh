@@ -24,6 +24,7 @@ denied=(
 )
 # Of those who come by ssh: network, address of this host, interface.
 ssh_denied=('203.0.113.0/24 - -')
+
 # What may come in and go out, in the words of `ufw show added`, and what for.
 allowed=(
     'allow from 10.0.0.0/16 to any port 80 proto tcp' nginx
@@ -59,6 +60,13 @@ dry=false force=false changed=false
 fail() {
     printf 'apply.sh: %s\n' "$@" >&2
     exit 1
+}
+
+# Ends with the problems, if there are any; --force goes on.
+judge() { # PROBLEMS HELP
+    [ -n "$1" ] || return 0
+    "$force" || fail "$1" "nothing was changed; $2"
+    printf 'apply.sh: %s\n' "$1" >&2
 }
 
 # Says what it does, and does it unless only asked.
@@ -140,29 +148,25 @@ otherwise() {
 # What somebody made by hand against what is described, one a line: denials of what is to be let in, of which the first
 # rule that fits decides, and permission for the very thing that is to be refused.
 contradicted() {
-    local rule word denial
-    while IFS= read -r rule; do
-        case $rule in
-            allow\ * | limit\ *) ;;
-            deny\ * | reject\ *)
-                for word in allow limit; do
-                    if has "$word ${rule#* }" foreign; then
-                        printf 'a rule lets in what is described to be refused: ufw delete %s\n' "$word ${rule#* }"
-                    fi
-                done
-                continue
-                ;;
-            *) continue ;;
-        esac
-        for word in deny reject; do
-            denial="$word ${rule#* }"
+    local rule verb denial
+    for rule in "${wanted[@]}"; do
+        if [[ $rule = deny\ * || $rule = reject\ * ]]; then
+            for verb in allow limit; do
+                if has "$verb ${rule#* }" foreign; then
+                    printf 'a rule lets in what is described to be refused: ufw delete %s\n' "$verb ${rule#* }"
+                fi
+            done
+            continue
+        fi
+        for verb in deny reject; do
+            denial="$verb ${rule#* }"
             for denial in "$denial" "${denial%%/[tu][cd]p}"; do
                 if has "$denial" foreign; then
                     printf 'a rule denies what is described to be open: ufw delete %s\n' "$denial"
                 fi
             done
         done
-    done <<<"$wanted"
+    done
 }
 
 # Rules in the words of ufw that it does not take, one a line.
@@ -175,7 +179,7 @@ refused_words() {
 }
 
 allow() {
-    local rule purpose words
+    local rule words i
     for rule in "${ssh[@]}"; do
         read -ra words <<<"$rule"
         if done_already "$rule"; then
@@ -189,23 +193,17 @@ allow() {
         fi
     done
     deny
-    set -- "${allowed[@]}"
-    while [ $# -gt 0 ]; do
-        rule=$1 purpose=$2
-        shift 2
-        read -ra words <<<"$rule"
-        if done_already "$rule"; then
-            continue
-        elif [ "${words[0]}" = route ]; then
-            act ufw route "${words[@]:1}" comment "$tag $purpose"
-        else
-            act ufw "${words[@]}" comment "$tag $purpose"
-        fi
+    for ((i = 0; i < ${#allowed[@]}; i += 2)); do
+        read -ra words <<<"${allowed[i]}"
+        done_already "${allowed[i]}" || act ufw "${words[@]}" comment "$tag ${allowed[i + 1]}"
     done
     # Known by their comments: ufw may show them in other words.
     for rule in "${own[@]}"; do
         read -ra words <<<"$rule"
-        case $'\n'$(printf '%s\n' "${added[@]}")$'\n' in *" comment '$tag: $rule'"$'\n'*) ;; *) act ufw "${words[@]}" comment "$tag: $rule" ;; esac
+        case $'\n'$(printf '%s\n' "${added[@]}")$'\n' in
+            *" comment '$tag: $rule'"$'\n'*) ;;
+            *) act ufw "${words[@]}" comment "$tag: $rule" ;;
+        esac
     done
 }
 
@@ -228,7 +226,6 @@ deny() {
 
 # Whether a refusal that was made here stands behind something that was allowed here, in either version of IP.
 misplaced() {
-    [ "${#denied[@]}" -gt 0 ] || return 1
     local ours
     ours=$(printf '%s ' "$tag" | od -An -v -tx1 | tr -d ' \n')
     awk -v ours="comment=$ours" '
@@ -242,7 +239,9 @@ misplaced() {
 
 # Takes away the rules that were made here once and are wanted no more.
 forget() {
-    local entry rule words
+    local entry rule words what
+    # Without verbs: with another one it is the same rule to ufw, which has changed it.
+    what=$'\n'$(printf '%s\n' "${wanted[@]#* }")$'\n'
     for entry in "${added[@]}"; do
         rule=${entry%% comment \'*}
         case $entry in
@@ -250,12 +249,7 @@ forget() {
                 words=${entry##* comment \'"$tag": }
                 case $'\n'$(printf '%s\n' "${own[@]}")$'\n' in *$'\n'"${words%\'}"$'\n'*) continue ;; esac
                 ;;
-            *" comment '$tag "*)
-                # With another verb it is the same rule to ufw, which has changed it.
-                for words in "$rule" "allow ${rule#* }" "limit ${rule#* }" "deny ${rule#* }" "reject ${rule#* }"; do
-                    case $'\n'$wanted$'\n' in *$'\n'"$words"$'\n'*) continue 2 ;; esac
-                done
-                ;;
+            *" comment '$tag "*) [[ $what != *$'\n'"${rule#* }"$'\n'* ]] || continue ;;
             *) continue ;;
         esac
         read -ra words <<<"$rule"
@@ -269,13 +263,6 @@ forget() {
 
 # Closed unless allowed; a stricter or more talkative setting of the administrator stays.
 defaults() {
-    local file block='/^# BEGIN ondol$/,/^# END ondol$/'
-    for file in /etc/ufw/after.rules /etc/ufw/after6.rules; do
-        # ufw copies these files when a policy changes, and fails on what is not ASCII: an older block may have that.
-        if sed -n "${block}p" "$file" | LC_ALL=C grep '[^ -~]' >/dev/null; then
-            act env LC_ALL=C sed --in-place "${block}s/[^ -~]//g" "$file"
-        fi
-    done
     grep -Eq '^DEFAULT_INPUT_POLICY="?(DROP|REJECT)' /etc/default/ufw || act ufw default deny incoming
     grep -Eq '^DEFAULT_OUTPUT_POLICY="?(DROP|REJECT)' /etc/default/ufw || act ufw default deny outgoing
     grep -Eq '^DEFAULT_FORWARD_POLICY="?(DROP|REJECT)' /etc/default/ufw || act ufw default deny routed
@@ -300,9 +287,6 @@ merged() {
         fail "/etc/ufw/$1: a line '$begin' or '$end' is missing; take the rest of the block away by hand"
     fi
     others=$(sed -n "/^$begin\$/,/^$end\$/p" "/etc/ufw/$1" | grep -e '--comment "ondol:' | grep -vF -e "--comment \"$tag " || true)
-    if grep -q '^-A ondol-outgoing ' <<<"$others" && ! grep -q '^-A ondol-outgoing -j DROP' "$here/$1"; then
-        fail "another system of this host states what containers may send: state it in this one too (outgoing in firewall)"
-    fi
     sed "/^$begin\$/,/^$end\$/d" "/etc/ufw/$1"
     sed -n "/^$begin\$/,/^$end\$/p" "$here/$1" | while IFS= read -r line; do
         if [ -n "$others" ]; then
@@ -388,17 +372,14 @@ done
 command -v ufw >/dev/null || fail "ufw is not installed"
 
 mapfile -t added < <(ufw show added | sed -n 's/^ufw //p')
-wanted=$(printf '%s\n' "${ssh[@]}" "${denied[@]}" "${allowed[@]}")
+wanted=("${ssh[@]}")
+for ((i = 0; i < ${#allowed[@]}; i += 2)); do wanted+=("${allowed[i]}"); done
+for ((i = 0; i < ${#denied[@]}; i += 2)); do wanted+=("${denied[i]}"); done
+
 problems=$(stranded)
-if [ -n "$problems" ]; then
-    "$force" || fail "$problems" "nothing was changed; correct \`ssh\` in the description, or say --force with a console at hand"
-    printf 'apply.sh: %s\n' "$problems" >&2
-fi
+judge "$problems" "correct \`ssh\` in the description, or say --force with a console at hand"
 problems=$(contradicted)
-if [ -n "$problems" ]; then
-    "$force" || fail "$problems" "nothing was changed; take that back, or the opening out of the description"
-    printf 'apply.sh: %s\n' "$problems" >&2
-fi
+judge "$problems" "take that back, or the opening out of the description"
 problems=$(refused_words)
 [ -z "$problems" ] || fail "$problems" "nothing was changed"
 allow

@@ -3,7 +3,7 @@
 # Goes back to a release that ran before: its images, which are still on this host, with the tree of that time. Nothing
 # is built. Data is not touched unless that is asked for. Run by hand; deploy.sh runs it when it fails:
 #
-#   scripts/rollback.sh [RELEASE]   the one before the release that runs when none is named
+#   scripts/rollback.sh [RELEASE]   the one before the release that runs, when none is named
 #   scripts/rollback.sh --list      what was deployed when, oldest first
 #
 # The status is 0 when that release runs and answers.
