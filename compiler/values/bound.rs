@@ -313,7 +313,7 @@ mod tests {
 
     #[test]
     fn speaks_to_people() {
-        assert_eq!(bound(">1s").words(Language::English), "above 1s");
+        assert_eq!(bound(">1s").words(Language::English), "above 1 second");
         assert_eq!(bound("<=99.9%").words(Language::Korean), "99.9% 이하");
     }
 
