@@ -91,8 +91,7 @@ const ENGINE: &[(&str, &[&str])] = &[
     ("several-sites", &[]),
     ("bare", &["up"]),
     ("redis-cluster", &["tuning"]),
-    // There is no image of either without a registry: their texts run where a server of the same name is installed.
-    ("sql-databases", &[]),
+    ("sql-databases", &["backup", "up"]),
     ("typed-variables", &[]),
 ];
 
