@@ -5,6 +5,8 @@ What a datastore is tells the program that dumps it, so that one of a kind that 
 
 import re
 
+from trial import require
+
 
 # A docker that loses the end of every dump, and says that all is well, as a pipe without `pipefail` would.
 CUT = """#!/bin/sh
@@ -178,6 +180,13 @@ class Sqlite(Datastore):
 KINDS = {"pg_dump": Postgres, "mariadb-dump": Mariadb, "mysqldump": Mysql, "redis-cli": Redis, "sqlite3": Sqlite}
 
 
+def known(script):
+    """The class of what a backup script dumps; none for what is no dump of a program that is known here."""
+    return next((kind for program, kind in KINDS.items() if program in script), None)
+
+
 def datastore(script):
-    """The class of what a backup script dumps."""
-    return next(kind for program, kind in KINDS.items() if program in script)
+    """The class of what a backup script dumps, which must be known."""
+    kind = known(script)
+    require(kind, "nobody here knows what this dumps")
+    return kind
