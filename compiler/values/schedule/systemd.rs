@@ -88,6 +88,14 @@ impl Schedule {
         values
     }
 
+    /// How many values of its timer are the schedule itself; those behind them are for days on which clocks are changed.
+    pub fn usual_values(self) -> usize {
+        match self.cadence {
+            Cadence::Within(window) => within(window).len(),
+            _ => self.at.iter().count().max(1),
+        }
+    }
+
     /// What runs each hour or more often, in UTC where clocks are changed.
     fn evenly(self, zone: &Timezone) -> Option<String> {
         if !zone.changes() {
