@@ -2,7 +2,7 @@
 
 use std::{fs, io, path::Path};
 
-use ondol::values::{Schedule, Time, Timezone, Value as _};
+use ondol::values::{PartOfDay, Schedule, Time, Timezone, Value as _};
 use serde_json::{Value, json};
 
 /// `every`, `on` and `at` of each, as they are written; the times are those at which clocks are changed somewhere.
@@ -57,6 +57,22 @@ const SEVERAL: &[Several] = &[
     (&["quarter"], &["last"], &["02:55", "09:00"]),
 ];
 
+/// Schedules within a part of the day, or on weekdays: `every`, `on` and `between`. The parts of the night have whole hours where
+/// clocks are changed: in an hour that is only begun cron keeps to a list of times.
+const WITHIN: &[(&str, &[&str], &str)] = &[
+    ("10m", &["weekday"], "09:00-18:00"),
+    ("5m", &["monday", "sunday"], "08:30-12:20"),
+    ("20m", &[], "22:00-06:00"),
+    ("15m", &["sunday"], "00:00-05:00"),
+    ("1m", &["sunday"], "01:00-04:00"),
+    ("30m", &["saturday", "sunday"], ""),
+    ("hour", &["weekday"], "09:30-18:00"),
+    ("hour", &[], "00:30-06:00"),
+    ("hour", &["sunday"], ""),
+    ("2h", &[], "18:00-08:00"),
+    ("6h", &["saturday", "sunday"], ""),
+];
+
 /// Northern and southern clocks, one that never changes, one that changes at midnight, one that is ahead by half an hour, one
 /// that changes by half an hour, and one whose other time is that of winter.
 const ZONES: &[&str] = &[
@@ -89,6 +105,14 @@ pub fn write(folder: &Path) -> io::Result<()> {
             let schedule =
                 times.and_then(|times| Schedule::several(every, &times, on)).map_err(io::Error::other)?;
             all.push(told(&zone, schedule, every, on.to_vec(), at.to_vec()));
+        }
+        for (every, on, between) in WITHIN {
+            let part = (!between.is_empty()).then(|| PartOfDay::parse(between)).transpose();
+            let schedule =
+                part.and_then(|part| Schedule::within(every, &[], on, part)).map_err(io::Error::other)?;
+            let mut one = told(&zone, schedule, &[every], on.to_vec(), Vec::new());
+            one["between"] = json!(between);
+            all.push(one);
         }
     }
     fs::write(folder.join("schedules.json"), serde_json::to_string(&all)?)

@@ -72,6 +72,7 @@ const LACKS: &[(&str, &str, &[&str])] = &[
     ("several-hosts", "default/data-1", &["tls", "closed paths"]),
     ("by-timers", "", &["tls", "backups", "closed paths"]),
     ("bare", "", &["monitoring", "variables", "backups", "closed paths"]),
+    ("one-shot-tasks", "", &["monitoring", "variables", "backups", "closed paths"]),
     ("redis-cluster", "", &["tls", "closed paths"]),
     ("several-sites", "", &["monitoring", "variables", "backups"]),
     ("sql-databases", "", &["closed paths"]),
@@ -90,9 +91,9 @@ const ENGINE: &[(&str, &[&str])] = &[
     ("several-hosts", &["firewall"]),
     ("several-sites", &[]),
     ("bare", &["up"]),
+    ("one-shot-tasks", &["deployment"]),
     ("redis-cluster", &["tuning"]),
-    // There is no image of either without a registry: their texts run where a server of the same name is installed.
-    ("sql-databases", &[]),
+    ("sql-databases", &["backup", "up"]),
     ("typed-variables", &[]),
 ];
 

@@ -181,6 +181,7 @@ fn every_noun_obeys() {
     obeys::<Month>();
     obeys::<MonthDay>();
     obeys::<Name>();
+    obeys::<PartOfDay>();
     obeys::<Pattern>();
     obeys::<Percent>();
     obeys::<Phone>();

@@ -91,6 +91,14 @@ impl Value for MonthDay {
                 (None, _) => Err(SHAPE.into()),
             };
         }
+        // `31st` and `15th` are the numbers that people say.
+        let number = ["st", "nd", "rd", "th"].iter().find_map(|suffix| text.strip_suffix(suffix));
+        if let Some(day) =
+            number.and_then(|number| number.parse().ok()).filter(|day: &u8| (1..=31).contains(day))
+        {
+            MonthDay::parse(&format!("{day}"))?;
+            return Err(format!("a day of the month is a number: write `{day}`"));
+        }
         match text.parse::<u8>() {
             Ok(_) if !text.bytes().all(|b| b.is_ascii_digit()) || text.starts_with("00") => Err(SHAPE.into()),
             Ok(1..=28) if text.starts_with('0') => Err("a day of the month has no leading zero".into()),
@@ -141,7 +149,7 @@ mod tests {
 
     #[test]
     fn refuses_days_that_some_months_lack() {
-        for text in ["29", "31", "fifth monday"] {
+        for text in ["29", "31", "31st", "fifth monday"] {
             assert!(MonthDay::parse(text).unwrap_err().starts_with("not every month"), "{text:?}");
         }
         for text in [
@@ -160,5 +168,6 @@ mod tests {
         ] {
             assert!(MonthDay::parse(text).is_err(), "{text:?}");
         }
+        assert!(MonthDay::parse("15th").unwrap_err().ends_with("write `15`"));
     }
 }

@@ -31,6 +31,13 @@ impl Time {
     }
 }
 
+impl Time {
+    /// The time that many minutes after the start of the day; of a later day, the time of that.
+    pub(super) const fn of_minute(minute: u16) -> Time {
+        Time { hour: (minute / 60 % 24) as u8, minute: (minute % 60) as u8 }
+    }
+}
+
 impl Value for Time {
     const WHAT: &'static str = "a time of day";
     const EXAMPLES: &'static [&'static str] = &["03:00", "23:45"];

@@ -47,6 +47,8 @@ def expected(one, start, end):
     span = re.fullmatch(r"(\d*)(m|minute|h|hour)", one["every"][0])
     stated = [tuple(map(int, at.split(":"))) for at in one["at"]] or [(0, 0)]
     hour, minute = stated[0]
+    if "between" in one:
+        return windowed(one, where, span, start, end)
     if span and (span[2] in ("m", "minute") or span[1] in ("", "1")):
         # Evenly, whatever the clock does: it tells the minutes of an hour.
         every = int(span[1] or 1)
@@ -59,6 +61,25 @@ def expected(one, start, end):
         if span or any(falls(day, every, on) for every in one["every"] for on in one["on"] or [""]):
             found |= {instant(where, datetime.datetime(day.year, day.month, day.day, *at)) for at in times}
         day += datetime.timedelta(days=1)
+    return sorted(one for one in found if start <= one < end)
+
+
+def windowed(one, where, span, start, end):
+    """What is within a part of the day or on weekdays: more often than each hour it follows the clock, also in an hour that
+    is told twice; each hour and less often it is a list of times, each of which comes once."""
+    minutes = lambda text: int(text[:2]) * 60 + int(text[3:])
+    begin, until = map(minutes, (one["between"] or "00:00-24:00").split("-"))
+    length = (until - begin) % 1440 or 1440
+    step = int(span[1] or 1) * (60 if span[2] in ("h", "hour") else 1)
+    times = {(begin + after) % 1440 for after in range(0, length, step)}
+    on = [name for word in one["on"] or DAYS for name in (DAYS[:5] if word == "weekday" else [word])]
+    if step < 60:
+        instants = (start + datetime.timedelta(minutes=n) for n in range(int((end - start).total_seconds()) // 60))
+        local = ((instant, instant.astimezone(where)) for instant in instants)
+        return [instant for instant, there in local if DAYS[there.weekday()] in on and there.hour * 60 + there.minute in times]
+    day, last = start.astimezone(where).date() - datetime.timedelta(days=1), end.astimezone(where).date() + datetime.timedelta(days=1)
+    days = (day + datetime.timedelta(days=n) for n in range((last - day).days + 1))
+    found = {instant(where, datetime.datetime(day.year, day.month, day.day, *divmod(time, 60))) for day in days if DAYS[day.weekday()] in on for time in times}
     return sorted(one for one in found if start <= one < end)
 
 
@@ -90,7 +111,7 @@ def falls(day, every, on):
 
 def timer(one):
     """What systemd says: of what is frequent around the changes, of the rest the year round."""
-    frequent = re.fullmatch(r"\d*m|minute|hour", one["every"][0])
+    frequent = re.fullmatch(r"\d*m|minute|hour", one["every"][0]) and ("between" not in one or one["every"] != ["hour"])
     begin = datetime.datetime(YEAR, 1, 1, tzinfo=UTC)
     spans = [(begin, begin + datetime.timedelta(days=366))]
     if frequent:
@@ -105,7 +126,7 @@ def timer(one):
             stamps = re.findall(r"(?:Next elapse|Iter\. #\d+): \w+ (\d+-\d+-\d+ \d+:\d+:\d+) UTC", said)
             seen |= {datetime.datetime.fromisoformat(stamp).replace(tzinfo=UTC) for stamp in stamps}
         seen = sorted(stamp for stamp in seen if start <= stamp < end)
-        differ(f"{one['zone']} {one['every']} {one['on']} {one['at']}: timer {one['timer']}", seen, wanted)
+        differ(f"{one['zone']} {one['every']} {one['on']} {one['at']} {one.get('between', '')}: timer {one['timer']}", seen, wanted)
 
 
 def differ(what, seen, wanted):
@@ -139,7 +160,7 @@ def cron(zone, change, schedules):
         seen = [stamp for stamp in found[name] if start + LATE <= stamp < end - LATE]
         close = len(seen) == len(wanted) and all(stamp <= run < stamp + LATE for stamp, run in zip(wanted, seen))
         if not close:
-            differ(f"{zone} {one['every']} {one['on']} {one['at']}: cron {one['fields']}", seen, wanted)
+            differ(f"{zone} {one['every']} {one['on']} {one['at']} {one.get('between', '')}: cron {one['fields']}", seen, wanted)
 
 
 def allowed(one, zone, stamp):

@@ -5,6 +5,8 @@ What a datastore is tells the program that dumps it, so that one of a kind that 
 
 import re
 
+from trial import require
+
 
 # A docker that loses the end of every dump, and says that all is well, as a pipe without `pipefail` would.
 CUT = """#!/bin/sh
@@ -77,6 +79,57 @@ class Postgres(Datastore):
         """)
 
 
+class Mariadb(Datastore):
+    client, names = "mariadb", "MARIADB"
+
+    def sql(self, text):
+        """Runs statements as root in the database, in the container; what comes back is one text."""
+        ask = (f'MYSQL_PWD="${self.names}_ROOT_PASSWORD" exec {self.client} --user=root --default-character-set=utf8mb4 '
+               f'--batch --raw --skip-column-names "${self.names}_DATABASE"')
+        return self.project.compose("exec", "-T", self.service, "sh", "-c", ask, input=text).strip()
+
+    def fill(self):
+        """Rows with what is easily lost on the way, and everything that a dump leaves out unless it is asked for."""
+        self.sql("""
+            create table orders (id bigint auto_increment primary key, customer varchar(100) not null, total decimal(12, 2), meta json,
+                                 seal varbinary(40), twice decimal(13, 2) as (total * 2) stored, at timestamp not null default '2026-01-02 03:04:05', key (customer));
+            insert into orders (customer, total, meta, seal)
+                with recursive n (n) as (select 1 union all select n + 1 from n where n < 900)
+                select concat(sha2(n, 256), ' 고객 `$1` ''"\\\\ ', char(10), '🙂'), (n % 1000) / 7.0, json_object('n', n, 'ü', '회의'), unhex(left(sha2(n, 256), 40)) from n;
+            create table notes (id int primary key, text varchar(50), of_order bigint, unique key (text), foreign key (of_order) references orders (id));
+            insert into notes select id, concat('Notiz ', id), id from orders where id <= 100;
+            create table emptied (of_order bigint primary key);
+            create view large as select * from orders where total > 100;
+            create function tripled(n int) returns int deterministic return n * 3;
+            create trigger trimmed before insert on notes for each row set new.text = trim(new.text);
+            create event sweep on schedule every 1 day starts '2040-01-01 00:00:00' do delete from emptied;
+        """)
+
+    def losses(self):
+        """Loses one table in two ways, and gives its name each time."""
+        for how in ("delete from notes", "drop table notes"):
+            self.sql(how)
+            yield "notes"
+
+    def fingerprint(self):
+        """Rows, structure and programs; empty for a database in which nothing is."""
+        tables = self.sql("select table_name from information_schema.tables where table_schema = database() order by 1").split()
+        if not tables:
+            return ""
+        rows = "".join(f"select '{table}', sha2(group_concat(concat_ws('|', {columns}) order by {key} separator ';'), 256) from {table};"
+                       for table, columns, key in (("orders", "id, customer, total, meta, hex(seal), twice, at", "id"), ("notes", "id, text, of_order", "id"))
+                       if table in tables)
+        shown = "".join(f"show create table {table};" for table in tables)
+        programs = "".join(f"select {name}, sha2({text}, 256) from information_schema.{kind} where {schema} = database() order by 1;" for kind, name, text, schema in (
+            ("routines", "routine_name", "routine_definition", "routine_schema"), ("triggers", "trigger_name", "action_statement", "trigger_schema"),
+            ("events", "event_name", "event_definition", "event_schema")))
+        return self.sql(f"set group_concat_max_len = 100000000; {rows} {shown} {programs} select count(*) from large; select tripled(14);")
+
+
+class Mysql(Mariadb):
+    client, names = "mysql", "MYSQL"
+
+
 class Redis(Datastore):
     def cli(self, *words, **options):
         return self.project.compose("exec", "-T", self.service, "redis-cli", *words, **options).strip()
@@ -124,9 +177,16 @@ class Sqlite(Datastore):
 
 
 # By the program that dumps.
-KINDS = {"pg_dump": Postgres, "redis-cli": Redis, "sqlite3": Sqlite}
+KINDS = {"pg_dump": Postgres, "mariadb-dump": Mariadb, "mysqldump": Mysql, "redis-cli": Redis, "sqlite3": Sqlite}
+
+
+def known(script):
+    """The class of what a backup script dumps; none for what is no dump of a program that is known here."""
+    return next((kind for program, kind in KINDS.items() if program in script), None)
 
 
 def datastore(script):
-    """The class of what a backup script dumps."""
-    return next(kind for program, kind in KINDS.items() if program in script)
+    """The class of what a backup script dumps, which must be known."""
+    kind = known(script)
+    require(kind, "nobody here knows what this dumps")
+    return kind

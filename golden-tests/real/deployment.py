@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """Releases: each is recorded and answers through the proxy, a changed configuration is taken up, one that does not work
 goes back by itself to the one before, and an operator goes back by hand; of nothing else than releases is anything lost.
-Where two releases stand side by side, no request fails while they change places, and one that is not well gets none."""
+Tasks end well before what needs them starts, or nothing of the release does. An image that has one name for all releases
+is that of the release all the same. Where two releases stand side by side, no request fails while they change places, and
+one that is not well gets none."""
 
 import contextlib
 import fcntl
@@ -11,7 +13,10 @@ import subprocess
 import sys
 import threading
 
+import elsewhere
+import yaml
 from containers import Project, healthy
+from datastore import known
 from traffic import Traffic
 from trial import Failed, eventually, main, require, run, same
 
@@ -47,6 +52,11 @@ class Releases:
         self.tree, self.project = tree, project
         self.built = [name for name, service in tree.services.items() if "build" in service]
         self.site = tree.files("nginx/conf.d/*.conf")[0] if tree.of("nginx") else None
+        # Where the release is not in an image's name, each build takes the name from the one before.
+        stated = yaml.safe_load((tree.home / "compose.yaml").read_text())["services"]
+        self.fixed = [name for name in self.built if "RELEASE" not in stated[name]["image"]]
+        self.tasks = [name for name, service in tree.services.items() if service.get("restart") == "no" and not service.get("profiles")]
+        self.made, self.answered = set(), set()
 
     def all(self):
         for release in ("1.0", "2.0"):
@@ -57,6 +67,7 @@ class Releases:
         self.answers("1.0")
         with self.watched():
             self.changes()
+        self.back_with_data()
 
     def watched(self):
         """Whoever looks on while releases change."""
@@ -83,12 +94,76 @@ class Releases:
         same("what was done", [line.split()[1:3] for line in before.splitlines()],
              [["1.0", "deployed"], ["2.0", "deployed"], ["3.0", "failed"], ["2.0", "rolled-back"], ["1.0", "rolled-back"]])
         same("what --list shows", self.script("rollback", "--list"), before)
+        if self.tasks:
+            self.unfinished()
+
+    def unfinished(self):
+        """A task that something waits for does not end well: nothing that goes on is of that release, not for a moment."""
+        needed = {need for service in self.tree.services.values() for need, how in (service.get("depends_on") or {}).items()
+                  if how["condition"] == "service_completed_successfully"}
+        require(needed, "nothing waits for a task")
+        lasting = [name for name in self.built if name not in self.tasks and name not in self.fixed]
+        before = {container["Id"] for container in self.project.containers(*lasting)}
+        every, self.built = self.built, sorted(needed)
+        Releases.make(self, "5.0", "--change", "ENV BROKEN_MIGRATION=yes")
+        self.built = [name for name in every if name not in needed]
+        Releases.make(self, "5.0")
+        self.built = every
+        said = self.script("deploy", "--no-build", "5.0", fails=True)
+        require("has ended with the status" in said and "going back to 1.0" in said, said)
+        self.answers("1.0")
+        same("containers that a release without its migration has touched", {container["Id"] for container in self.project.containers(*lasting)} ^ before, set())
+
+    def every(self, service):
+        """Its containers, those that have ended among them."""
+        return json.loads(run("docker", "inspect", *self.project.compose("ps", "--all", "--quiet", service).split()))
+
+    def ended(self, task, first):
+        """It has ended well; of the first deployment of a release, before what waits for that was started."""
+        state = self.every(task)[0]["State"]
+        same(f"end of {task}", (state["Status"], state["ExitCode"]), ("exited", 0))
+        waits = lambda service: (service.get("depends_on") or {}).get(task, {}).get("condition") == "service_completed_successfully"
+        waiting = [name for name, service in self.tree.services.items() if waits(service)]
+        for name, need in (self.tree.services[task].get("depends_on") or {}).items():
+            late = [container["Name"] for container in self.project.containers(name) if need["condition"] == "service_healthy" and container["State"]["StartedAt"] > state["StartedAt"]]
+            if first:
+                same(f"what {task} needs, and was started after it", late, [])
+        if waiting and first:
+            early = [container["Name"] for container in self.project.containers(*waiting) if container["State"]["StartedAt"] < state["FinishedAt"]]
+            same(f"what was started before {task} had ended", early, [])
+
+    def back_with_data(self):
+        """An operator goes back to the release before, and to the data of a backup that was made before the newer one."""
+        scripts = {path.stem.removeprefix("backup-"): path.read_text() for path in self.tree.files("scripts/backup-*.sh")}
+        # Any database will do of which something can be lost; what is encrypted needs a key, and others try that.
+        kinds = {store: kind for store, text in scripts.items() for kind in [known(text)]
+                 if hasattr(kind, "losses") and "recipients=(" not in text and f"{store})" in (self.tree.home / "scripts/rollback.sh").read_text()}
+        for store, kind in list(kinds.items())[:1]:
+            elsewhere.ready()
+            elsewhere.Elsewhere(scripts[store])
+            data = kind(self.project, store)
+            data.fill()
+            before = data.fingerprint()
+            self.script(f"backup-{store}")
+            self.deploy("2.0")
+            lost = next(data.losses())
+            require(data.fingerprint() != before, f"{lost} is not lost")
+            self.script("rollback", "--restore", "nothing-of-this-name", "latest", fails=True)
+            self.script("rollback", "--restore", store, fails=True)
+            self.answers("2.0")
+            self.script("rollback", "--restore", store, "latest")
+            self.answers("1.0")
+            same(f"data of {store} after going back with it", data.fingerprint(), before)
 
     def make(self, release, *changes):
         """Images of a release: those of the engine's stand-ins under another tag, or changed."""
+        self.made.add(release)
         for service in self.built:
             image = self.tree.services[service]["image"]
             name = re.sub(r":[^:/]*$", f":{release}", image)
+            if service in self.fixed:
+                name = f"built/{service}:{release}"
+                changes = (*changes, "--change", f"LABEL release={release}")
             if changes:
                 container = run("docker", "create", image).strip()
                 run("docker", "commit", *changes, container, name)
@@ -97,6 +172,10 @@ class Releases:
                 run("docker", "tag", image, name)
 
     def script(self, name, *arguments, **options):
+        # As a build would have left it; a release that ran before is not built again.
+        if name == "deploy" and arguments[-1] in self.made and arguments[-1] not in self.log():
+            for service in self.fixed:
+                run("docker", "tag", f"built/{service}:{arguments[-1]}", self.tree.services[service]["image"])
         return run(self.tree.home / f"scripts/{name}.sh", *arguments, cwd="/", **options)
 
     def deploy(self, release):
@@ -140,8 +219,14 @@ class Releases:
         healthy(self.project)
         for service in self.built:
             wanted = re.sub(r":[^:/]*$", f":{release}", self.tree.services[service]["image"])
-            found = {container["Config"]["Image"] for container in self.project.containers(service)}
+            found = {container["Config"]["Image"] for container in self.every(service)}
+            if service in self.fixed:
+                wanted = json.loads(run("docker", "image", "inspect", f"built/{service}:{release}"))[0]["Id"]
+                found = {container["Image"] for container in self.every(service)}
             same(f"images of {service}", found, {wanted})
+        for task in self.tasks:
+            self.ended(task, first=release not in self.answered)
+        self.answered.add(release)
         require(f"RELEASE={release}\n" in (self.tree.home / ".env").read_text(), f"the environment file does not say {release}")
         if self.site:
             urls = re.search(r"urls=\((.*)\)", (self.tree.home / "scripts/deploy.sh").read_text())[1].split()

@@ -1,5 +1,7 @@
 //! `deploy.sh` and `rollback.sh`: a release comes up, answers or goes, and is recorded.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::{
@@ -51,8 +53,10 @@ struct BesideView {
     switched: Vec<Switched>,
     /// Every other service that is brought up.
     others: Vec<String>,
-    /// Whether some may end by themselves.
-    tasks: bool,
+    /// Tasks, before the new release is asked.
+    tasks: Vec<String>,
+    /// Tasks that need the new release.
+    later: Vec<String>,
     /// Everything else, when there are such.
     lasting: Vec<String>,
 }
@@ -196,18 +200,35 @@ fn beside(model: &Model) -> String {
         .collect();
     let Some(ingress) = model.ingress.as_ref().filter(|_| !switched.is_empty()) else { return String::new() };
     let tasks: Vec<String> = model.tasks().map(|task| task.name.to_string()).collect();
+    let (later, before): (Vec<&Service>, Vec<&Service>) =
+        model.tasks().partition(|task| needed(model, task).any(|needed| needed.beside.is_some()));
+    let named =
+        |services: Vec<&Service>| services.into_iter().map(|service| service.name.to_string()).collect();
     let others = in_containers()
         .filter(|service| service.beside.is_none() && service.profile.is_none())
         .filter(|service| !tasks.iter().any(|task| task == service.name.as_str()));
     let text = BESIDE.render(&BesideView {
         project: model.system.to_string(),
         proxy: ingress.service.to_string(),
-        tasks: !tasks.is_empty(),
+        tasks: named(before),
+        later: named(later),
         lasting: lasting(model, &tasks),
         others: others.map(|service| service.name.to_string()).collect(),
         switched,
     });
     text.trim_end().to_owned()
+}
+
+/// Everything that a service needs, and what that needs.
+fn needed<'a>(model: &'a Model, service: &'a Service) -> impl Iterator<Item = &'a Service> {
+    let (mut open, mut known) = (vec![service], BTreeSet::new());
+    std::iter::from_fn(move || {
+        let one = open.pop()?;
+        let needs = one.needs.iter().filter(|need| known.insert(&need.service));
+        open.extend(needs.filter_map(|need| model.service(&need.service)));
+        Some(one)
+    })
+    .skip(1)
 }
 
 /// The scheme and the port of the host on which the proxy takes requests.

@@ -42,6 +42,8 @@ struct Calendar {
     value: String,
     /// Whether it is the first of those that make up for a time that a changed clock passes over.
     late: bool,
+    /// Whether it is the first of those that have the hour which a changed clock tells twice.
+    again: bool,
 }
 
 /// Makes the files; none when cron starts every job.
@@ -84,7 +86,11 @@ fn view(model: &Model, job: &Job, timer: &Timer) -> View {
             .timer(&model.timezone)
             .into_iter()
             .enumerate()
-            .map(|(index, value)| Calendar { value, late: index == job.schedule.at().count().max(1) })
+            .map(|(index, value)| {
+                let odd = index == job.schedule.usual_values();
+                let again = odd && value.ends_with(" UTC");
+                Calendar { value, late: odd && !again, again }
+            })
             .collect(),
         // What runs again within the day is not made up for.
         persistent: job.schedule.is_by_the_clock() && job.schedule.period() >= Duration::from_days(1),

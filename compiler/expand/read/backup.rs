@@ -6,7 +6,9 @@ use crate::{
     model::{Allow, Retention, Scheduler},
     source::{Located, Span},
     syntax::Reader,
-    values::{AbsPath, AgeKey, Duration, HostPath, Line, Name, Prose, RunAs, Schedule, Time, choice},
+    values::{
+        AbsPath, AgeKey, Duration, HostPath, Line, Name, PartOfDay, Prose, RunAs, Schedule, Time, choice,
+    },
 };
 
 /// A stated `backup`.
@@ -148,15 +150,25 @@ pub fn schedule(r: &mut Reader) -> Option<Located<Schedule>> {
     );
     let on = r.one_or_more::<Line>(
         "on",
-        "the day: of a week `monday`, of a month `1`, `last` or `first tuesday`; several stand within: `{ on 1 15 }`",
+        "the day: of a week `monday`, of a month `1`, `last` or `first tuesday`, of an interval such as `15m` `weekday`; several stand within: `{ on 1 15 }`",
     );
+    let between = r
+        .prop::<PartOfDay>(
+            "between",
+            "of what runs several times a day, the part of the day; at its end nothing starts any more. Its weekdays, if not all, stand in `on`",
+        )
+        .optional();
     let (every, span) = (every?, r.span()?);
     let every: Vec<&str> = std::iter::once(&every).chain(&more).map(|one| one.value.as_str()).collect();
     let on: Vec<&str> = on.iter().map(|on| on.value.as_str()).collect();
     let at: Vec<Time> = at.iter().map(|at| at.value).collect();
-    let schedule = match (every.as_slice(), at.as_slice(), on.as_slice()) {
-        ([every], [] | [_], [] | [_]) => Schedule::new(every, at.first().copied(), on.first().copied()),
-        (every, at, on) => Schedule::several(every, at, on),
+    let schedule = match (every.as_slice(), between) {
+        ([every], Some(part)) => Schedule::within(every, &at, &on, Some(part.value)),
+        (_, Some(_)) => Err("`between` is for one interval such as `10m`: its days stand in `on`".to_owned()),
+        ([every], None) if at.len() < 2 && on.len() < 2 => {
+            Schedule::new(every, at.first().copied(), on.first().copied())
+        }
+        (every, None) => Schedule::several(every, &at, &on),
     };
     match schedule {
         Ok(schedule) => Some(Located::new(schedule, span)),

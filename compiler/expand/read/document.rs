@@ -164,7 +164,7 @@ fn rhythm(r: &mut Reader, about: &'static str) -> Option<Schedule> {
     let made =
         Schedule::new(every.value.as_str(), at.map(|at| at.value), on.as_ref().map(|on| on.value.as_str()));
     let for_people = made.and_then(|schedule| match schedule.cadence() {
-        Cadence::Minutes(_) | Cadence::Hours(_) | Cadence::Boot => {
+        Cadence::Minutes(_) | Cadence::Hours(_) | Cadence::Within(_) | Cadence::Boot => {
             Err("people do something at most once a day, and by the calendar; all else is a job or an alert"
                 .to_owned())
         }

@@ -23,6 +23,7 @@ impl Schedule {
             Cadence::Boot => from_january(1, "FREQ=YEARLY".to_owned()),
             Cadence::Minutes(n) => from_january(1, format!("FREQ=MINUTELY;INTERVAL={n}")),
             Cadence::Hours(n) => from_january(1, format!("FREQ=HOURLY;INTERVAL={n}")),
+            Cadence::Within(window) => from_january(1, format!("FREQ=MINUTELY;INTERVAL={}", window.step())),
             Cadence::Day => from_january(1, "FREQ=DAILY".to_owned()),
             Cadence::Weekdays => from_january(1, "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR".to_owned()),
             Cadence::Week(day) => {

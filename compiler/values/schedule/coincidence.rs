@@ -2,7 +2,9 @@
 //!
 //! It refuses to look at a calendar: what is on a day that both may have counts, even if it comes once in years.
 
-use super::{Cadence, Schedule};
+use std::collections::BTreeSet;
+
+use super::{Cadence, Schedule, window::DAY};
 use crate::values::{MonthDay, Weekday, month_day::Nth};
 
 /// The sets that a date and time must be in, as bits.
@@ -25,10 +27,24 @@ impl Schedule {
         let (a, b) = (self.when(), other.when());
         let others: Vec<Schedule> = other.singles().collect();
         a.months & b.months != 0 && a.days & b.days != 0 && a.weekdays & b.weekdays != 0 && {
+            if let (Cadence::Within(_), _) | (_, Cadence::Within(_)) = (self.cadence, other.cadence) {
+                return !self.starts().is_disjoint(&other.starts());
+            }
             // Both divide the day, so they meet on it when they meet at all.
             let common = common_divisor(self.step(), other.step());
             let minute = |one: Schedule| one.time().minute_of_day() % common;
             self.singles().any(|one| others.iter().any(|other| minute(one) == minute(*other)))
+        }
+    }
+
+    /// The minutes of a day on which it starts.
+    pub(super) fn starts(self) -> BTreeSet<u16> {
+        match self.cadence {
+            Cadence::Within(window) => window.minutes().into_iter().collect(),
+            _ => self
+                .singles()
+                .flat_map(|one| (one.time().minute_of_day()..DAY).step_by(usize::from(self.step())))
+                .collect(),
         }
     }
 
@@ -37,7 +53,8 @@ impl Schedule {
         match self.cadence {
             Cadence::Minutes(n) => u16::from(n),
             Cadence::Hours(n) => u16::from(n) * 60,
-            _ => 24 * 60,
+            Cadence::Within(window) => window.step(),
+            _ => DAY,
         }
     }
 
@@ -63,6 +80,7 @@ impl Schedule {
             Cadence::Weekdays => When { weekdays: 0b1_1111, ..any },
             Cadence::Week(day) => When { weekdays: weekday(day.unwrap_or(Weekday::Monday)), ..any },
             Cadence::Days(days) => When { weekdays: days.bits(), ..any },
+            Cadence::Within(window) => When { weekdays: window.days().bits(), ..any },
             Cadence::MonthDays(days) => When { days: days.bits(), ..any },
             Cadence::Month(on) => month_day(on.unwrap_or(MonthDay::Day(1)), any),
             Cadence::Quarter(on) => {

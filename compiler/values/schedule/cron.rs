@@ -3,7 +3,10 @@
 //! It refuses to restrict day of month and day of week in one line, because cron runs such a line when either
 //! matches. A counted weekday is a range of days and a guard instead.
 
-use super::{Cadence, Schedule};
+use super::{
+    Cadence, Schedule, Weekdays,
+    window::{Window, stretches},
+};
 use crate::values::{MonthDay, Weekday, month_day::Nth};
 
 /// The five fields of a crontab line, and what a shell must find true before the command runs.
@@ -43,6 +46,7 @@ impl Schedule {
                 };
                 line(format!("{minute} {hours} * * *"))
             }
+            Cadence::Within(window) => Cron { fields: within(window), guard: None },
             Cadence::Day => daily("* * *"),
             Cadence::Weekdays => daily("* * 1-5"),
             Cadence::Week(day) => daily(&format!("* * {}", day.unwrap_or(Weekday::Monday).cron())),
@@ -82,6 +86,47 @@ impl Schedule {
         }
         times.into_iter().map(|(minute, hours)| (minute, listed(hours))).collect()
     }
+}
+
+/// The lines of what runs within a part of the day. What is frequent has minutes that begin with `*` in every whole hour:
+/// such a line follows what the clock tells when it is changed. The others are lists of times, each of which comes once.
+fn within(window: Window) -> Vec<String> {
+    let days = match window.days() {
+        Weekdays::ALL => "*".to_owned(),
+        days => {
+            let mut numbers: Vec<u8> = days.iter().map(Weekday::cron).collect();
+            numbers.sort_unstable();
+            ranges(&numbers)
+        }
+    };
+    let whole = |minutes: &[u8]| {
+        window.is_frequent()
+            && minutes.len() * usize::from(window.step()) == 60
+            && minutes.first() == Some(&0)
+    };
+    let clock = window.clock().into_iter();
+    clock
+        .map(|(minutes, hours)| {
+            let minute = match window.step() {
+                1 if whole(&minutes) => "*".to_owned(),
+                step if whole(&minutes) => format!("*/{step}"),
+                _ => ranges(&minutes),
+            };
+            let hour =
+                if window.is_frequent() && hours.len() == 24 { "*".to_owned() } else { ranges(&hours) };
+            format!("{minute} {hour} * * {days}")
+        })
+        .collect()
+}
+
+/// `9-17`, `0-20/4`, `0-5,22,23`.
+fn ranges(numbers: &[u8]) -> String {
+    let parts = stretches(numbers).into_iter().map(|stretch| match stretch {
+        (first, last, _) if first == last => first.to_string(),
+        (first, last, 1) => format!("{first}-{last}"),
+        (first, last, step) => format!("{first}-{last}/{step}"),
+    });
+    parts.collect::<Vec<_>>().join(",")
 }
 
 /// `1,15`.

@@ -7,13 +7,15 @@ mod coincidence;
 mod cron;
 mod sets;
 mod systemd;
+mod window;
 mod words;
 
 pub use calendar::Recurrence;
 pub use cron::Cron;
 pub use sets::{MonthDays, Times, Weekdays};
+pub use window::Window;
 
-use super::{Duration, MonthDay, Time, Value, Weekday, YearDay};
+use super::{Duration, MonthDay, PartOfDay, Time, Value, Weekday, YearDay};
 
 /// When something is done again and again, on the clock of the system's time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,6 +31,8 @@ pub enum Cadence {
     Minutes(u8),
     /// Every so many hours; divides a day.
     Hours(u8),
+    /// Every so many minutes or hours, within a part of the day or on some days of the week.
+    Within(Window),
     /// Every day.
     Day,
     /// Monday to Friday.
@@ -60,9 +64,7 @@ impl Schedule {
             ("month", on) => Cadence::Month(on.map(MonthDay::parse).transpose()?),
             ("quarter", on) => Cadence::Quarter(on.map(MonthDay::parse).transpose()?),
             ("year", on) => Cadence::Year(on.map(YearDay::parse).transpose()?),
-            (_, Some(_)) => {
-                return Err("`on` says the day of a `week`, `month`, `quarter` or `year`".into());
-            }
+            (every, Some(day)) => return Schedule::within(every, at.as_slice(), &[day], None),
             ("minute", None) => Cadence::Minutes(1),
             ("hour", None) => Cadence::Hours(1),
             ("day", None) => Cadence::Day,
@@ -82,11 +84,33 @@ impl Schedule {
             ([every], [] | [_]) => Schedule::new(every, None, on.first().copied())?.cadence,
             (["week"], days) => Cadence::Days(Weekdays::read(days)?),
             (["month"], days) => Cadence::MonthDays(MonthDays::read(days)?),
-            ([_], _) => return Err("several days can be those of a `week` or of a `month`".into()),
+            ([every], days) => return Schedule::within(every, at, days, None),
             (days, []) => Cadence::Days(Weekdays::read(days)?),
             _ => return Err("`on` says the days of one `week` or `month`".into()),
         };
         Schedule::at_times(cadence, at)
+    }
+
+    /// A schedule within a part of the day, or on some days of the week:
+    /// `every "10m" between="09:00-18:00" on="weekday"`.
+    pub fn within(
+        every: &str,
+        at: &[Time],
+        on: &[&str],
+        between: Option<PartOfDay>,
+    ) -> Result<Schedule, String> {
+        let plain = Schedule::several(&[every], at, &[])?;
+        let step = match plain.cadence {
+            Cadence::Minutes(n) => u16::from(n),
+            Cadence::Hours(n) => u16::from(n) * 60,
+            _ if between.is_some() => {
+                return Err("`between` is for what runs several times a day, such as `10m` or `hour`; its days stand in `on`".into());
+            }
+            _ if on.len() > 1 => return Err("several days can be those of a `week`, of a `month`, or of an interval such as `15m`".into()),
+            _ => return Err("`on` says the day of a `week`, `month`, `quarter` or `year`, or the weekdays of an interval such as `15m`".into()),
+        };
+        let window = Window::read(step, at.first().copied(), on, between)?;
+        Ok(Schedule { cadence: Cadence::Within(window), at: Times::default() })
     }
 
     fn at_times(cadence: Cadence, at: &[Time]) -> Result<Schedule, String> {
@@ -134,7 +158,10 @@ impl Schedule {
 
     /// The longest time between two runs on an undisturbed clock. Nobody knows when a machine starts: once in a year.
     pub fn period(self) -> Duration {
-        let minutes: Vec<u64> = self.at.iter().map(|time| u64::from(time.minute_of_day())).collect();
+        let minutes: Vec<u64> = match self.cadence {
+            Cadence::Within(window) => window.minutes().into_iter().map(u64::from).collect(),
+            _ => self.at.iter().map(|time| u64::from(time.minute_of_day())).collect(),
+        };
         let (Some(first), Some(last)) = (minutes.first(), minutes.last()) else { return self.days_apart() };
         // From the last of one day to the first of the next, or from one to the next of a day.
         let within = minutes.windows(2).map(|two| two[1] - two[0]).max().unwrap_or(0);
@@ -152,6 +179,7 @@ impl Schedule {
             Cadence::Weekdays => Duration::from_days(3),
             Cadence::Week(_) => Duration::from_days(7),
             Cadence::Days(days) => Duration::from_days(days.longest_gap()),
+            Cadence::Within(window) => Duration::from_days(window.days().longest_gap()),
             // A counted weekday comes after four or five whole weeks.
             Cadence::Month(Some(MonthDay::Nth(..))) => Duration::from_days(35),
             Cadence::Month(_) => Duration::from_days(31),
@@ -244,6 +272,10 @@ impl std::fmt::Display for Schedule {
             Cadence::Month(on) => ("month".into(), on.map(|d| d.to_string())),
             Cadence::MonthDays(_) => ("month".into(), None),
             Cadence::Boot => ("boot".into(), None),
+            Cadence::Within(window) => match window.step() {
+                step @ ..60 => (format!("{step}m"), None),
+                step => (format!("{}h", step / 60), None),
+            },
             Cadence::Quarter(on) => ("quarter".into(), on.map(|d| d.to_string())),
             Cadence::Year(on) => ("year".into(), on.map(|d| d.to_string())),
         };
@@ -252,6 +284,20 @@ impl std::fmt::Display for Schedule {
             write!(f, " on=\"{on}\"")?;
         }
         let mut inside = Vec::new();
+        if let Cadence::Within(window) = self.cadence {
+            match (window.part(), window.ends()) {
+                (Some((from, until)), _) => write!(f, " between=\"{from}-{until}\"")?,
+                (None, (Time::MIDNIGHT, _)) => {}
+                (None, (first, _)) => write!(f, " at=\"{first}\"")?,
+            }
+            let days: Vec<String> = window.days().iter().map(|day| day.to_string()).collect();
+            match (window.days(), days.as_slice()) {
+                (Weekdays::ALL, _) => {}
+                (Weekdays::WORKING, _) => write!(f, " on=\"weekday\"")?,
+                (_, [day]) => write!(f, " on=\"{day}\"")?,
+                (_, days) => inside.push(format!("on \"{}\"", days.join("\" \""))),
+            }
+        }
         if let Cadence::MonthDays(days) = self.cadence {
             inside
                 .push(format!("on {}", days.iter().map(|day| day.to_string()).collect::<Vec<_>>().join(" ")));

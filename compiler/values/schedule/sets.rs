@@ -41,11 +41,16 @@ impl Times {
     }
 }
 
-/// Days of the week, at least two.
+/// Days of the week.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Weekdays(u8);
 
 impl Weekdays {
+    /// Every day.
+    pub(super) const ALL: Weekdays = Weekdays(0b111_1111);
+    /// Monday to Friday.
+    pub(super) const WORKING: Weekdays = Weekdays(0b1_1111);
+
     pub(super) fn read(stated: &[&str]) -> Result<Weekdays, String> {
         let mut set = 0u8;
         for text in stated {

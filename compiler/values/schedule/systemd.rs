@@ -2,16 +2,22 @@
 //!
 //! It refuses to leave it to systemd what happens when clocks are changed.
 
-use super::{Cadence, Schedule};
+use std::collections::BTreeMap;
+
+use super::{
+    Cadence, Schedule, Weekdays,
+    window::{DAY, Window, stretches},
+};
 use crate::values::{MonthDay, Timezone, Weekday, YearDay, month_day::Nth};
 
 impl Schedule {
-    /// The value of `OnCalendar=`, at the first time of the day if there are several; empty for what no calendar tells.
+    /// The value of `OnCalendar=`, the first one if there are several; empty for what no calendar tells.
     pub fn systemd_calendar(self) -> String {
         let (minute, hour) = (self.time().minute(), self.time().hour());
         let clock = format!("{hour:02}:{minute:02}:00");
         match self.cadence {
             Cadence::Boot => String::new(),
+            Cadence::Within(window) => within(window).swap_remove(0),
             Cadence::Minutes(1) => "*-*-* *:*:00".into(),
             Cadence::Minutes(n) => format!("*-*-* *:00/{n}:00"),
             Cadence::Hours(1) => format!("*-*-* *:{minute:02}:00"),
@@ -52,6 +58,8 @@ impl Schedule {
     ///
     /// - what runs each hour or more often runs evenly, also when an hour is told twice. systemd would leave the second one
     ///   out, so the times are those of UTC where clocks are changed.
+    /// - what runs more often than each hour within a part of the day has that clock's values, and the second telling of an hour
+    ///   beside them.
     /// - what runs less often runs once in the hour that is told twice, and right after a gap that it falls into. systemd
     ///   passes over a time that does not exist, so a second value has the end of the gap on the day of the gap.
     pub fn timer(self, zone: &Timezone) -> Vec<String> {
@@ -61,6 +69,16 @@ impl Schedule {
         if let Some(even) = self.evenly(zone) {
             return vec![even];
         }
+        if let Cadence::Within(window) = self.cadence {
+            let mut values: Vec<String> =
+                within(window).iter().map(|value| format!("{value} {zone}")).collect();
+            if window.is_frequent() {
+                values.extend(told_again(window, zone));
+            } else {
+                values.extend(self.caught_up(zone));
+            }
+            return values;
+        }
         let mut values: Vec<String> =
             self.singles().map(|one| format!("{} {zone}", one.systemd_calendar())).collect();
         // Of several times that one gap swallows, one run is left.
@@ -68,6 +86,14 @@ impl Schedule {
         late.dedup();
         values.extend(late);
         values
+    }
+
+    /// How many values of its timer are the schedule itself; those behind them are for days on which clocks are changed.
+    pub fn usual_values(self) -> usize {
+        match self.cadence {
+            Cadence::Within(window) => within(window).len(),
+            _ => self.at.iter().count().max(1),
+        }
     }
 
     /// What runs each hour or more often, in UTC where clocks are changed.
@@ -90,14 +116,10 @@ impl Schedule {
     /// The end of the gap, on the days on which this would run in it.
     fn caught_up(self, zone: &Timezone) -> Option<String> {
         let gap = zone.gap()?;
-        let first = self.time().minute_of_day();
-        let step = match self.cadence {
-            Cadence::Minutes(_) | Cadence::Hours(1) | Cadence::Boot => return None,
-            Cadence::Hours(n) => u16::from(n) * 60,
-            _ => 24 * 60,
-        };
-        let mut times = (first..24 * 60).step_by(usize::from(step));
-        times.find(|time| (gap.from..gap.to).contains(time))?;
+        if matches!(self.cadence, Cadence::Minutes(_) | Cadence::Hours(1) | Cadence::Boot) {
+            return None;
+        }
+        self.starts().range(gap.from..gap.to).next()?;
         let (days, weekdays) = self.days_in(gap.month)?;
         if weekdays & (1 << (gap.weekday.iso() - 1)) == 0 {
             return None;
@@ -116,6 +138,74 @@ impl Schedule {
             first + later
         ))
     }
+}
+
+/// The values of what runs within a part of the day.
+fn within(window: Window) -> Vec<String> {
+    let names: Vec<&str> = window.days().iter().map(Weekday::systemd).collect();
+    let days = match window.days() {
+        Weekdays::ALL => String::new(),
+        Weekdays::WORKING => "Mon..Fri ".to_owned(),
+        _ => format!("{} ", names.join(",")),
+    };
+    let clock = window.clock().into_iter();
+    clock
+        .map(|(minutes, hours)| {
+            let hours = if hours.len() == 24 { "*".to_owned() } else { ranges(&hours) };
+            format!("{days}*-*-* {hours}:{}:00", ranges(&minutes))
+        })
+        .collect()
+}
+
+/// `09..17`, `00,20,40`.
+fn ranges(numbers: &[u8]) -> String {
+    let parts = stretches(numbers).into_iter().flat_map(|stretch| match stretch {
+        (first, last, 1) if first != last => vec![format!("{first:02}..{last:02}")],
+        // One by one, as above.
+        (first, last, step) => {
+            (first..=last).step_by(usize::from(step)).map(|one| format!("{one:02}")).collect()
+        }
+    });
+    parts.collect::<Vec<_>>().join(",")
+}
+
+/// The times of a window that the clock tells a second time when it is put back: systemd takes the first ones, so these
+/// are said in UTC.
+fn told_again(window: Window, zone: &Timezone) -> Vec<String> {
+    let back = zone.clocks().unwrap_or_default().into_iter().find(|clock| clock.offset < clock.before);
+    let Some((clock, day)) = back.and_then(|clock| Some((clock.clone(), clock.begins?))) else {
+        return Vec::new();
+    };
+    let (a_day, times) = (i32::from(DAY), window.minutes());
+    let weekday = |days: i32| Weekday::ALL[(i32::from(day.weekday.iso()) + 6 + days).rem_euclid(7) as usize];
+    // Minutes of the day of the change; in Chile the hour before it is one of the day before.
+    let end = i32::from(day.minute);
+    let again = (end - (clock.before - clock.offset)..end).filter(|minute| {
+        times.binary_search(&(minute.rem_euclid(a_day) as u16)).is_ok()
+            && window.days().iter().any(|one| one == weekday(minute.div_euclid(a_day)))
+    });
+    let mut hours: BTreeMap<i32, Vec<u8>> = BTreeMap::new();
+    for minute in again.map(|minute| minute - clock.offset) {
+        hours.entry(minute.div_euclid(60)).or_default().push(minute.rem_euclid(60) as u8);
+    }
+    let value = |(hour, minutes): (i32, Vec<u8>)| {
+        let later = hour.div_euclid(24);
+        let clock = format!("{:02}:{}:00 UTC", hour.rem_euclid(24), ranges(&minutes));
+        dates(day.month, day.days, later)
+            .into_iter()
+            .map(move |date| format!("{} {date} {clock}", weekday(later).systemd()))
+            .collect::<Vec<_>>()
+    };
+    hours.into_iter().flat_map(value).collect()
+}
+
+/// Days of a month that many days later, which may begin in the month before.
+fn dates(month: u8, (first, last): (u8, u8), later: i32) -> Vec<String> {
+    let (first, last) = (i32::from(first) + later, i32::from(last) + later);
+    if first > 0 {
+        return vec![format!("*-{month:02}-{first:02}..{last:02}")];
+    }
+    vec![format!("*-{:02}~01", (month + 10) % 12 + 1), format!("*-{month:02}-01..{last:02}")]
 }
 
 /// The date part; `~` counts days from the end of the month.

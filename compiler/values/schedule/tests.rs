@@ -1,7 +1,7 @@
 //! Schedules against a calendar of their own, and their guards in a real shell.
 
 use super::Schedule;
-use crate::values::{Duration, Language, Time, Value};
+use crate::values::{Duration, Language, PartOfDay, Time, Value};
 
 fn schedule(every: &str, on: &str, at: &str) -> Schedule {
     let at = (!at.is_empty()).then(|| Time::parse(at).unwrap());
@@ -258,7 +258,7 @@ fn several_days_and_times() {
     for (every, on, at, reason) in [
         (&["monday", "monday"][..], &[][..], &[][..], "said twice"),
         (&["day"], &[], &["03:00", "03:00"], "said twice"),
-        (&["year"], &["03-01", "04-01"], &[], "of a `week` or of a `month`"),
+        (&["year"], &["03-01", "04-01"], &[], "of a `week`, of a `month`"),
         (&["month"], &["1", "last"], &[], "numbers from 1 to 28"),
         (&["6h"], &[], &["01:00", "02:00"], "of which there is one"),
         (&["monday", "15:00"], &[], &[], "a day of the week"),
@@ -268,6 +268,72 @@ fn several_days_and_times() {
         let error = Schedule::several(every, &at, on);
         assert!(error.clone().unwrap_err().contains(reason), "{every:?}: {error:?}");
     }
+}
+
+fn within(every: &str, on: &[&str], between: &str) -> Schedule {
+    let part = (!between.is_empty()).then(|| PartOfDay::parse(between).unwrap());
+    Schedule::within(every, &[], on, part).unwrap()
+}
+
+#[test]
+fn a_part_of_the_day() {
+    let seoul = crate::values::Timezone::parse("Asia/Seoul").unwrap();
+    let s = within("10m", &["weekday"], "09:00-18:00");
+    assert_eq!(s.cron().fields, ["*/10 9-17 * * 1-5"]);
+    assert_eq!(s.timer(&seoul), ["Mon..Fri *-*-* 09..17:00,10,20,30,40,50:00 Asia/Seoul"]);
+    assert_eq!(s.to_string(), r#"every "10m" between="09:00-18:00" on="weekday""#);
+    assert_eq!(s.words(Language::English), "every 10 minutes from 09:00 to 17:50 on weekdays");
+    assert_eq!(s.words(Language::Korean), "평일 09:00부터 17:50까지 10분마다");
+    // From Friday evening to Monday morning.
+    assert_eq!(s.period(), Duration::parse("2d15h10m").unwrap());
+    let s = within("5m", &["monday", "sunday"], "08:30-12:20");
+    assert_eq!(s.cron().fields, ["30-55/5 8 * * 0,1", "*/5 9-11 * * 0,1", "0-15/5 12 * * 0,1"]);
+    assert_eq!(s.to_string(), r#"every "5m" between="08:30-12:20" { on "monday" "sunday" }"#);
+    let s = within("hour", &[], "22:00-06:00");
+    assert_eq!(s.cron().fields, ["0 0-5,22,23 * * *"]);
+    assert_eq!(s.timer(&seoul), ["*-*-* 00..05,22,23:00:00 Asia/Seoul"]);
+    assert_eq!(s.words(Language::English), "every hour from 22:00 to 05:00");
+    assert_eq!(s.period(), Duration::parse("17h").unwrap());
+    assert_eq!(within("2h", &["sunday"], "").cron().fields, ["0 0-22/2 * * 0"]);
+    assert_eq!(within("30m", &["sunday"], "").cron().fields, ["*/30 * * * 0"]);
+    assert_eq!(schedule("6h", "weekday", "01:30").cron().fields, ["30 1-19/6 * * 1-5"]);
+    assert_eq!(schedule("6h", "weekday", "01:30").to_string(), r#"every "6h" at="01:30" on="weekday""#);
+    let day = |at| schedule("day", "", at);
+    let s = within("10m", &["weekday"], "09:00-18:00");
+    assert!(
+        s.coincides_with(day("17:50")) && !s.coincides_with(day("18:00")) && !s.coincides_with(day("09:05"))
+    );
+    assert!(
+        s.coincides_with(within("15m", &["friday"], "")) && !s.coincides_with(within("15m", &["sunday"], ""))
+    );
+    // The hour that is told twice, in UTC: in Sydney it is on the day before.
+    let twice = |zone: &str, part: &str| {
+        let mut values =
+            within("20m", &["sunday"], part).timer(&crate::values::Timezone::parse(zone).unwrap());
+        values.split_off(1).join("; ")
+    };
+    assert_eq!(twice("Europe/Berlin", "01:00-05:00"), "Sun *-10-25..31 01:00,20,40:00 UTC");
+    assert_eq!(
+        twice("Australia/Sydney", "01:00-05:00"),
+        "Sat *-03~01 16:00,20,40:00 UTC; Sat *-04-01..06 16:00,20,40:00 UTC"
+    );
+    assert_eq!(twice("Europe/Berlin", "04:00-05:00"), "");
+    for (every, on, part, reason) in [
+        ("day", &[][..], "09:00-18:00", "several times a day"),
+        ("weekday", &[], "09:00-18:00", "its days stand in `on`"),
+        ("10m", &["weekday"], "22:00-06:00", "past midnight"),
+        ("6h", &[], "09:00-12:00", "runs once"),
+        ("10m", &["first tuesday"], "09:00-18:00", "a day of the week"),
+        ("45m", &[], "09:00-18:00", "write `30m` or `1h`"),
+    ] {
+        let error = Schedule::within(every, &[], on, PartOfDay::parse(part).ok());
+        assert!(error.clone().unwrap_err().contains(reason), "{every:?}: {error:?}");
+    }
+    assert!(
+        Schedule::within("hour", &[Time::MIDNIGHT], &[], PartOfDay::parse("09:00-12:00").ok())
+            .unwrap_err()
+            .contains("no `at`")
+    );
 }
 
 #[test]

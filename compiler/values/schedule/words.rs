@@ -2,8 +2,8 @@
 //!
 //! It refuses to say a day or a time that nobody stated.
 
-use super::{Cadence, Schedule};
-use crate::values::{Language, MonthDay, Weekday};
+use super::{Cadence, Schedule, Weekdays};
+use crate::values::{Language, MonthDay, Time, Weekday};
 
 impl Schedule {
     /// `on the first Tuesday of every month at 02:00`, `매월 첫째 화요일 02:00`.
@@ -31,6 +31,27 @@ impl Schedule {
             Cadence::Week(None) => "every week".into(),
             Cadence::Week(Some(day)) => format!("every {}", day.words(Language::English)),
             Cadence::Boot => "at every start of the machine".into(),
+            Cadence::Within(window) => {
+                let every = match window.step() {
+                    1 => "every minute".into(),
+                    60 => "every hour".into(),
+                    step @ ..60 => format!("every {step} minutes"),
+                    step => format!("every {} hours", step / 60),
+                };
+                let (first, last) = window.ends();
+                let part = match (window.part(), first) {
+                    (None, Time::MIDNIGHT) => String::new(),
+                    (None, first) => format!(" from {first}"),
+                    _ => format!(" from {first} to {last}"),
+                };
+                let names: Vec<String> =
+                    window.days().iter().map(|day| format!("{}s", day.words(Language::English))).collect();
+                match window.days() {
+                    Weekdays::ALL => format!("{every}{part}"),
+                    Weekdays::WORKING => format!("{every}{part} on weekdays"),
+                    _ => format!("{every}{part} on {}", all_of(&names)),
+                }
+            }
             Cadence::Days(days) => {
                 let names: Vec<&str> = days.iter().map(|day| day.words(Language::English)).collect();
                 format!("every {}", all_of(&names))
@@ -62,6 +83,25 @@ impl Schedule {
             Cadence::Week(None) => "매주".into(),
             Cadence::Week(Some(day)) => format!("매주 {}", day.words(Language::Korean)),
             Cadence::Boot => "서버가 시작될 때마다".into(),
+            Cadence::Within(window) => {
+                let every = match window.step() {
+                    1 => "매분".into(),
+                    step @ ..60 => format!("{step}분마다"),
+                    step => format!("{}시간마다", step / 60),
+                };
+                let (first, last) = window.ends();
+                let part = match (window.part(), first) {
+                    (None, Time::MIDNIGHT) => String::new(),
+                    (None, first) => format!("{first}부터 "),
+                    _ => format!("{first}부터 {last}까지 "),
+                };
+                let names: Vec<&str> = window.days().iter().map(|day| day.words(Language::Korean)).collect();
+                match window.days() {
+                    Weekdays::ALL => format!("{part}{every}"),
+                    Weekdays::WORKING => format!("평일 {part}{every}"),
+                    _ => format!("매주 {} {part}{every}", names.join("·")),
+                }
+            }
             Cadence::Days(days) => {
                 let names: Vec<&str> = days.iter().map(|day: Weekday| day.words(Language::Korean)).collect();
                 format!("매주 {}", names.join("·"))

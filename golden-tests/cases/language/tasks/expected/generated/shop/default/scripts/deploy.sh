@@ -79,7 +79,6 @@ answers() {
 
 # Tasks end, and nothing starts them again. Compose takes that for a failure when it is told to wait for everything
 # (docker/compose#10596), so what goes on is waited for by name, and of a task it is asked how it has ended.
-tasks=(setup)
 ended_well() { # SERVICE SECOND: or still runs then, as programs do that nobody restarts
     local id state end=$2
     for id in $(compose ps --all --quiet "$1"); do
@@ -99,14 +98,14 @@ ended_well() { # SERVICE SECOND: or still runs then, as programs do that nobody 
         done
     done
 }
-tasks_end_well() {
+all_ended_well() { # SERVICE...
     local task end=$((SECONDS + 10))
-    for task in "${tasks[@]}"; do ended_well "$task" "$end" || return 1; done
+    for task; do ended_well "$task" "$end" || return 1; done
 }
 up_all() {
     compose up --detach --no-build --remove-orphans || return 1
     compose up --detach --wait --no-build --no-deps --no-recreate web worker || return 1
-    tasks_end_well
+    all_ended_well setup
 }
 
 # Images that have one name for all releases. What a release runs is kept under the name of the release as well, so that

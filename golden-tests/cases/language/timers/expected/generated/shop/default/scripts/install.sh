@@ -94,7 +94,7 @@ for file in "${gone[@]}"; do
 done
 
 # A unit with a mistake in it would be taken, and its timer never start anything.
-timers=(ondol-shop-security-check ondol-shop-report ondol-shop-expire) changed=''
+timers=(ondol-shop-security-check ondol-shop-report ondol-shop-expire ondol-shop-sync) changed=''
 for timer in "${timers[@]}"; do
     for unit in "$timer.service" "$timer.timer"; do
         cmp --silent "$directory/timers/$unit" "/etc/systemd/system/$unit" && continue
