@@ -102,9 +102,11 @@ impl<'a> Service<'a> {
         for line in lines {
             if line.len() - line.trim_start().len() == 4 {
                 key = line.trim().split(':').next().unwrap_or_default();
-                if key == "scale" {
-                    scale = line.trim().strip_prefix("scale: ").and_then(|n| n.parse().ok()).unwrap_or(1);
-                }
+            }
+            let stated = line.strip_prefix("    scale: ").or_else(|| line.strip_prefix("      replicas: "));
+            if let Some(number) = stated.filter(|_| ["scale", "deploy"].contains(&key)) {
+                scale = number.parse().unwrap_or(1);
+                continue;
             }
             // Compose leaves these out of the digest by which it tells containers apart: how an image is built, what
             // starts before, how many there are.
@@ -129,9 +131,13 @@ mod tests {
 
     const BEFORE: &str = "name: shop\n\nx-logging: &logging\n  driver: local\n\nservices:\n  web:\n    image: web:1\n    depends_on: [db]\n    logging: *logging\n\n  # It keeps data.\n  db:\n    image: db:1\n    logging: *logging\n\nvolumes:\n  db-data: {}\n";
 
-    fn said(after: &str) -> Vec<String> {
+    fn changed(before: &str, after: &str) -> Vec<String> {
         let words = |c: &Consequence| format!("{} {}", c.class(), c.subject().unwrap_or_default());
-        consequences(BEFORE, after).iter().map(words).collect()
+        consequences(before, after).iter().map(words).collect()
+    }
+
+    fn said(after: &str) -> Vec<String> {
+        changed(BEFORE, after)
     }
 
     #[test]
@@ -143,6 +149,13 @@ mod tests {
         );
         let three = BEFORE.replace("    image: web:1\n", "    image: web:1\n    scale: 3\n");
         assert_eq!(said(&three), ["start 2 more of web (docker compose up -d)"]);
+        let limited = |number: &str| {
+            BEFORE.replace(
+                "    image: web:1\n",
+                &format!("    image: web:1\n    deploy:\n      replicas: {number}\n      resources: {{}}\n"),
+            )
+        };
+        assert_eq!(changed(&limited("1"), &limited("3")), ["start 2 more of web (docker compose up -d)"]);
         assert_eq!(
             said(&BEFORE.replace("  web:\n", "  site:\n")),
             ["start site (docker compose up -d)", "remove web (docker compose up -d --remove-orphans)"]

@@ -90,7 +90,6 @@ def recovered(tree, project, trials):
     project.compose("down", "--volumes", "--timeout", "2")
     # What is on the host itself is restored too, and checked; whether it is right the trials before have shown.
     destroyed = [trial for trial in trials if not isinstance(trial.data, Archive) or trial.data.volume]
-    require(destroyed or not [trial for trial in trials if trial.data.services], "nothing was destroyed that could come back")
     for line in [line for _, block in steps for line in block.splitlines()]:
         # Not units, since there is no systemd, nor addresses, since the host's name leads nowhere: proxy.py asks those.
         if not line.startswith(("sudo systemctl", "curl")):

@@ -77,8 +77,7 @@ class Chain:
         self.names = NameServer({}).names
         pathlib.Path("/etc/resolv.conf").write_text("nameserver 127.0.0.11\n")
         for number, service in enumerate(sorted(tree.services)):
-            replicas = tree.services[service].get("scale", 1)
-            self.names[service] = [f"127.20.{number}.{replica + 1}" for replica in range(replicas)]
+            self.names[service] = [f"127.20.{number}.{replica + 1}" for replica in range(tree.replicas(service))]
         self.names |= {name: [address] for name, address in tree.hosts.items()}
         self.targets = Targets(tree, self.names)
         self.targets.start()

@@ -177,6 +177,11 @@ class Tree:
     def services(self):
         return self.compose["services"]
 
+    def replicas(self, name):
+        """How many containers a service has, in either way of saying it."""
+        service = self.services[name]
+        return service.get("scale") or service.get("deploy", {}).get("replicas", 1)
+
     @functools.cached_property
     def nginx(self):
         """The configuration of nginx as one text."""

@@ -41,7 +41,7 @@ def on_host(tree):
 def replicas(tree, project):
     for name, service in tree.services.items():
         if not service.get("profiles"):
-            same(f"containers of {name}", len(project.containers(name)), service.get("scale", 1))
+            same(f"containers of {name}", len(project.containers(name)), tree.replicas(name))
 
 
 def paths(tree):
