@@ -18,8 +18,8 @@ class Project:
         self.tree = tree
         run(STANDINS, tree.home / "compose.yaml")
         # Health is asked every other second until it is well, and then hardly: asking is most of what a machine with many
-        # containers does. Nothing else differs from the server.
-        more = {name: {"healthcheck": {"interval": "30s", "start_period": "60s", "start_interval": "2s"}}
+        # containers does; so two failures are enough. Nothing else differs from the server.
+        more = {name: {"healthcheck": {"interval": "30s", "retries": 2, "start_period": "60s", "start_interval": "2s"}}
                 for name, service in tree.services.items() if service.get("healthcheck")}
         # The engine refuses bounds that the machine does not have: this one may be smaller than the server.
         for name, service in tree.services.items():
