@@ -59,6 +59,7 @@ class Releases:
         self.made, self.answered = set(), set()
 
     def all(self):
+        self.forget()
         for release in ("1.0", "2.0"):
             self.make(release)
         self.make("3.0", "--change", self.BROKEN)
@@ -154,6 +155,15 @@ class Releases:
             self.script("rollback", "--restore", store, "latest")
             self.answers("1.0")
             same(f"data of {store} after going back with it", data.fingerprint(), before)
+
+    def forget(self):
+        """The engine keeps images from trial to trial: none may be taken for one of these releases."""
+        stated = [self.tree.services[service]["image"] for service in self.built]
+        names = {re.sub(r":[^:/]*$", "", image) for image in stated}
+        names |= {f"{owner}/{service}" for owner in (self.tree.system, "built") for service in self.fixed}
+        for image in run("docker", "image", "ls", "--format", "{{.Repository}}:{{.Tag}}").split():
+            if image.rsplit(":", 1)[0] in names and image not in stated:
+                run("docker", "image", "rm", image)
 
     def make(self, release, *changes):
         """Images of a release: those of the engine's stand-ins under another tag, or changed."""

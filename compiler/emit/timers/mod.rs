@@ -87,7 +87,7 @@ fn view(model: &Model, job: &Job, timer: &Timer) -> View {
             .into_iter()
             .enumerate()
             .map(|(index, value)| {
-                let odd = index == job.schedule.usual_values();
+                let odd = index == job.schedule.usual_values(&model.timezone);
                 let again = odd && value.ends_with(" UTC");
                 Calendar { value, late: odd && !again, again }
             })

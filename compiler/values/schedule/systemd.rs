@@ -17,7 +17,7 @@ impl Schedule {
         let clock = format!("{hour:02}:{minute:02}:00");
         match self.cadence {
             Cadence::Boot => String::new(),
-            Cadence::Within(window) => within(window).swap_remove(0),
+            Cadence::Within(window) => within(window, None).swap_remove(0),
             Cadence::Minutes(1) => "*-*-* *:*:00".into(),
             Cadence::Minutes(n) => format!("*-*-* *:00/{n}:00"),
             Cadence::Hours(1) => format!("*-*-* *:{minute:02}:00"),
@@ -71,7 +71,7 @@ impl Schedule {
         }
         if let Cadence::Within(window) = self.cadence {
             let mut values: Vec<String> =
-                within(window).iter().map(|value| format!("{value} {zone}")).collect();
+                within(window, Some(zone)).iter().map(|value| format!("{value} {zone}")).collect();
             if window.is_frequent() {
                 values.extend(told_again(window, zone));
             } else {
@@ -89,9 +89,9 @@ impl Schedule {
     }
 
     /// How many values of its timer are the schedule itself; those behind them are for days on which clocks are changed.
-    pub fn usual_values(self) -> usize {
+    pub fn usual_values(self, zone: &Timezone) -> usize {
         match self.cadence {
-            Cadence::Within(window) => within(window).len(),
+            Cadence::Within(window) => within(window, Some(zone)).len(),
             _ => self.at.iter().count().max(1),
         }
     }
@@ -140,15 +140,24 @@ impl Schedule {
     }
 }
 
-/// The values of what runs within a part of the day.
-fn within(window: Window) -> Vec<String> {
+/// The values of what runs within a part of the day, on the clock of a zone.
+fn within(window: Window, zone: Option<&Timezone>) -> Vec<String> {
     let names: Vec<&str> = window.days().iter().map(Weekday::systemd).collect();
     let days = match window.days() {
         Weekdays::ALL => String::new(),
         Weekdays::WORKING => "Mon..Fri ".to_owned(),
         _ => format!("{} ", names.join(",")),
     };
-    let clock = window.clock().into_iter();
+    // In Ireland, where the time of winter is the exception, systemd 252 gives up on the day of a gap at a value that names an
+    // hour of it beside others: such hours have a value of their own.
+    let gap = zone.and_then(Timezone::gap).filter(|gap| window.days().iter().any(|day| day == gap.weekday));
+    let skipped = |hour: &u8| {
+        gap.as_ref().is_some_and(|gap| (gap.from / 60..gap.to.div_ceil(60)).contains(&u16::from(*hour)))
+    };
+    let clock = window.clock().into_iter().flat_map(|(minutes, hours)| {
+        let (apart, usual): (Vec<u8>, Vec<u8>) = hours.into_iter().partition(skipped);
+        [(minutes.clone(), usual), (minutes, apart)].into_iter().filter(|(_, hours)| !hours.is_empty())
+    });
     clock
         .map(|(minutes, hours)| {
             let hours = if hours.len() == 24 { "*".to_owned() } else { ranges(&hours) };
