@@ -365,7 +365,7 @@ fn every_schedule(house: &Path) -> Result<(), Failed> {
     let mut command = Command::new(house.join("golden-tests/tools/sandbox"));
     command.arg(house.join("golden-tests/real/clocks.py")).arg(folder.path().join("schedules.json"));
     // Around four changes of a clock cron has to be waited for.
-    within(command, Duration::from_secs(900), "calendar")
+    within(command, Duration::from_secs(1800), "calendar")
 }
 
 /// Runs a trial's command to its end or to the limit; its last lines are the failure.

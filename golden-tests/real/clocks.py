@@ -65,15 +65,15 @@ def expected(one, start, end):
 
 
 def windowed(one, where, span, start, end):
-    """What is within a part of the day or on weekdays: more often than each hour it follows the clock, also in an hour that
-    is told twice; each hour and less often it is a list of times, each of which comes once."""
+    """What is within a part of the day or on weekdays: more often than each hour, or each hour of whole days, it follows the
+    clock, also in an hour that is told twice; what is rarer is a list of times, each of which comes once."""
     minutes = lambda text: int(text[:2]) * 60 + int(text[3:])
     begin, until = map(minutes, (one["between"] or "00:00-24:00").split("-"))
     length = (until - begin) % 1440 or 1440
     step = int(span[1] or 1) * (60 if span[2] in ("h", "hour") else 1)
     times = {(begin + after) % 1440 for after in range(0, length, step)}
     on = [name for word in one["on"] or DAYS for name in (DAYS[:5] if word == "weekday" else [word])]
-    if step < 60:
+    if step < 60 or (step, length, begin) == (60, 1440, 0):
         instants = (start + datetime.timedelta(minutes=n) for n in range(int((end - start).total_seconds()) // 60))
         local = ((instant, instant.astimezone(where)) for instant in instants)
         return [instant for instant, there in local if DAYS[there.weekday()] in on and there.hour * 60 + there.minute in times]
@@ -111,7 +111,7 @@ def falls(day, every, on):
 
 def timer(one):
     """What systemd says: of what is frequent around the changes, of the rest the year round."""
-    frequent = re.fullmatch(r"\d*m|minute|hour", one["every"][0]) and ("between" not in one or one["every"] != ["hour"])
+    frequent = re.fullmatch(r"\d*m|minute|hour", one["every"][0]) and (one["every"] != ["hour"] or not one.get("between"))
     begin = datetime.datetime(YEAR, 1, 1, tzinfo=UTC)
     spans = [(begin, begin + datetime.timedelta(days=366))]
     if frequent:

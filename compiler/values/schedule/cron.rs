@@ -109,7 +109,7 @@ fn within(window: Window) -> Vec<String> {
         .map(|(minutes, hours)| {
             let minute = match window.step() {
                 1 if whole(&minutes) => "*".to_owned(),
-                step if whole(&minutes) => format!("*/{step}"),
+                step @ ..60 if whole(&minutes) => format!("*/{step}"),
                 _ => ranges(&minutes),
             };
             let hour =

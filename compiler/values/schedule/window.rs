@@ -68,10 +68,10 @@ impl Window {
         self.days
     }
 
-    /// Whether it runs more often than each hour: then it follows whatever the clock tells, and is no list of times of
-    /// which each comes once a day.
+    /// Whether it runs more often than each hour, or each hour of whole days: then it follows whatever the clock tells, and
+    /// is no list of times of which each comes once a day.
     pub(super) const fn is_frequent(self) -> bool {
-        self.step < 60
+        self.step < 60 || (self.step == 60 && self.length == DAY)
     }
 
     /// Its first time, and the first minute behind it; none for a whole day.
