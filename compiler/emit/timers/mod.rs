@@ -73,6 +73,7 @@ fn files(model: &Model, job: &Job, timer: &Timer) -> [Artifact; 2] {
 
 fn view(model: &Model, job: &Job, timer: &Timer) -> View {
     let directory = model.directory();
+    let usual = job.schedule.usual_values(&model.timezone);
     let limit = job.timeout.whole_seconds().max(1);
     let mut words = vec![format!("{directory}/scripts/run-job.sh"), job.name.to_string(), limit.to_string()];
     words.extend(job.command_line(directory));
@@ -87,7 +88,7 @@ fn view(model: &Model, job: &Job, timer: &Timer) -> View {
             .into_iter()
             .enumerate()
             .map(|(index, value)| {
-                let odd = index == job.schedule.usual_values(&model.timezone);
+                let odd = index == usual;
                 let again = odd && value.ends_with(" UTC");
                 Calendar { value, late: odd && !again, again }
             })

@@ -50,11 +50,7 @@ impl Schedule {
             Cadence::Day => daily("* * *"),
             Cadence::Weekdays => daily("* * 1-5"),
             Cadence::Week(day) => daily(&format!("* * {}", day.unwrap_or(Weekday::Monday).cron())),
-            Cadence::Days(days) => {
-                let mut numbers: Vec<u8> = days.iter().map(Weekday::cron).collect();
-                numbers.sort_unstable();
-                daily(&format!("* * {}", listed(numbers)))
-            }
+            Cadence::Days(days) => daily(&format!("* * {}", listed(numbers(days)))),
             Cadence::MonthDays(days) => daily(&format!("{} * *", listed(days.iter()))),
             Cadence::Month(on) => {
                 let (days, guard) = days(on.unwrap_or(MonthDay::Day(1)));
@@ -93,11 +89,7 @@ impl Schedule {
 fn within(window: Window) -> Vec<String> {
     let days = match window.days() {
         Weekdays::ALL => "*".to_owned(),
-        days => {
-            let mut numbers: Vec<u8> = days.iter().map(Weekday::cron).collect();
-            numbers.sort_unstable();
-            ranges(&numbers)
-        }
+        days => ranges(&numbers(days)),
     };
     let whole = |minutes: &[u8]| {
         window.is_frequent()
@@ -117,6 +109,13 @@ fn within(window: Window) -> Vec<String> {
             format!("{minute} {hour} * * {days}")
         })
         .collect()
+}
+
+/// Days of the week as cron counts them, in its order.
+fn numbers(days: Weekdays) -> Vec<u8> {
+    let mut numbers: Vec<u8> = days.iter().map(Weekday::cron).collect();
+    numbers.sort_unstable();
+    numbers
 }
 
 /// `9-17`, `0-20/4`, `0-5,22,23`.

@@ -39,16 +39,14 @@ pub struct HealthSpec {
     pub span: Span,
 }
 
+/// The words that say what is asked, of which one is enough.
+const WAYS: [&str; 4] = ["command", "shell", "of-image", "disabled"];
+
 impl HealthSpec {
-    /// The words that say what is asked, of which one is enough.
+    /// Those of the [`WAYS`] that are stated.
     pub fn ways(&self) -> Vec<&'static str> {
-        let ways = [
-            ("command", !self.command.is_empty()),
-            ("shell", self.shell.is_some()),
-            ("of-image", self.of_image),
-            ("disabled", self.disabled),
-        ];
-        ways.into_iter().filter(|(_, said)| *said).map(|(word, _)| word).collect()
+        let said = [!self.command.is_empty(), self.shell.is_some(), self.of_image, self.disabled];
+        WAYS.into_iter().zip(said).filter(|(_, said)| *said).map(|(word, _)| word).collect()
     }
 
     /// Whether it does not say what to ask, but when, or that the image does: the test is the image's.
@@ -65,7 +63,7 @@ impl HealthSpec {
 pub(super) fn health(r: &mut Reader) -> Option<HealthSpec> {
     r.example("health \"/health\" interval=\"15s\"");
     r.foreign(compose_words::in_health);
-    r.alternatives(&["command", "shell", "disabled", "of-image"]);
+    r.alternatives(&WAYS);
     let path = r.arg::<UrlPath>("path", "the path that answers 200 when it works").optional();
     let command = r.list::<Source>("command", "a command in place of the kind's, run in the container");
     let shell = r.prop::<Source>("shell", "the same as one line for the shell of the image").optional();

@@ -13,7 +13,13 @@ use crate::{
 pub fn causes(input: &Input, services: &Services, alerts: &[Alert]) -> Vec<Cause> {
     let priorities: Vec<&str> =
         input.context.spec.priorities.iter().map(|one| one.name.value.as_str()).collect();
-    let known = Known { alerts, priorities, needed: dependents(input, services) };
+    let mut told: BTreeMap<&str, Vec<&Alert>> = BTreeMap::new();
+    for alert in alerts {
+        if let Some(service) = alert.labels.get("service") {
+            told.entry(service).or_default().push(alert);
+        }
+    }
+    let known = Known { alerts, told, priorities, needed: dependents(input, services) };
     let hosts = input.context.hosts.iter().flat_map(|host| known.host(&host.name, services));
     hosts.chain(services.iter().flat_map(|service| known.service(service))).collect()
 }
@@ -21,6 +27,8 @@ pub fn causes(input: &Input, services: &Services, alerts: &[Alert]) -> Vec<Cause
 /// What causes and symptoms are found in.
 struct Known<'a> {
     alerts: &'a [Alert],
+    /// The alerts that tell of each service.
+    told: BTreeMap<&'a str, Vec<&'a Alert>>,
     /// The priorities, the most urgent first.
     priorities: Vec<&'a str>,
     /// Who cannot work without each service.
@@ -40,7 +48,8 @@ impl Known<'_> {
     }
 
     fn service(&self, service: &Service) -> Vec<Cause> {
-        let mut away: Vec<&Alert> = self.alerts.iter().filter(|alert| is_away(alert, service)).collect();
+        let told = self.told.get(service.name.as_str()).into_iter().flatten().copied();
+        let mut away: Vec<&Alert> = told.filter(|alert| is_away(alert, service)).collect();
         // What is told first comes first: what the host sees before what does not answer others.
         away.sort_by_key(|alert| (alert.hold, alert.name.as_str()));
         let mut causes = Vec::new();
@@ -69,13 +78,8 @@ impl Known<'_> {
 
     /// Those of whom something is told; of others nothing can be kept back.
     fn told<'b>(&self, names: impl Iterator<Item = &'b Name>) -> Vec<Name> {
-        let is_told = |name: &Name| {
-            self.alerts
-                .iter()
-                .any(|alert| alert.labels.get("service").map(String::as_str) == Some(name.as_str()))
-        };
-        let names: BTreeSet<&Name> = names.collect();
-        names.into_iter().filter(|name| is_told(name)).cloned().collect()
+        let names: BTreeSet<&Name> = names.filter(|name| self.told.contains_key(name.as_str())).collect();
+        names.into_iter().cloned().collect()
     }
 
     /// How urgent an alert is: the less the more; of one without a priority, all are more urgent.
@@ -92,10 +96,9 @@ fn is_gone(alert: &Alert, host: &Name) -> bool {
         && alert.name.ends_with(GONE)
 }
 
-/// Whether an alert says that the whole service is away. One on several hosts is away on one of them only.
+/// Whether an alert on a service says that the whole of it is away. One on several hosts is away on one of them only.
 fn is_away(alert: &Alert, service: &Service) -> bool {
     alert.severity == Severity::Critical
-        && alert.labels.get("service").map(String::as_str) == Some(service.name.as_str())
         && !alert.labels.contains_key("host")
         && service.hosts.len() < 2
         && (alert.name.ends_with("Down") || alert.name.ends_with("Unreachable"))
