@@ -207,14 +207,21 @@ impl Model {
     /// Services that are brought up and may end by themselves, for whose end no other one waits: compose takes those for
     /// failed when it is told to wait for all (docker/compose#10596).
     pub fn tasks(&self) -> impl Iterator<Item = &Service> {
-        let waited = |task: &Service| {
-            let need =
-                |need: &Dependency| need.service == task.name && need.condition == Condition::Completed;
-            self.services.iter().any(|other| other.needs.iter().any(need))
-        };
-        self.services.iter().filter(move |service| {
-            service.may_end() && service.container.profiles.is_empty() && !waited(service)
-        })
+        self.ending().filter(|service| !self.is_awaited(service))
+    }
+
+    /// Services for whose end another one waits, such as a migration.
+    pub fn awaited_tasks(&self) -> impl Iterator<Item = &Service> {
+        self.ending().filter(|service| self.is_awaited(service))
+    }
+
+    fn ending(&self) -> impl Iterator<Item = &Service> {
+        self.services.iter().filter(|service| service.may_end() && service.container.profiles.is_empty())
+    }
+
+    fn is_awaited(&self, task: &Service) -> bool {
+        let need = |need: &Dependency| need.service == task.name && need.condition == Condition::Completed;
+        self.services.iter().any(|other| other.needs.iter().any(need))
     }
 
     /// What a recovery of everything brings back, one after the other. Of data that comes back in two ways, the one that

@@ -33,8 +33,10 @@ struct View {
     checks: Vec<String>,
     /// The part for releases that stand side by side; empty when there are none.
     beside: String,
-    /// Services that may end by themselves.
+    /// Services that may end by themselves, and nothing waits for that.
     tasks: Vec<String>,
+    /// Services for whose end others wait.
+    awaited: Vec<String>,
     /// Every other service that is brought up, when there are such.
     lasting: Vec<String>,
     /// Built services whose image has one name for all releases, with that name; without it when it is known at run
@@ -138,6 +140,7 @@ fn view(model: &Model) -> View {
             .collect(),
         beside: beside(model),
         tasks: tasks.clone(),
+        awaited: model.awaited_tasks().map(|task| task.name.to_string()).collect(),
         lasting: lasting(model, &tasks),
         fixed: model.services.iter().filter_map(|service| fixed(model, service)).collect(),
         stores: model.backups.iter().map(|backup| backup.name.to_string()).collect(),
