@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""Schedules against a calendar of our own, the year round and on the days on which clocks are changed: what systemd says of
-every timer, and what the real cron does with every line."""
+"""Schedules against a calendar of our own: what systemd says of every timer, the year round or in the weeks in which clocks are
+changed, and what the real cron of a zone does with every line while its clock is changed."""
 
 import collections
 import datetime
+import functools
 import json
 import os
 import pathlib
@@ -26,14 +27,20 @@ SPEED = 120
 LATE = datetime.timedelta(minutes=9)
 
 
-def check(schedules):
-    for one in schedules:
-        timer(one)
-    for zone in ("Europe/Berlin", "America/New_York"):
-        for change in changes(zone):
-            cron(zone, change, [one for one in schedules if one["zone"] == zone])
+# Zones of which a whole year is asked for: one that never changes its clock, and two that do it on different Sundays.
+WHOLE = ["Asia/Seoul", "Europe/Berlin", "America/New_York"]
 
 
+def check(schedules, part):
+    if part == "timers":
+        for one in schedules:
+            timer(one)
+    else:
+        for change in changes(part):
+            cron(part, change, [one for one in schedules if one["zone"] == part])
+
+
+@functools.cache
 def changes(zone):
     """The instants of the year at which the clock is changed."""
     where, hours = zoneinfo.ZoneInfo(zone), [datetime.datetime(YEAR, 1, 1, tzinfo=UTC) + datetime.timedelta(minutes=30 * n) for n in range(2 * 24 * 365)]
@@ -110,12 +117,13 @@ def falls(day, every, on):
 
 
 def timer(one):
-    """What systemd says: of what is frequent around the changes, of the rest the year round."""
+    """What systemd says: of what is frequent, hours around the changes; of the rest, weeks, or the whole year."""
     frequent = re.fullmatch(r"\d*m|minute|hour", one["every"][0]) and (one["every"] != ["hour"] or not one.get("between"))
     begin = datetime.datetime(YEAR, 1, 1, tzinfo=UTC)
     spans = [(begin, begin + datetime.timedelta(days=366))]
-    if frequent:
-        spans = [(change - datetime.timedelta(hours=4), change + datetime.timedelta(hours=4)) for change in changes(one["zone"])] or [(begin, begin + datetime.timedelta(hours=30))]
+    if frequent or one["zone"] not in WHOLE:
+        around = datetime.timedelta(hours=4) if frequent else datetime.timedelta(days=10)
+        spans = [(change - around, change + around) for change in changes(one["zone"])] or [(begin, begin + around * 4)]
     for start, end in spans:
         wanted = expected(one, start, end)
         seen = set()
@@ -171,7 +179,7 @@ def allowed(one, zone, stamp):
 
 def main():
     try:
-        check(json.loads(pathlib.Path(sys.argv[1]).read_text()))
+        check(json.loads(pathlib.Path(sys.argv[1]).read_text()), sys.argv[2])
     except Failed as failure:
         sys.exit(str(failure))
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Prometheus' configuration, rules and rule tests, for two versions; each alert is proved to fire and to be silent."""
+"""Prometheus' configuration and rules, read by two versions; each alert is proved to fire and to be silent by the current one."""
 
 import os
 import re
@@ -19,7 +19,7 @@ def check(tree):
         found = re.search(r"(\d+) rule files found", output)
         require(found and int(found[1]) == len(rules), f"{len(rules)} rule files, but Prometheus says:\n{output}")
         run(promtool, "check", "rules", "--lint=all", "--lint-fatal", *rules)
-        run(promtool, "test", "rules", *tests, cwd=tests[0].parent)
+    run("promtool-sid", "test", "rules", *tests, cwd=tests[0].parent)
     proofs({rule["alert"] for rule in tree.rules()}, tests)
     steps({(rule["alert"], rule["labels"]["escalation"]) for rule in tree.rules() if "escalation" in rule["labels"]}, tests)
 
