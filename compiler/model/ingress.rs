@@ -265,6 +265,12 @@ pub struct Route {
     pub others: Vec<Target>,
     /// How requests are spread.
     pub balance: Balance,
+    /// So many failures within `fail_timeout`, and a container is not asked for that long; 3 when none is stated.
+    pub max_fails: Option<Count>,
+    /// See `max_fails`; 10 s when none is stated.
+    pub fail_timeout: Option<Duration>,
+    /// Directives of the user's own for the `upstream`.
+    pub raw_upstream: Vec<Located<Directives>>,
     /// The limit on requests of one client address, for this route.
     pub rate_limit: Option<RateLimit>,
     /// Whether the path is cut off before the service sees it.
@@ -301,6 +307,10 @@ pub struct Target {
     pub service: Name,
     /// Where the external one answers.
     pub outside: Option<Outside>,
+    /// Its part of the requests, container by container.
+    pub weight: Count,
+    /// Whether it is asked only when none of the others can be.
+    pub spare: bool,
     /// The port within the private network.
     pub port: Port,
     /// How many containers answer.

@@ -18,7 +18,7 @@ import urllib.parse
 from edge import Edge
 from guide import Guide, urls
 from nameserver import NameServer
-from sites import others
+from sites import others, spread
 from trial import Failed, eventually, main, require, run, same
 
 SERVER = "198.51.100.1"
@@ -191,6 +191,7 @@ def check(tree):
         edge.start(output)
     site = Site(edge)
     routes = reachable(site, backends, others(site))
+    spread(site, backends)
     guided(site)
     redirect(site)
     protocols(site)

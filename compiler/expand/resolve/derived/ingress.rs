@@ -7,7 +7,7 @@ use crate::{
         kind::Role,
         read::{
             service::{PublishSpec, Strategy},
-            site::FilesSpec,
+            site::{FilesSpec, RouteSpec},
         },
         resolve::{
             ingress::{ports, users},
@@ -34,7 +34,7 @@ impl Derive<'_> {
             .routes
             .iter()
             .chain(ingress.sites.iter().flat_map(|site| &site.routes))
-            .flat_map(|route| std::iter::once(&route.to).chain(&route.also))
+            .flat_map(RouteSpec::answering)
             .filter(|to| self.names.contains_key(&to.value))
             .cloned()
             .collect();
@@ -61,6 +61,11 @@ impl Derive<'_> {
             }
             service.publish.push(publish);
         }
+        service.publish.extend(ingress.publish.iter().cloned().map(|mut publish| {
+            // nginx listens on the port that is stated, not on one that is its own.
+            publish.container = publish.container.or(publish.host.clone());
+            publish
+        }));
         let mut mounts = Vec::new();
         if beside {
             mounts.extend(tree("nginx/upstreams", "/etc/nginx/upstreams"));
