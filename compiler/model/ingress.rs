@@ -31,6 +31,8 @@ pub struct Ingress {
     pub http: Port,
     /// The port of the host for https, when there is TLS.
     pub https: Port,
+    /// Whether it speaks HTTP/3 as well, on that port over UDP.
+    pub http3: bool,
     /// Networks of a proxy in front, whose word about clients is believed.
     pub behind: Vec<Cidr>,
     /// Largest request body.

@@ -38,7 +38,8 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
         }
     }
     for receiver in model.notify.receivers.iter().filter(|receiver| !receiver.raw.is_empty()) {
-        let mut held = Held { program: "Alertmanager", shapes: &ALERTMANAGER, diagnostics: &mut *diagnostics };
+        let mut held =
+            Held { program: "Alertmanager", shapes: &ALERTMANAGER, diagnostics: &mut *diagnostics };
         let shape = &ALERTMANAGER[receiver.way.shape()];
         held.map(shape, receiver.raw.iter().map(Part::Node).collect(), false);
     }
@@ -267,12 +268,16 @@ mod tests {
         let slack = |keys: &str| {
             raised(
                 "passed-on-misfit",
-                &format!("secret \"S\"\nmonitor\nnotify {{ slack \"#a\" webhook=(secret)\"S\" {{ alertmanager {{ {keys} }} }} }}"),
+                &format!(
+                    "secret \"S\"\nmonitor\nnotify {{ slack \"#a\" webhook=(secret)\"S\" {{ alertmanager {{ {keys} }} }} }}"
+                ),
             )
         };
         assert_eq!(slack("icon_emojy \":fire:\""), ["Alertmanager knows no `icon_emojy` here"]);
         assert_eq!(slack("send_resolved \"no\""), ["`send_resolved` is a boolean to Alertmanager"]);
-        assert!(slack("icon_emoji \":fire:\"; send_resolved #false; actions { - type=\"button\" }").is_empty());
+        assert!(
+            slack("icon_emoji \":fire:\"; send_resolved #false; actions { - type=\"button\" }").is_empty()
+        );
     }
 
     #[test]

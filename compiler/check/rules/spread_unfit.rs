@@ -70,18 +70,12 @@ mod tests {
         let service = |name: &str| format!("service \"{name}\" kind=\"static-site\" {{ build \".\" }}\n");
         let services = ["web", "old"].map(service).concat();
         let outside = "external \"cdn\" url=\"https://cdn.example.com\"";
-        raised(
-            "spread-unfit",
-            &format!("{services}\n{outside}\ningress {{ tls \"self-signed\"; {routes} }}"),
-        )
+        raised("spread-unfit", &format!("{services}\n{outside}\ningress {{ tls \"self-signed\"; {routes} }}"))
     }
 
     #[test]
     fn what_cannot_be_spread_so() {
-        assert_eq!(
-            messages("route \"/\" to=\"web\" { also \"web\" weight=2 }"),
-            ["`web` answers `/` twice"]
-        );
+        assert_eq!(messages("route \"/\" to=\"web\" { also \"web\" weight=2 }"), ["`web` answers `/` twice"]);
         assert_eq!(
             messages("route \"/\" to=\"web\" balance=\"ip-hash\" { also \"old\" spare=#true }"),
             ["nginx has no spare where the address of the client decides"]
@@ -94,7 +88,8 @@ mod tests {
 
     #[test]
     fn releases_side_by_side() {
-        let web = "service \"web\" kind=\"go-http\" { build \".\"; port 80; health \"/\"; release \"blue-green\" }";
+        let web =
+            "service \"web\" kind=\"go-http\" { build \".\"; port 80; health \"/\"; release \"blue-green\" }";
         let routes = |more: &str| {
             raised(
                 "spread-unfit",

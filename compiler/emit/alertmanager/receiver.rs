@@ -16,9 +16,9 @@ pub const SECRETS: &str = "/run/secrets";
 /// A receiver of that name, reached in all of these ways.
 pub fn receiver(model: &Model, name: &str, receivers: &[&Receiver]) -> Map {
     let of = |key: &str, make: fn(&Model, &Way) -> Option<Map>| -> (String, Yaml) {
-        let made = receivers.iter().filter_map(|receiver| {
-            Some(raw::merged(make(model, &receiver.way)?.into(), &receiver.raw))
-        });
+        let made = receivers
+            .iter()
+            .filter_map(|receiver| Some(raw::merged(make(model, &receiver.way)?.into(), &receiver.raw)));
         (key.to_owned(), seq(made))
     };
     [

@@ -81,7 +81,8 @@ impl Upstreams {
     /// What the upstream of a route is called.
     pub fn name(&self, model: &Model, route: &Route) -> String {
         let wanted = upstream(model, route);
-        let found = self.all.iter().find(|one| **one == Upstream { name: one.name.clone(), ..wanted.clone() });
+        let found =
+            self.all.iter().find(|one| **one == Upstream { name: one.name.clone(), ..wanted.clone() });
         found.map_or(wanted.name, |one| one.name.clone())
     }
 
@@ -104,7 +105,11 @@ fn upstream(model: &Model, route: &Route) -> Upstream {
         route.targets().partition(|target| stands_beside(model, target));
     let servers = asked.into_iter().flat_map(|target| {
         let (in_dns, settings) = (in_dns(model, target), settings(route, target));
-        addresses(target).into_iter().map(move |address| Server { address, in_dns, settings: settings.clone() })
+        addresses(target).into_iter().map(move |address| Server {
+            address,
+            in_dns,
+            settings: settings.clone(),
+        })
     });
     Upstream {
         name,

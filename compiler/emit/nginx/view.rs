@@ -33,6 +33,8 @@ pub struct View {
     /// Networks of the proxy in front.
     in_front: Vec<String>,
     given: bool,
+    /// Whether it speaks HTTP/3 as well.
+    http3: bool,
     /// `http2 on;` exists from 1.25.1; before, it is a word of `listen`.
     http2_directive: bool,
     /// `server … resolve` exists from 1.27.3; before, only a variable makes nginx ask DNS again.
@@ -191,6 +193,7 @@ pub fn view(model: &Model, ingress: &Ingress) -> View {
         in_front: in_front(ingress),
         letsencrypt: matches!(ingress.tls, Tls::LetsEncrypt { .. }),
         given: matches!(ingress.tls, Tls::Given { .. }),
+        http3: ingress.http3,
         http2_directive: at_least(&[1, 25, 1]),
         resolve: at_least(&[1, 27, 3]),
         stages: (0..mask::STAGES).map(|n| Stage { from: stage_name(n), to: stage_name(n + 1) }).collect(),
@@ -320,6 +323,10 @@ fn headers(ingress: &Ingress, site: &Site) -> Vec<Header> {
     headers.push(Header::new("X-Content-Type-Options", "nosniff"));
     headers.push(Header::new("X-Frame-Options", "SAMEORIGIN"));
     headers.push(Header::new("Referrer-Policy", "strict-origin-when-cross-origin"));
+    if ingress.http3 {
+        // The port that browsers see; for a day, after which they ask again.
+        headers.push(Header::new("Alt-Svc", &format!("h3=\":{}\"; ma=86400", ingress.https)));
+    }
     for (name, value) in ingress.headers.iter().chain(&site.headers) {
         match (headers.iter_mut().find(|header| name.is(&header.name)), value) {
             (Some(header), Some(value)) => header.value = value.to_string(),

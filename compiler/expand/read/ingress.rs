@@ -35,6 +35,8 @@ pub struct IngressSpec {
     pub behind: Vec<Located<Cidr>>,
     /// Whether others than that proxy are let in as well.
     pub direct: bool,
+    /// Whether it speaks HTTP/3.
+    pub http3: bool,
     /// Ports that its container publishes beside those for http and https.
     pub publish: Vec<PublishSpec>,
     /// Routes.
@@ -111,6 +113,10 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
         )
         .optional();
     let listen = r.block("listen", "the ports of the host that it takes; 80 and 443 when absent", listen);
+    let http3 = r.switch(
+        "http3",
+        "whether it speaks HTTP/3 as well, on the port of https over UDP: browsers are told of it, and come back by it",
+    );
     let published = r.keyed(
         "publish",
         "a further port that its container offers, for what `nginx-main` or `nginx` says of it: from the host itself only unless `from` or `public` says more",
@@ -164,6 +170,7 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
         tls,
         any_host,
         listen,
+        http3,
         publish: published,
         behind,
         direct,

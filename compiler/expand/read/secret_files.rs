@@ -52,7 +52,8 @@ impl Place<'_> {
             }
             let key = entry.name.as_mut().unwrap_or(&mut node.name);
             // Of what is refused nothing else is to be said.
-            entry.scalar = self.file(&mut key.value, &entry.scalar, entry.span).map_or(Scalar::Null, Scalar::Text);
+            entry.scalar =
+                self.file(&mut key.value, &entry.scalar, entry.span).map_or(Scalar::Null, Scalar::Text);
             entry.annotation = None;
         }
         node.children =

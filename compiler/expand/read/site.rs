@@ -6,8 +6,8 @@ use crate::{
     source::{Located, Span},
     syntax::{Entry, FromEntry, Reader, Scalar},
     values::{
-        AbsPath, Cidr, Count, Directives, Duration, HeaderName, HeaderValue, HostPattern, Hostname, Line, Name, Rate,
-        Size, Url, UrlPath, Value, choice,
+        AbsPath, Cidr, Count, Directives, Duration, HeaderName, HeaderValue, HostPattern, Hostname, Line,
+        Name, Rate, Size, Url, UrlPath, Value, choice,
     },
 };
 
@@ -201,7 +201,8 @@ pub fn site(r: &mut Reader) -> Option<SiteSpec> {
             "its name; `admin` is `admin.` before the system's domain, in each environment",
         )
         .required();
-    let also = r.list::<HostPattern>("also", "another name of the same; `*.` and a name is every name below it");
+    let also =
+        r.list::<HostPattern>("also", "another name of the same; `*.` and a name is every name below it");
     let moved = r
         .prop::<Url>(
             "moved-to",
@@ -304,7 +305,8 @@ pub fn route(r: &mut Reader) -> Option<RouteSpec> {
     let path = r.arg::<UrlPath>("path", "the start of the path").required();
     let to = r.prop::<Name>("to", "the service that answers, or something external").required();
     let weight = r.prop::<Count>("weight", WEIGHT).above_zero().optional();
-    let also = r.keyed("also", "another one that answers the same; requests are spread over all of them", also);
+    let also =
+        r.keyed("also", "another one that answers the same; requests are spread over all of them", also);
     let balance =
         r.prop::<Balance>("balance", "how requests are spread over its containers").or("round-robin");
     let max_fails = r
@@ -314,7 +316,10 @@ pub fn route(r: &mut Reader) -> Option<RouteSpec> {
         )
         .optional();
     let fail_timeout = r
-        .prop::<Duration>("fail-timeout", "the time in which failures count, and for which one is then not asked; `10s` when absent")
+        .prop::<Duration>(
+            "fail-timeout",
+            "the time in which failures count, and for which one is then not asked; `10s` when absent",
+        )
         .above_zero()
         .optional();
     let raw_upstream = r.list::<Directives>(
@@ -372,12 +377,13 @@ pub fn route(r: &mut Reader) -> Option<RouteSpec> {
 }
 
 /// What `weight` is.
-const WEIGHT: &str = "its part of the requests: of two, 3 beside 1 is three quarters, container by container; 1 when absent";
+const WEIGHT: &str =
+    "its part of the requests: of two, 3 beside 1 is three quarters, container by container; 1 when absent";
 
 /// Reads an `also`.
 fn also(r: &mut Reader) -> Option<AlsoSpec> {
-    r.example("also \"web-next\" weight=1");
-    r.example("also \"apology\" spare=#true");
+    r.example("also \"backend\" weight=3");
+    r.example("also \"app\" spare=#true");
     let name = r.arg::<Name>("name", "a service, or something external").required();
     let and = r.args::<Name>("and", "others of which the same holds");
     let weight = r.prop::<Count>("weight", WEIGHT).above_zero().optional();

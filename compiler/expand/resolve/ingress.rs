@@ -16,7 +16,7 @@ use crate::{
         Target, Tls,
     },
     source::{Located, Span},
-    values::{AbsPath, Address, Count, HostPattern, Hostname, Name, Port, Value as _},
+    values::{AbsPath, Address, Count, HostPattern, Hostname, Name, Port, Value as _, Version},
 };
 
 /// Resolves the ingress, when its proxy is among `services`; what it leads to is among `all`. Routes are sorted so that the longest path comes first.
@@ -59,6 +59,7 @@ pub fn ingress(
         }
     }
     let (http, https) = ports(spec)?;
+    http3(context, spec, tls, resolved);
     if let (Tls::LetsEncrypt { .. }, Some(listen)) = (&tls.value, &spec.listen)
         && http.get() != 80
         && spec.behind.is_empty()
@@ -117,6 +118,7 @@ pub fn ingress(
         ),
         http,
         https,
+        http3: spec.http3,
         behind: spec.behind.iter().map(|network| network.value).collect(),
         body_limit: spec.body_limit.value,
         rate_limit: spec.rate_limit.as_ref().map(limit),
@@ -234,6 +236,28 @@ fn outside(context: &Context, name: &Located<Name>, external: &ExternalSpec) -> 
         private_paths: Vec::new(),
         websocket_paths: Vec::new(),
     })
+}
+
+/// Reports what HTTP/3 cannot do without.
+fn http3(context: &Context, spec: &IngressSpec, tls: &Located<Tls>, proxy: &Service) {
+    if !spec.http3 {
+        return;
+    }
+    if matches!(tls.value, Tls::None) {
+        context.sink.report(
+            Diagnostic::error("invalid-value", "HTTP/3 is always encrypted")
+                .at(tls.span, "and here is no TLS")
+                .help("leave `http3` away: whoever ends TLS in front speaks it"),
+        );
+    }
+    let version = proxy.version.as_deref().and_then(|version| Version::parse(version).ok());
+    if version.and_then(|version| version.is_at_least(&[1, 25])) == Some(false) {
+        context.sink.report(
+            Diagnostic::error("invalid-value", "this nginx speaks no HTTP/3")
+                .at(spec.version.as_ref().map_or(spec.span, |version| version.span), "it came with 1.25")
+                .help("use a newer nginx, such as `version \"1.28\"`, or leave `http3` away"),
+        );
+    }
 }
 
 /// The ports of the host for http and https.
