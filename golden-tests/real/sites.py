@@ -24,6 +24,10 @@ def others(site):
             also = also.replace("*", "any")
             found |= served(site, also if "." in also else f"{also}.{site.domain}", text)
         found |= served(site, name, text)
+    for path, text in re.findall(r'\bnginx-own "location = (\S+) \{ return 200 (\w+); \}"', described):
+        same(f"what {site.domain} says of {path}", asked(site, site.domain, path)[2], text)
+        elsewhere = next(name for name, _ in blocks if "." not in name)
+        require(asked(site, f"{elsewhere}.{site.domain}", path)[2] != text, f"{elsewhere} says of {path} what {site.domain} does")
     own = described
     for _, text in blocks:
         own = own.replace(text, "")

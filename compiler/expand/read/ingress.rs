@@ -65,6 +65,8 @@ pub struct IngressSpec {
     pub raw_http: Vec<Located<Directives>>,
     /// Directives for the `server` level.
     pub raw_server: Vec<Located<Directives>>,
+    /// Directives for the `server` of its own site.
+    pub raw_own: Vec<Located<Directives>>,
     /// Nodes for compose.
     pub raw_compose: Vec<crate::syntax::Node>,
     /// Where it is stated.
@@ -157,12 +159,16 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
         "nginx",
         "nginx directives for the `server` of every site that the language has no word for; in place of what the compiler would say there",
     );
+    let raw_own = r.list::<Directives>(
+        "nginx-own",
+        "the same for the system's own site only; in place of what the compiler or `nginx` would say there",
+    );
     let raw_compose = r
         .raw("compose", "keys of the compose service that the language has no word for, as KDL")
         .into_iter()
         .cloned()
         .collect();
-    absent(r, &raw_server);
+    absent(r, serves(&raw_server) || serves(&raw_own));
     Some(IngressSpec {
         on,
         version,
@@ -187,13 +193,14 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
         raw_events,
         raw_http,
         raw_server,
+        raw_own,
         raw_compose,
         span: r.span()?,
     })
 }
 
-/// Reports what no ingress can do without.
-fn absent(r: &mut Reader, raw_server: &[Located<Directives>]) {
+/// Reports what no ingress can do without. `served` says that directives of nginx answer by themselves.
+fn absent(r: &mut Reader, served: bool) {
     let Some(span) = r.span() else { return };
     if !r.stated("tls") {
         r.lacks(
@@ -203,7 +210,7 @@ fn absent(r: &mut Reader, raw_server: &[Located<Directives>]) {
                 .help("write `tls \"letsencrypt\" email=\"…\"`, `tls \"self-signed\"`, `tls \"given\" certificate=\"…\" key=\"…\"` or `tls \"none\"`"),
         );
     }
-    if !r.stated("route") && !r.stated("site") && !r.stated("files") && !serves(raw_server) {
+    if !r.stated("route") && !r.stated("site") && !r.stated("files") && !served {
         r.lacks(
             "route",
             Diagnostic::error("missing-property", "`ingress` needs a `route`")

@@ -91,7 +91,7 @@ pub fn ingress(
         headers: Vec::new(),
         body_limit: None,
         rate_limit: None,
-        raw: Vec::new(),
+        raw: spec.raw_own.clone(),
     }];
     sites.extend(spec.sites.iter().map(|site| Site {
         names: names.of(site),

@@ -45,11 +45,17 @@ pub fn literals(context: &Context) -> Vec<Literal> {
     monitor.chain(notify).for_each(|node| tree("", node, &mut found));
     if let Some(ingress) = &context.spec.ingress {
         let routes = ingress.routes.iter().chain(ingress.sites.iter().flat_map(|site| &site.routes));
-        let lines = [&ingress.raw_main, &ingress.raw_events, &ingress.raw_http, &ingress.raw_server]
-            .into_iter()
-            .chain(ingress.sites.iter().map(|site| &site.raw))
-            .chain(routes.flat_map(|one| [&one.raw_upstream, &one.raw]))
-            .flatten();
+        let lines = [
+            &ingress.raw_main,
+            &ingress.raw_events,
+            &ingress.raw_http,
+            &ingress.raw_server,
+            &ingress.raw_own,
+        ]
+        .into_iter()
+        .chain(ingress.sites.iter().map(|site| &site.raw))
+        .chain(routes.flat_map(|one| [&one.raw_upstream, &one.raw]))
+        .flatten();
         lines.for_each(|text| add(&mut found, "nginx", text.value.as_str(), text.span));
     }
     for job in &context.spec.jobs {
