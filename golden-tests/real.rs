@@ -117,7 +117,7 @@ const CHECKS: &[Check] = &[
     behaviour("application", "compose.yaml"),
     behaviour("security", "scripts/security-check.sh"),
     behaviour("timers", "timers"),
-    behaviour("units", "systemd"),
+    behaviour("units", "scripts/unit-environment.sh"),
     files("compose", "compose.yaml"),
     files("nginx", "nginx"),
     files("prometheus", "prometheus"),
@@ -164,7 +164,7 @@ impl Tree {
     fn is_for(&self, check: &Check) -> bool {
         let engine = ENGINE.iter().find(|(system, _)| *system == self.system).filter(|_| self.odd);
         // Where programs of the host itself are released from tags, `units` tries the same scripts.
-        let tagged = check.name == "deployment" && self.path.join("systemd").exists();
+        let tagged = check.name == "deployment" && self.path.join("scripts/unit-environment.sh").exists();
         // A tree without backups is one that states so.
         let nothing = check.name == "backup" && self.lacks().contains(&"backups");
         self.path.join(check.needs).exists()

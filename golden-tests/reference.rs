@@ -15,8 +15,13 @@ use ondol::{
 const BASE: &str = include_str!("reference/base.kdl");
 
 /// Pages that people write, with examples.
-const WRITTEN: &[&str] =
-    &["README.md", "docs/contributing.md", "docs/escape-hatches.md", "docs/own-kinds.md"];
+const WRITTEN: &[&str] = &[
+    "README.md",
+    "docs/contributing.md",
+    "docs/escape-hatches.md",
+    "docs/from-files.md",
+    "docs/own-kinds.md",
+];
 
 fn main() {
     let arguments = Arguments::from_args();

@@ -66,7 +66,7 @@ pub struct Requirement {
 pub struct Log {
     /// What they are: an absolute path whose last part may hold `*`.
     pub pattern: String,
-    /// `daily`, `weekly`, `monthly` or `yearly`.
+    /// `hourly`, `daily`, `weekly`, `monthly` or `yearly`.
     pub rhythm: &'static str,
     /// Rotated files that are kept.
     pub keep: u32,

@@ -31,6 +31,8 @@ pub struct Ingress {
     pub http: Port,
     /// The port of the host for https, when there is TLS.
     pub https: Port,
+    /// Whether it speaks HTTP/3 as well, on that port over UDP.
+    pub http3: bool,
     /// Networks of a proxy in front, whose word about clients is believed.
     pub behind: Vec<Cidr>,
     /// Largest request body.
@@ -265,6 +267,12 @@ pub struct Route {
     pub others: Vec<Target>,
     /// How requests are spread.
     pub balance: Balance,
+    /// So many failures within `fail_timeout`, and a container is not asked for that long; 3 when none is stated.
+    pub max_fails: Option<Count>,
+    /// See `max_fails`; 10 s when none is stated.
+    pub fail_timeout: Option<Duration>,
+    /// Directives of the user's own for the `upstream`.
+    pub raw_upstream: Vec<Located<Directives>>,
     /// The limit on requests of one client address, for this route.
     pub rate_limit: Option<RateLimit>,
     /// Whether the path is cut off before the service sees it.
@@ -301,6 +309,10 @@ pub struct Target {
     pub service: Name,
     /// Where the external one answers.
     pub outside: Option<Outside>,
+    /// Its part of the requests, container by container.
+    pub weight: Count,
+    /// Whether it is asked only when none of the others can be.
+    pub spare: bool,
     /// The port within the private network.
     pub port: Port,
     /// How many containers answer.

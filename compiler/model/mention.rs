@@ -25,6 +25,7 @@ impl Model {
     pub fn mentions(&self, name: &str) -> bool {
         let raw = self.services.iter().flat_map(|service| &service.raw_compose);
         let raw = raw.chain(&self.raw_compose).chain(&self.notify.raw_alertmanager);
+        let raw = raw.chain(self.notify.receivers.iter().flat_map(|receiver| &receiver.raw));
         let raw = raw.chain(self.monitoring.iter().flat_map(|monitoring| &monitoring.raw_prometheus));
         let commands = self.jobs.iter().filter_map(|job| match &job.command {
             Command::InService(_, text) | Command::OnHost(text) => Some(text),

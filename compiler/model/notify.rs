@@ -46,6 +46,8 @@ pub struct Receiver {
     pub quiet: Vec<Name>,
     /// How it is reached.
     pub way: Way,
+    /// Nodes of an `alertmanager` block of its own, merged into its configuration as they are.
+    pub raw: Vec<Node>,
     /// Where it is stated.
     pub origin: Origin,
 }
@@ -161,6 +163,22 @@ impl Way {
             Way::Webhook { url: Hook::Plain(_), token } => (None, token.as_ref()),
         };
         one.into_iter().chain(other)
+    }
+}
+
+impl Way {
+    /// The name of its shape among the keys that Alertmanager knows.
+    pub fn shape(&self) -> &'static str {
+        match self {
+            Way::Slack { .. } => "slack",
+            Way::Mail { .. } => "email",
+            Way::PagerDuty { .. } => "pagerduty",
+            Way::Opsgenie { .. } => "opsgenie",
+            Way::Discord { .. } => "discord",
+            Way::Teams { .. } => "teams",
+            Way::Telegram { .. } => "telegram",
+            Way::Webhook { .. } => "webhook",
+        }
     }
 }
 

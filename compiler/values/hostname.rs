@@ -5,6 +5,38 @@
 use super::{Value, character};
 use std::sync::Arc;
 
+/// Host names: one, or every one below it. As text it is `*.example.com` then, as nginx and certificates have it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HostPattern(Hostname);
+
+impl HostPattern {
+    /// The name, or the pattern in its place.
+    pub fn name(&self) -> &Hostname {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for HostPattern {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Value for HostPattern {
+    const WHAT: &'static str = "a host name, or `*.` before one";
+    const EXAMPLES: &'static [&'static str] = &["meet.example.com", "*.example.com"];
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let Some(below) = text.strip_prefix("*.") else { return Hostname::parse(text).map(HostPattern) };
+        match Hostname::parse(below)? {
+            name if name.is_address() || !below.contains('.') => {
+                Err("a wildcard stands before a name with a dot, as in `*.example.com`".into())
+            }
+            _ => Ok(HostPattern(Hostname(text.into()))),
+        }
+    }
+}
+
 /// A host name: labels of lower-case letters, digits and `-`, joined by dots.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Hostname(Arc<str>);
@@ -31,6 +63,11 @@ impl Hostname {
     /// The address as a name: what is reached by its address has no other.
     pub fn of(address: std::net::Ipv4Addr) -> Hostname {
         Hostname(address.to_string().into())
+    }
+
+    /// Whether it stands for every name below one: only a [`HostPattern`] has such a name.
+    pub fn is_wildcard(&self) -> bool {
+        self.0.starts_with("*.")
     }
 
     /// Whether it is an address, and no name.
@@ -62,7 +99,7 @@ impl Value for Hostname {
                         "a host name cannot hold {named}: write the name in punycode, as in `xn--3e0b707e`"
                     )
                 }
-                '*' => "a host name has no wildcard: write each name".into(),
+                '*' => "a host name has no wildcard here".into(),
                 ':' => "a host name has no port".into(),
                 '/' => "a host name has no path".into(),
                 _ => format!("a host name has only a-z, 0-9, `-` and dots, not {named}"),
@@ -99,7 +136,16 @@ fn shown(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Hostname, Value};
+    use super::{HostPattern, Hostname, Value};
+
+    #[test]
+    fn all_names_below_one() {
+        let pattern = |text| HostPattern::parse(text).map(|pattern| pattern.name().is_wildcard());
+        assert_eq!((pattern("*.a.com"), pattern("a.com")), (Ok(true), Ok(false)));
+        for text in ["*", "*.com", "*.*.com", "a.*.com", "*.10.0.0.1", "*a.com"] {
+            assert!(pattern(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn accepts_names() {

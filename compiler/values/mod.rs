@@ -111,7 +111,7 @@ pub use git_ref::GitRef;
 pub use git_url::GitUrl;
 pub use host_path::HostPath;
 pub use host_port::HostPort;
-pub use hostname::Hostname;
+pub use hostname::{HostPattern, Hostname};
 pub use http_header::{HeaderName, HeaderValue};
 pub use image::Image;
 pub use interface::Interface;

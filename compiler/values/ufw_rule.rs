@@ -22,6 +22,9 @@ impl Value for UfwRule {
 
     fn parse(text: &str) -> Result<Self, String> {
         let words: Vec<&str> = text.split(' ').collect();
+        if words.contains(&"comment") {
+            return Err("a rule of ufw gets its comment from ondol, which knows it by that: leave `comment` and what is behind it away".into());
+        }
         if !VERBS.contains(&words[0]) {
             return Err("a rule of ufw begins with `allow`, `deny`, `limit`, `reject` or `route`".into());
         }
@@ -29,14 +32,11 @@ impl Value for UfwRule {
             c.is_ascii_alphanumeric() || matches!(c, ' ' | '.' | ':' | '/' | ',' | '-' | '_' | '+')
         }) {
             return Err(format!(
-                "a rule of ufw has no {wrong}; a profile with a space in its name is written by its ports"
+                "a rule of ufw cannot hold {wrong}; a profile with a space in its name is written by its ports"
             ));
         }
         if words.iter().any(|word| word.is_empty() || word.starts_with('-')) {
             return Err("a rule of ufw is words with one space between them, and no options".into());
-        }
-        if words.contains(&"comment") {
-            return Err("a rule of ufw gets its comment from ondol, which knows it by that".into());
         }
         if words.len() < 2 || text.len() > LONGEST {
             return Err(format!("a rule of ufw is at least two words, and at most {LONGEST} characters"));
@@ -66,7 +66,7 @@ mod tests {
             ("prepend deny 22", "begins with"),
             ("allow", "two words"),
             ("allow  22", "one space"),
-            ("allow 22 comment x", "comment"),
+            ("allow 22 comment 'x y'", "comment"),
             ("allow --force 22", "options"),
             ("allow 22; reboot", "`;`"),
             ("allow $(id)", "`$`"),

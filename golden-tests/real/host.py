@@ -142,6 +142,8 @@ def installed(tree):
     targets = {pathlib.Path("/etc", folder, source.name): source for folder in ("cron.d", "logrotate.d") for source in tree.files(f"{folder}/*")}
     own = re.findall(r'^ *file "systemd/([^"]+)"', tree.description, re.M)
     targets |= {pathlib.Path("/etc/systemd/system", name): tree.home / "systemd" / name for name in own}
+    parts = {pathlib.Path("/etc/systemd/system", source.parent.name, source.name): source for source in tree.files("systemd/*.d/*")}
+    targets |= parts
     said = run(script, "--dry-run")
     require(all(f"+ install --mode=644 --owner=root --group=root {source}" in said for source in targets.values()), said)
     require(not [path for path in targets if path.exists()] and "inactive" in run("ufw", "status"), f"--dry-run did something:\n{said}")
@@ -152,12 +154,20 @@ def installed(tree):
     require("Status: active" in run("ufw", "status"), "the firewall is off")
     expected(tree)
     same("what a second run does", re.findall(r"^\+.*", run(script), re.M), [])
-    for target, source in targets.items():
+    for target, source in (targets.items() - parts.items()):
         kept, good = target.read_text(), source.read_text()
         source.write_text("this is { no table\n")
         run(script, fails=True)
         same(f"{target}, after one that is broken", target.read_text(), kept)
         source.write_text(good)
+    for target in parts:
+        # systemd takes the part as it is, with a timer such as the host has.
+        timer = target.parent.with_suffix("")
+        timer.write_text("[Timer]\nOnCalendar=daily\n")
+        timer.with_suffix(".service").write_text("[Service]\nExecStart=/bin/true\n")
+        same(f"what systemd says of {target}", run("systemd-analyze", "verify", "--man=no", timer), "")
+        timer.unlink()
+        timer.with_suffix(".service").unlink()
     taken_away(tree, script, [target for target in targets if target.name != tree.system])
     (tree.home / "scripts").chmod(0o777)
     require("can be written by others" in run(script, fails=True), "root would run what anybody can write")

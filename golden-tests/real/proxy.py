@@ -15,10 +15,10 @@ import threading
 import time
 import urllib.parse
 
-from edge import Edge
+from edge import ROOTS, Edge
 from guide import Guide, urls
 from nameserver import NameServer
-from sites import others
+from sites import others, spread
 from trial import Failed, eventually, main, require, run, same
 
 SERVER = "198.51.100.1"
@@ -191,9 +191,11 @@ def check(tree):
         edge.start(output)
     site = Site(edge)
     routes = reachable(site, backends, others(site))
+    spread(site, backends)
     guided(site)
     redirect(site)
     protocols(site)
+    http3(site, next(iter(routes.values())))
     asked(site)
     for service, path in routes.items():
         balanced(site, backends[service], path)
@@ -211,6 +213,22 @@ def check(tree):
     rate_limits(site)
     for service, path in routes.items():
         moves(site, backends[service], path)
+
+
+def http3(site, path):
+    """A browser is told of HTTP/3, and is then served by it, by the site that it asks for."""
+    told = site.get(path)[1]["alt-svc"]
+    asked = bool(re.search(r"^\s*http3\b", site.edge.tree.description, re.M))
+    same("what browsers are told of HTTP/3", told, ['h3=":443"; ma=86400'] if asked else [])
+    if not asked:
+        return
+    sid = f"{ROOTS}/sid/usr"
+    libraries = f"{sid}/lib/x86_64-linux-gnu"
+    curl = [f"{libraries}/ld-linux-x86-64.so.2", "--library-path", libraries, f"{sid}/bin/curl", "--http3-only", "-sSk", "-m", "20",
+            "--noproxy", "*", "--interface", next(site.clients), "--resolve", f"*:443:{SERVER}", "-w", "\n%{http_version} %{http_code}"]
+    *_, body, told = run(*curl, site.base + path).splitlines()
+    same("HTTP/3", (told, json.loads(body)["name"].split("/")[0]), ("3 200", site.served_by(path).split("/")[0]))
+    run(*curl, "https://nobody.example.com/", fails=True)
 
 
 def locations(edge, having=""):

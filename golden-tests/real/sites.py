@@ -1,12 +1,13 @@
 """The sites of a proxy beside the system's own, and the words of single routes: as the description says them, of no other."""
 
+import collections
 import json
 import re
 import socket
 import ssl
 import time
 
-from trial import require, same
+from trial import eventually, require, same
 
 # The clients of the trials come from here.
 CLIENTS = "203.0.112.0/20"
@@ -19,9 +20,14 @@ def others(site):
     found = set()
     for name, text in blocks:
         name = name if "." in name else f"{name}.{site.domain}"
-        for also in re.findall(r'\balso "([^"]+)"', text):
+        for also in re.findall(r'^ *also "([^"]+)"$', text.split("route ")[0], re.M):
+            also = also.replace("*", "any")
             found |= served(site, also if "." in also else f"{also}.{site.domain}", text)
         found |= served(site, name, text)
+    for path, text in re.findall(r'\bnginx-own "location = (\S+) \{ return 200 (\w+); \}"', described):
+        same(f"what {site.domain} says of {path}", asked(site, site.domain, path)[2], text)
+        elsewhere = next(name for name, _ in blocks if "." not in name)
+        require(asked(site, f"{elsewhere}.{site.domain}", path)[2] != text, f"{elsewhere} says of {path} what {site.domain} does")
     own = described
     for _, text in blocks:
         own = own.replace(text, "")
@@ -64,7 +70,8 @@ def served(site, host, text):
     for path, service in re.findall(r'\broute "([^"]+)" to="([^"]+)"', text):
         status, _, body = asked(site, host, path.rstrip("/") + "/probe")
         same(f"status of {host}{path}", status, 200)
-        same(f"who answers {host}{path}", json.loads(body)["name"].split("/")[0], service)
+        if not re.search(rf'\broute "{path}" [^\n]*\{{\n *also ', text):
+            same(f"who answers {host}{path}", json.loads(body)["name"].split("/")[0], service)
     for allowed in re.findall(r"\ballow-from (.*)", text)[:1]:
         require(CLIENTS in allowed, f"no client of the trials may ask {host}")
         same(f"status of {host} from elsewhere", asked(site, host, "/probe", client="198.51.100.1")[0], 403)
@@ -134,3 +141,25 @@ def pieces(site, host, text, streams):
 def connected(site, host):
     plain = socket.create_connection(("198.51.100.1", 443 if site.secure else 80), 10, (next(site.clients), 0))
     return ssl._create_unverified_context().wrap_socket(plain, server_hostname=host) if site.secure else plain
+
+
+def spread(site, backends):
+    """Where several answer one route, each gets its part of the requests; a spare gets some when the others are away."""
+    for name, text in sites(site.edge.tree.description):
+        host = name if "." in name else f"{name}.{site.domain}"
+        for service, said, block in re.findall(r'\broute "/" to="([^"]+)"([^\n]*)\{\n((?: *also .*\n)+)', text):
+            weight = lambda words: int((re.findall(r"weight=(\d+)", words) or [1])[0])
+            also = re.findall(r'also "([^"]+)"(.*)', block)
+            parts = {service: weight(said)} | {one: weight(words) for one, words in also if "spare" not in words}
+            parts = {one: part * len(backends[one].running) for one, part in parts.items()}
+            answers = lambda number: collections.Counter(
+                json.loads(asked(site, host, "/probe")[2])["name"].split("/")[0] for _ in range(number))
+            rounds = 4
+            same(f"who answers {host}", dict(answers(rounds * sum(parts.values()))), {one: rounds * part for one, part in parts.items()})
+            for one in parts:
+                backends[one].stop()
+            spares = {one for one, words in also if "spare" in words}
+            eventually(f"a spare answers {host}", lambda: asked(site, host, "/probe")[0] == 200 and set(answers(3)) <= spares, 20)
+            for one in parts:
+                backends[one].replace()
+            eventually(f"the others answer {host} again", lambda: set(answers(sum(parts.values()))) == set(parts), 40, 0.5)

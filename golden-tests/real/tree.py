@@ -73,7 +73,7 @@ class Tree:
         self.units = {path.stem: unit.parse(path.read_text()) for path in self.files("systemd/*.service")}
         self.values = self._environment()
         self._certificate()
-        if self.files("timers/*"):
+        if self.files("timers/*") or self.files("systemd/*.d/*"):
             unit.pretend()
         if self.units:
             self._prepared()

@@ -33,7 +33,7 @@ fn contradicts(log: &Log, word: &str) -> Option<(&'static str, &'static str)> {
         ),
         "hourly" | "daily" | "weekly" | "monthly" | "yearly" => (
             "takes the place of the stated rhythm",
-            "write `rotate=\"daily\"`, `\"weekly\"`, `\"monthly\"` or `\"yearly\"` in `log`",
+            "write `rotate=\"hourly\"`, `\"daily\"`, `\"weekly\"`, `\"monthly\"` or `\"yearly\"` in `log`",
         ),
         "rotate" => ("takes the place of the stated number", "write `keep=30` in `log`"),
         "create" if log.copytruncate => (

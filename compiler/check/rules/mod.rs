@@ -42,6 +42,7 @@ mod rpo_broken;
 mod rsync_to_bucket;
 mod rto_unproved;
 mod scale_beyond;
+mod spread_unfit;
 mod ssh_contradiction;
 mod terminal_in_job;
 mod unexpanded_variable;
@@ -94,6 +95,7 @@ pub const ALL: &[Rule] = &[
     rsync_to_bucket::RULE,
     rto_unproved::RULE,
     scale_beyond::RULE,
+    spread_unfit::RULE,
     ssh_contradiction::RULE,
     terminal_in_job::RULE,
     unexpanded_variable::RULE,

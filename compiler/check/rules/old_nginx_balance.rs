@@ -3,7 +3,7 @@
 use crate::{
     check::Rule,
     diagnostic::{Diagnostic, Diagnostics},
-    model::{Balance, Model},
+    model::{Balance, Model, Route},
     values::{Value as _, Version},
 };
 
@@ -16,9 +16,7 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
     if version.and_then(|version| version.is_at_least(&[1, 27, 3])) != Some(false) {
         return;
     }
-    for route in
-        ingress.routes().filter(|route| route.balance != Balance::RoundRobin || !route.others.is_empty())
-    {
+    for route in ingress.routes().filter(|route| is_spread(route)) {
         diagnostics.add(
             Diagnostic::error(
                 "old-nginx-balance",
@@ -27,10 +25,19 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
             .at(route.origin.span(), "balanced here")
             .at(ingress.origin.span(), "by this nginx")
             .help(
-                "use nginx 1.27.3 or later, such as `version \"1.28\"`, or leave `balance` and `also` away",
+                "use nginx 1.27.3 or later, such as `version \"1.28\"`, or leave `balance`, `also` and what else says how away",
             ),
         );
     }
+}
+
+/// Whether requests are spread in a way that is stated.
+fn is_spread(route: &Route) -> bool {
+    route.balance != Balance::RoundRobin
+        || !route.others.is_empty()
+        || route.max_fails.is_some()
+        || route.fail_timeout.is_some()
+        || !route.raw_upstream.is_empty()
 }
 
 #[cfg(test)]

@@ -37,6 +37,12 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
             held.map(&shapes["file"], nodes.iter().map(Part::Node).collect(), false);
         }
     }
+    for receiver in model.notify.receivers.iter().filter(|receiver| !receiver.raw.is_empty()) {
+        let mut held =
+            Held { program: "Alertmanager", shapes: &ALERTMANAGER, diagnostics: &mut *diagnostics };
+        let shape = &ALERTMANAGER[receiver.way.shape()];
+        held.map(shape, receiver.raw.iter().map(Part::Node).collect(), false);
+    }
 }
 
 /// A key with its value: a node, or a property.
@@ -255,6 +261,23 @@ mod tests {
             ["Alertmanager knows no `reciever` here"]
         );
         assert_eq!(prometheus("entirely_new { a 1; }").len(), 1);
+    }
+
+    #[test]
+    fn keys_of_one_receiver() {
+        let slack = |keys: &str| {
+            raised(
+                "passed-on-misfit",
+                &format!(
+                    "secret \"S\"\nmonitor\nnotify {{ slack \"#a\" webhook=(secret)\"S\" {{ alertmanager {{ {keys} }} }} }}"
+                ),
+            )
+        };
+        assert_eq!(slack("icon_emojy \":fire:\""), ["Alertmanager knows no `icon_emojy` here"]);
+        assert_eq!(slack("send_resolved \"no\""), ["`send_resolved` is a boolean to Alertmanager"]);
+        assert!(
+            slack("icon_emoji \":fire:\"; send_resolved #false; actions { - type=\"button\" }").is_empty()
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::{
     emit::{
         prometheus::guide,
-        quote,
+        quote, raw,
         yaml::{Map, Yaml, seq},
     },
     model::{Hook, Model, Receiver, Way, response::ESCALATED_TO},
@@ -16,7 +16,10 @@ pub const SECRETS: &str = "/run/secrets";
 /// A receiver of that name, reached in all of these ways.
 pub fn receiver(model: &Model, name: &str, receivers: &[&Receiver]) -> Map {
     let of = |key: &str, make: fn(&Model, &Way) -> Option<Map>| -> (String, Yaml) {
-        (key.to_owned(), seq(receivers.iter().filter_map(|receiver| make(model, &receiver.way))))
+        let made = receivers
+            .iter()
+            .filter_map(|receiver| Some(raw::merged(make(model, &receiver.way)?.into(), &receiver.raw)));
+        (key.to_owned(), seq(made))
     };
     [
         of("slack_configs", slack),

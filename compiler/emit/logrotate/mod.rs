@@ -1,4 +1,5 @@
-//! `logrotate.d/<system>`: a stanza for each rule of rotation, with all the files that it holds for.
+//! `logrotate.d/<system>`: a stanza for each rule of rotation, with all the files that it holds for; and, where a log is
+//! rotated every hour, a part of the timer that starts logrotate, which by itself does so once a day.
 //!
 //! It never says `copytruncate` and `create` in one stanza (the one makes the other void), nor `size` beside a rhythm
 //! (which would be void).
@@ -49,14 +50,28 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     from.extend(stated(model));
     from.extend(model.jobs.iter().map(|job| format!("job/{}", job.name)));
     from.extend(model.backups.iter().map(|backup| format!("backup/{}", backup.stated_as())));
-    vec![Artifact {
-        path: format!("logrotate.d/{}", model.system),
-        contents: STANZAS.render(&View { header: header(model), logs }),
+    let file = |path: String, contents: String| Artifact {
+        path,
+        contents,
         mode: 0o644,
         emitter: "logrotate",
-        from,
+        from: from.clone(),
         on_change: OnChange::Reload("logrotate (sudo scripts/install.sh)".into()),
-    }]
+    };
+    let stanzas = STANZAS.render(&View { header: header(model), logs });
+    let mut files = vec![file(format!("logrotate.d/{}", model.system), stanzas)];
+    if let Some(part) = part_of_timer(model) {
+        // To the second: the rotation of one hour must not slip into the next.
+        let every = "[Timer]\nOnCalendar=hourly\nAccuracySec=1s\n";
+        files.push(file(format!("systemd/{part}"), format!("# {}\n{every}", header(model))));
+    }
+    files
+}
+
+/// The part of logrotate's timer that starts it every hour, among the units of the host; none where every day is enough.
+pub fn part_of_timer(model: &Model) -> Option<String> {
+    let hourly = model.logs.iter().any(|log| log.rhythm == "hourly");
+    hourly.then(|| format!("logrotate.timer.d/{}.conf", model.system))
 }
 
 /// Addresses of the `log` nodes: those of the system, and the service whose folder it is with the file's path in the

@@ -84,6 +84,11 @@ fn sort(directive: &Directive) -> Option<Vec<String>> {
             let zone = directive.words.iter().find(zone)?.split(':').next()?;
             Some(vec![name.to_owned(), zone.to_owned()])
         }
+        // Whoever answers a location: nginx takes one.
+        (
+            "fastcgi_pass" | "grpc_pass" | "memcached_pass" | "proxy_pass" | "scgi_pass" | "uwsgi_pass",
+            None,
+        ) => Some(vec!["pass".to_owned()]),
         (name, None) => Some(vec![name.to_owned()]),
     }
 }
@@ -159,6 +164,15 @@ mod tests {
         let (ingress, site) = (stated(By::Ingress, "gzip on; expires 1d;"), stated(By::Site, "gzip off;"));
         assert_eq!(settled(format!("{ingress}\n{site}\n")), " expires 1d;\ngzip off;\n");
         assert_eq!(settled("gzip on;\n".into()), "gzip on;\n");
+    }
+
+    #[test]
+    fn one_answers_a_location() {
+        let own = stated(By::Route, "grpc_pass grpc://rpc;");
+        assert_eq!(
+            settled(format!("location / {{\n    proxy_pass http://rpc;\n    expires 1d;\n    {own}\n}}\n")),
+            "location / {\n    expires 1d;\n    grpc_pass grpc://rpc;\n}\n"
+        );
     }
 
     #[test]

@@ -9,7 +9,8 @@ use serde::Serialize;
 
 use super::{
     gives_way::{By, stated},
-    view::{Header, Limit, addresses, in_dns, raw, upstream_name},
+    upstream::{Upstreams, addresses},
+    view::{Header, Limit, in_dns, raw},
 };
 use crate::{
     model::{Ingress, Model, Route, Site},
@@ -76,6 +77,8 @@ pub struct Proxied<'a> {
     pub headers: &'a [Header],
     /// Request headers of the server.
     pub forwarded: &'a [Header],
+    /// What requests are spread over.
+    pub upstreams: &'a Upstreams,
     /// The limit of each route.
     pub limits: Vec<Option<Limit>>,
 }
@@ -200,15 +203,16 @@ fn location(proxied: &Proxied, entry: &Entry, path: String, uri: String, exact: 
     } else {
         (Vec::new(), Vec::new())
     };
+    let upstream = proxied.upstreams.name(proxied.model, route);
     Location {
         exact,
         scheme: if certified.is_some() { "https" } else { "http" },
         certified,
-        upstream: upstream_name(route),
+        upstream: upstream.clone(),
         uri: if route.strip { uri } else { String::new() },
         server: match addresses(&route.target).as_slice() {
             [one] if route.target.elsewhere.is_empty() => one.clone(),
-            _ => upstream_name(route),
+            _ => upstream,
         },
         in_dns: in_dns(proxied.model, &route.target),
         // `(?s)`: a path with a line break in it is cut as well.

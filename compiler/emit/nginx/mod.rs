@@ -5,6 +5,7 @@ mod gives_way;
 mod location;
 mod mask;
 mod stated;
+mod upstream;
 mod view;
 
 use super::{
@@ -58,7 +59,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
         file("nginx/conf.d/masking.inc".into(), MASKING.render(&view), 0o644, reload()),
         file("nginx/conf.d/forwarded.inc".into(), FORWARDED.render(&view), 0o644, reload()),
     ];
-    for servers in view::beside(model, ingress) {
+    for servers in upstream::beside(model, ingress) {
         let path = format!("nginx/upstreams/{}.conf", servers.service);
         files.push(file(path, UPSTREAM.render(&servers), 0o644, reload()));
     }

@@ -1,7 +1,5 @@
 //! What the nginx templates see.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::Serialize;
 
 use super::{
@@ -9,12 +7,13 @@ use super::{
     location::{self, Location, Proxied},
     mask,
     stated::indented,
+    upstream::{Upstream, Upstreams},
 };
 use crate::{
     emit::header::header,
-    model::{Balance, Ingress, Model, MovedTo, RateLimit, Redirect, Route, Site, StaticFiles, Target, Tls},
+    model::{Ingress, Model, MovedTo, RateLimit, Redirect, Route, Site, StaticFiles, Target, Tls},
     source::Located,
-    values::{Address, Directives, Hostname, Url, Value as _, Version},
+    values::{Directives, Hostname, Url, Value as _, Version},
 };
 
 #[derive(Serialize)]
@@ -34,6 +33,8 @@ pub struct View {
     /// Networks of the proxy in front.
     in_front: Vec<String>,
     given: bool,
+    /// Whether it speaks HTTP/3 as well.
+    http3: bool,
     /// `http2 on;` exists from 1.25.1; before, it is a word of `listen`.
     http2_directive: bool,
     /// `server … resolve` exists from 1.27.3; before, only a variable makes nginx ask DNS again.
@@ -115,45 +116,6 @@ struct Stage {
 }
 
 #[derive(Serialize)]
-struct Upstream {
-    name: String,
-    servers: Vec<Server>,
-    /// The services whose servers are in files of their own, because their releases stand side by side.
-    beside: Vec<String>,
-    balance: &'static str,
-}
-
-#[derive(Serialize)]
-struct Server {
-    address: String,
-    /// Whether Docker's DNS knows it, to be asked again and again; a service of the host itself is in the hosts file of the
-    /// container, one of another host is known by address.
-    in_dns: bool,
-}
-
-/// The servers of a service, in a file of their own.
-#[derive(Serialize)]
-pub struct Servers {
-    header: String,
-    pub service: String,
-    server: String,
-}
-
-/// The services on this host whose releases stand side by side for a while, each with its server.
-pub fn beside(model: &Model, ingress: &Ingress) -> Vec<Servers> {
-    let targets = ingress.routes().flat_map(Route::targets).filter(|target| stands_beside(model, target));
-    let found: BTreeMap<_, _> = targets.map(|target| (target.service.to_string(), target.port)).collect();
-    let file =
-        |(service, port)| Servers { header: header(model), server: format!("{service}:{port}"), service };
-    found.into_iter().map(file).collect()
-}
-
-/// Whether releases of the service stand side by side, here where nginx switches between them.
-fn stands_beside(model: &Model, target: &Target) -> bool {
-    in_dns(model, target) && model.service(&target.service).is_some_and(|service| service.beside.is_some())
-}
-
-#[derive(Serialize)]
 struct Zone {
     name: String,
     rate: String,
@@ -184,6 +146,7 @@ pub fn view(model: &Model, ingress: &Ingress) -> View {
     let at_least = |wanted: &[u64]| version.as_ref().and_then(|v| v.is_at_least(wanted)).unwrap_or(true);
     let tls = !matches!(ingress.tls, Tls::None);
     let forwarded = forwarded(tls, &ingress.outside_port());
+    let upstreams = Upstreams::of(model, ingress, at_least(&[1, 27, 3]));
     let mut zones = Vec::new();
     let limit = ingress.rate_limit.as_ref().map(|limit| zone(&mut zones, "per_client".to_owned(), limit));
     let mut limit_of = |route: &Route| {
@@ -194,7 +157,15 @@ pub fn view(model: &Model, ingress: &Ingress) -> View {
         let headers = headers(ingress, site);
         site_view(
             ingress,
-            &Proxied { model, ingress, site, headers: &headers, forwarded: &forwarded, limits },
+            &Proxied {
+                model,
+                ingress,
+                site,
+                headers: &headers,
+                forwarded: &forwarded,
+                upstreams: &upstreams,
+                limits,
+            },
         )
     };
     let mut sites: Vec<SiteView> = ingress.sites.iter().map(&mut served).collect();
@@ -222,6 +193,7 @@ pub fn view(model: &Model, ingress: &Ingress) -> View {
         in_front: in_front(ingress),
         letsencrypt: matches!(ingress.tls, Tls::LetsEncrypt { .. }),
         given: matches!(ingress.tls, Tls::Given { .. }),
+        http3: ingress.http3,
         http2_directive: at_least(&[1, 25, 1]),
         resolve: at_least(&[1, 27, 3]),
         stages: (0..mask::STAGES).map(|n| Stage { from: stage_name(n), to: stage_name(n + 1) }).collect(),
@@ -234,7 +206,7 @@ pub fn view(model: &Model, ingress: &Ingress) -> View {
         headers_bucket: bucket(longest_header),
         // nginx wants room for the names that it hides by itself as well.
         headers_max: (most_headers > 16).then_some(2048),
-        upstreams: upstreams(model, ingress, at_least(&[1, 27, 3])),
+        upstreams: upstreams.into_all(),
         zones,
         body_limit: ingress.body_limit.nginx(),
         forwarded,
@@ -321,54 +293,6 @@ pub fn in_dns(model: &Model, target: &Target) -> bool {
     target.elsewhere.is_empty() && !on_host
 }
 
-/// What requests are spread over. Without `resolve`, what is on this host is found in the locations instead.
-fn upstreams(model: &Model, ingress: &Ingress, resolve: bool) -> Vec<Upstream> {
-    let mut upstreams: Vec<Upstream> = Vec::new();
-    let mut known: BTreeSet<String> = BTreeSet::new();
-    for route in ingress.routes().filter(|route| resolve || !route.target.elsewhere.is_empty()) {
-        let name = upstream_name(route);
-        if !known.insert(name.clone()) {
-            continue;
-        }
-        let balance = match route.balance {
-            Balance::RoundRobin => "",
-            Balance::LeastConn => "least_conn",
-            Balance::IpHash => "ip_hash",
-        };
-        let (beside, asked): (Vec<&Target>, Vec<&Target>) =
-            route.targets().partition(|target| stands_beside(model, target));
-        let servers = asked.into_iter().flat_map(|target| {
-            let in_dns = in_dns(model, target);
-            addresses(target).into_iter().map(move |address| Server { address, in_dns })
-        });
-        let servers = servers.collect();
-        let beside = beside.into_iter().map(|target| target.service.to_string()).collect();
-        upstreams.push(Upstream { name, servers, beside, balance });
-    }
-    upstreams
-}
-
-/// Where a target is asked, each of its hosts by address.
-pub fn addresses(target: &Target) -> Vec<String> {
-    let Target { service, port, elsewhere, outside, .. } = target;
-    match (elsewhere.as_slice(), outside) {
-        ([], Some(outside)) => vec![outside.address.with_port(*port)],
-        ([], None) => vec![format!("{service}:{port}")],
-        (hosts, _) => hosts.iter().map(|host| Address::Ip(*host).with_port(*port)).collect(),
-    }
-}
-
-/// The upstream of a route's services under its way to spread requests. No service's name has `_`.
-pub fn upstream_name(route: &Route) -> String {
-    let services: Vec<&str> = route.targets().map(|target| target.service.as_str()).collect();
-    let service = services.join("_");
-    match route.balance {
-        Balance::RoundRobin => service,
-        Balance::LeastConn => format!("{service}_least_conn"),
-        Balance::IpHash => format!("{service}_ip_hash"),
-    }
-}
-
 fn zone_name(what: &str, path: &str) -> String {
     let name: String = path.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     format!("{what}{name}")
@@ -399,6 +323,10 @@ fn headers(ingress: &Ingress, site: &Site) -> Vec<Header> {
     headers.push(Header::new("X-Content-Type-Options", "nosniff"));
     headers.push(Header::new("X-Frame-Options", "SAMEORIGIN"));
     headers.push(Header::new("Referrer-Policy", "strict-origin-when-cross-origin"));
+    if ingress.http3 {
+        // The port that browsers see; for a day, after which they ask again.
+        headers.push(Header::new("Alt-Svc", &format!("h3=\":{}\"; ma=86400", ingress.https)));
+    }
     for (name, value) in ingress.headers.iter().chain(&site.headers) {
         match (headers.iter_mut().find(|header| name.is(&header.name)), value) {
             (Some(header), Some(value)) => header.value = value.to_string(),

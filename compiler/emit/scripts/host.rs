@@ -7,7 +7,10 @@ use super::{
     unit::{self, UnitView},
 };
 use crate::{
-    emit::template::{Format, Template},
+    emit::{
+        logrotate::part_of_timer,
+        template::{Format, Template},
+    },
     model::{Ingress, Kept, Model, MountSource, Offsite, Service, Tls},
     values::Line,
 };
@@ -143,7 +146,7 @@ fn view(model: &Model) -> View {
         logrotate: !model.logs.is_empty() || placed(model, "logrotate.d/").next().is_some(),
         rotations: own_first(!model.logs.is_empty(), model, "logrotate.d/"),
         tables: own_first(model.jobs.iter().any(|job| job.timer.is_none()), model, "cron.d/"),
-        own_units: placed(model, "systemd/").collect(),
+        own_units: part_of_timer(model).into_iter().chain(placed(model, "systemd/")).collect(),
         jq: model.monitoring.is_some() && model.logs.iter().any(|log| log.schema.is_some()),
         units: unit::units(model),
         cron: model.jobs.iter().any(|job| job.timer.is_none()),

@@ -1,8 +1,9 @@
 //! `ingress`: the way in.
 
+use super::service::{PublishSpec, publish};
 use super::site::{
     FILES, FilesSpec, HEADERS, HeaderChoice, LimitSpec, RedirectSpec, RouteSpec, SiteSpec, StatedHeaders,
-    files, limit, redirect, route, site,
+    files, limit, redirect, route, serves, site,
 };
 use crate::{
     diagnostic::Diagnostic,
@@ -10,7 +11,7 @@ use crate::{
     source::{Located, Span},
     syntax::Reader,
     values::{
-        AbsPath, Cidr, Directives, Duration, Email, HeaderName, Hostname, Line, Name, Port, Size, Version,
+        AbsPath, Cidr, Directives, Duration, Email, HeaderName, HostPattern, Line, Name, Port, Size, Version,
         choice,
     },
 };
@@ -23,7 +24,7 @@ pub struct IngressSpec {
     /// Version of nginx.
     pub version: Option<Located<Version>>,
     /// Names beside the system's domain.
-    pub domains: Vec<Located<Hostname>>,
+    pub domains: Vec<Located<HostPattern>>,
     /// Where certificates come from.
     pub tls: Option<Located<Tls>>,
     /// Whether its own site answers to every name; stated or not.
@@ -34,6 +35,10 @@ pub struct IngressSpec {
     pub behind: Vec<Located<Cidr>>,
     /// Whether others than that proxy are let in as well.
     pub direct: bool,
+    /// Whether it speaks HTTP/3.
+    pub http3: bool,
+    /// Ports that its container publishes beside those for http and https.
+    pub publish: Vec<PublishSpec>,
     /// Routes.
     pub routes: Vec<RouteSpec>,
     /// Paths that have moved.
@@ -60,6 +65,8 @@ pub struct IngressSpec {
     pub raw_http: Vec<Located<Directives>>,
     /// Directives for the `server` level.
     pub raw_server: Vec<Located<Directives>>,
+    /// Directives for the `server` of its own site.
+    pub raw_own: Vec<Located<Directives>>,
     /// Nodes for compose.
     pub raw_compose: Vec<crate::syntax::Node>,
     /// Where it is stated.
@@ -92,7 +99,10 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
     r.example("ingress {\n    tls \"letsencrypt\" email=\"infra@example.com\"\n    rate-limit \"100/s\" burst=200\n    route \"/\" to=\"web\"\n}");
     let on = r.list::<Name>("on", "the hosts that it runs on, when there are several");
     let version = r.prop::<Version>("version", "version of nginx; the kind's when absent").optional();
-    let domains = r.list::<Hostname>("domain", "a name that it answers to beside the system's domain");
+    let domains = r.list::<HostPattern>(
+        "domain",
+        "a name that it answers to beside the system's domain; `*.` and a name is every name below it",
+    );
     let tls = r.block(
         "tls",
         "where certificates come from; `letsencrypt` when absent is not assumed: state it",
@@ -105,6 +115,15 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
         )
         .optional();
     let listen = r.block("listen", "the ports of the host that it takes; 80 and 443 when absent", listen);
+    let http3 = r.switch(
+        "http3",
+        "whether it speaks HTTP/3 as well, on the port of https over UDP: browsers are told of it, and come back by it",
+    );
+    let published = r.keyed(
+        "publish",
+        "a further port that its container offers, for what `nginx-main` or `nginx` says of it: from the host itself only unless `from` or `public` says more",
+        publish,
+    );
     let behind = r.list::<Cidr>(
         "behind",
         "networks of a proxy in front (a load balancer, a CDN), whose word about clients is believed, and past which the firewall lets nobody in; with `tls \"none\"` private networks when absent",
@@ -140,12 +159,16 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
         "nginx",
         "nginx directives for the `server` of every site that the language has no word for; in place of what the compiler would say there",
     );
+    let raw_own = r.list::<Directives>(
+        "nginx-own",
+        "the same for the system's own site only; in place of what the compiler or `nginx` would say there",
+    );
     let raw_compose = r
         .raw("compose", "keys of the compose service that the language has no word for, as KDL")
         .into_iter()
         .cloned()
         .collect();
-    absent(r);
+    absent(r, serves(&raw_server) || serves(&raw_own));
     Some(IngressSpec {
         on,
         version,
@@ -153,6 +176,8 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
         tls,
         any_host,
         listen,
+        http3,
+        publish: published,
         behind,
         direct,
         routes,
@@ -168,13 +193,14 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
         raw_events,
         raw_http,
         raw_server,
+        raw_own,
         raw_compose,
         span: r.span()?,
     })
 }
 
-/// Reports what no ingress can do without.
-fn absent(r: &mut Reader) {
+/// Reports what no ingress can do without. `served` says that directives of nginx answer by themselves.
+fn absent(r: &mut Reader, served: bool) {
     let Some(span) = r.span() else { return };
     if !r.stated("tls") {
         r.lacks(
@@ -184,7 +210,7 @@ fn absent(r: &mut Reader) {
                 .help("write `tls \"letsencrypt\" email=\"…\"`, `tls \"self-signed\"`, `tls \"given\" certificate=\"…\" key=\"…\"` or `tls \"none\"`"),
         );
     }
-    if !r.stated("route") && !r.stated("site") && !r.stated("files") {
+    if !r.stated("route") && !r.stated("site") && !r.stated("files") && !served {
         r.lacks(
             "route",
             Diagnostic::error("missing-property", "`ingress` needs a `route`")

@@ -29,6 +29,8 @@ pub struct ReceiverSpec {
     pub quiet: Vec<Located<Name>>,
     /// How it is reached.
     pub way: Way,
+    /// Nodes for its part of alertmanager.yml.
+    pub raw: Passed,
     /// Where it is stated.
     pub span: Span,
 }
@@ -301,7 +303,13 @@ fn receiver(r: &mut Reader, way: impl FnOnce() -> Option<Way>) -> Option<Receive
         "quiet",
         "a `quiet` time in which it is told nothing; an escalation reaches it all the same",
     );
-    Some(ReceiverSpec { least: severity?.value, priorities, team, quiet, way: way()?, span: r.span()? })
+    let raw = passed(
+        r,
+        "alertmanager",
+        "keys of this receiver that the language has no word for, as KDL, such as `title` or `username`; `password (secret)\"NAME\"` becomes `password_file`",
+        SECRET_KEYS,
+    );
+    Some(ReceiverSpec { least: severity?.value, priorities, team, quiet, way: way()?, raw, span: r.span()? })
 }
 
 fn name(secret: Option<Located<SecretRef>>) -> Option<EnvName> {

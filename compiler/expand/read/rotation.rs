@@ -47,6 +47,8 @@ pub struct HostLogSpec {
 /// How often a log is rotated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogRhythm {
+    /// Every hour.
+    Hourly,
     /// Every day.
     Daily,
     /// Every week.
@@ -57,7 +59,7 @@ pub enum LogRhythm {
     Yearly,
 }
 
-choice! { LogRhythm, "a rhythm of rotation", { "daily" => Daily, "weekly" => Weekly, "monthly" => Monthly, "yearly" => Yearly, } }
+choice! { LogRhythm, "a rhythm of rotation", { "hourly" => Hourly, "daily" => Daily, "weekly" => Weekly, "monthly" => Monthly, "yearly" => Yearly, } }
 
 /// Reads how files are rotated; the same words for every log.
 pub fn rotation(r: &mut Reader) -> Option<Rotation> {

@@ -51,9 +51,9 @@ impl Place<'_> {
                 continue;
             }
             let key = entry.name.as_mut().unwrap_or(&mut node.name);
-            if let Some(file) = self.file(&mut key.value, &entry.scalar, entry.span) {
-                entry.scalar = Scalar::Text(file);
-            }
+            // Of what is refused nothing else is to be said.
+            entry.scalar =
+                self.file(&mut key.value, &entry.scalar, entry.span).map_or(Scalar::Null, Scalar::Text);
             entry.annotation = None;
         }
         node.children =

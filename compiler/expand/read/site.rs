@@ -6,8 +6,8 @@ use crate::{
     source::{Located, Span},
     syntax::{Entry, FromEntry, Reader, Scalar},
     values::{
-        AbsPath, Cidr, Count, Directives, Duration, HeaderName, HeaderValue, Hostname, Line, Name, Rate,
-        Size, Url, UrlPath, Value, choice,
+        AbsPath, Cidr, Count, Directives, Duration, HeaderName, HeaderValue, HostPattern, Hostname, Line,
+        Name, Rate, Size, Url, UrlPath, Value, choice,
     },
 };
 
@@ -17,7 +17,7 @@ pub struct SiteSpec {
     /// Its name; one without a dot is below the system's domain.
     pub name: Located<Hostname>,
     /// Further names.
-    pub also: Vec<Located<Hostname>>,
+    pub also: Vec<Located<HostPattern>>,
     /// Where all of it has moved to.
     pub moved: Option<Located<Url>>,
     /// Networks from which it may be reached.
@@ -78,10 +78,18 @@ pub struct RouteSpec {
     pub path: Located<UrlPath>,
     /// The service, or what is external.
     pub to: Located<Name>,
+    /// Its part of the requests, when others answer as well.
+    pub weight: Option<Located<Count>>,
     /// Who else answers there.
-    pub also: Vec<Located<Name>>,
+    pub also: Vec<AlsoSpec>,
     /// How requests are spread.
     pub balance: Located<Balance>,
+    /// Failures after which one is not asked for a while.
+    pub max_fails: Option<Located<Count>>,
+    /// That while, and the time within which failures count.
+    pub fail_timeout: Option<Located<Duration>>,
+    /// Directives for the `upstream`.
+    pub raw_upstream: Vec<Located<Directives>>,
     /// Its limit.
     pub rate_limit: Option<LimitSpec>,
     /// Whether the path is cut off.
@@ -102,6 +110,24 @@ pub struct RouteSpec {
     pub raw: Vec<Located<Directives>>,
     /// Where it is stated.
     pub span: Span,
+}
+
+/// A stated `also`.
+#[derive(Clone, Debug)]
+pub struct AlsoSpec {
+    /// Who answers as well.
+    pub names: Vec<Located<Name>>,
+    /// The part of the requests that each of them gets.
+    pub weight: Option<Located<Count>>,
+    /// Whether they are asked only when the others fail.
+    pub spare: bool,
+}
+
+impl RouteSpec {
+    /// Everybody who answers there.
+    pub fn answering(&self) -> impl Iterator<Item = &Located<Name>> {
+        std::iter::once(&self.to).chain(self.also.iter().flat_map(|also| &also.names))
+    }
 }
 
 /// A stated `rate-limit`.
@@ -175,7 +201,8 @@ pub fn site(r: &mut Reader) -> Option<SiteSpec> {
             "its name; `admin` is `admin.` before the system's domain, in each environment",
         )
         .required();
-    let also = r.list::<Hostname>("also", "another name of the same");
+    let also =
+        r.list::<HostPattern>("also", "another name of the same; `*.` and a name is every name below it");
     let moved = r
         .prop::<Url>(
             "moved-to",
@@ -204,7 +231,12 @@ pub fn site(r: &mut Reader) -> Option<SiteSpec> {
         "nginx directives for its `server` that the language has no word for; in place of what the compiler or the ingress would say there",
     );
     let span = r.span()?;
-    if moved.is_none() && routes.is_empty() && files.is_empty() && !r.stated("moved-to") && !r.stated("route")
+    if moved.is_none()
+        && routes.is_empty()
+        && files.is_empty()
+        && !r.stated("moved-to")
+        && !r.stated("route")
+        && !serves(&raw)
     {
         r.lacks(
             "route",
@@ -245,6 +277,12 @@ pub fn site(r: &mut Reader) -> Option<SiteSpec> {
     })
 }
 
+/// Whether directives of a `server` answer requests by themselves.
+pub fn serves(raw: &[Located<Directives>]) -> bool {
+    let all = raw.iter().flat_map(|text| text.value.stated());
+    all.into_iter().any(|one| matches!(one.name(), "location" | "return" | "root"))
+}
+
 /// Reads a `redirect`.
 pub fn redirect(r: &mut Reader) -> Option<RedirectSpec> {
     r.example("redirect \"/manual\" to=\"https://docs.example.com/shop\"");
@@ -266,10 +304,28 @@ pub fn route(r: &mut Reader) -> Option<RouteSpec> {
     r.example("route \"/api\" to=\"backend\" balance=\"least-conn\"");
     let path = r.arg::<UrlPath>("path", "the start of the path").required();
     let to = r.prop::<Name>("to", "the service that answers, or something external").required();
+    let weight = r.prop::<Count>("weight", WEIGHT).above_zero().optional();
     let also =
-        r.list::<Name>("also", "another one that answers the same; requests are spread over all of them");
+        r.keyed("also", "another one that answers the same; requests are spread over all of them", also);
     let balance =
         r.prop::<Balance>("balance", "how requests are spread over its containers").or("round-robin");
+    let max_fails = r
+        .prop::<Count>(
+            "max-fails",
+            "so many failures within `fail-timeout`, and a container is not asked for that long while others are there; 0 asks all the same; 3 when absent",
+        )
+        .optional();
+    let fail_timeout = r
+        .prop::<Duration>(
+            "fail-timeout",
+            "the time in which failures count, and for which one is then not asked; `10s` when absent",
+        )
+        .above_zero()
+        .optional();
+    let raw_upstream = r.list::<Directives>(
+        "nginx-upstream",
+        "nginx directives for the `upstream` that the language has no word for, such as another way to spread requests; in place of what the compiler would say there",
+    );
     let rate_limit = r.block("rate-limit", "limit on requests of one client address, for this route", limit);
     let strip = r.flag("strip", "whether the path is cut off before the service sees it");
     let timeout = r
@@ -301,8 +357,12 @@ pub fn route(r: &mut Reader) -> Option<RouteSpec> {
     Some(RouteSpec {
         path: path?,
         to: to?,
+        weight,
         also,
         balance: balance?,
+        max_fails,
+        fail_timeout,
+        raw_upstream,
         rate_limit,
         strip,
         timeout,
@@ -314,6 +374,21 @@ pub fn route(r: &mut Reader) -> Option<RouteSpec> {
         raw,
         span: r.span()?,
     })
+}
+
+/// What `weight` is.
+const WEIGHT: &str =
+    "its part of the requests: of two, 3 beside 1 is three quarters, container by container; 1 when absent";
+
+/// Reads an `also`.
+fn also(r: &mut Reader) -> Option<AlsoSpec> {
+    r.example("also \"backend\" weight=3");
+    r.example("also \"app\" spare=#true");
+    let name = r.arg::<Name>("name", "a service, or something external").required();
+    let and = r.args::<Name>("and", "others of which the same holds");
+    let weight = r.prop::<Count>("weight", WEIGHT).above_zero().optional();
+    let spare = r.switch("spare", "whether it is asked only when none of the others can be");
+    Some(AlsoSpec { names: name.into_iter().chain(and).collect(), weight, spare })
 }
 
 /// What `files` is.

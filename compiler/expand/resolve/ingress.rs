@@ -16,7 +16,7 @@ use crate::{
         Target, Tls,
     },
     source::{Located, Span},
-    values::{AbsPath, Address, Count, Hostname, Name, Port, Value as _},
+    values::{AbsPath, Address, Count, HostPattern, Hostname, Name, Port, Value as _, Version},
 };
 
 /// Resolves the ingress, when its proxy is among `services`; what it leads to is among `all`. Routes are sorted so that the longest path comes first.
@@ -44,7 +44,22 @@ pub fn ingress(
             .help("in this environment write `ingress { tls \"self-signed\" }`"),
         );
     }
+    let stated = spec.domains.iter().chain(spec.sites.iter().flat_map(|site| &site.also));
+    for name in stated.filter(|name| name.value.name().is_wildcard()) {
+        if matches!(tls.value, Tls::LetsEncrypt { .. }) {
+            context.sink.report(
+                Diagnostic::error(
+                    "certificate-impossible",
+                    format!("Let's Encrypt issues no certificate for `{}` by asking nginx", name.value),
+                )
+                .at(name.span, "for such names it asks DNS")
+                .at(tls.span, "asked for here")
+                .help("write each name, or have the certificate issued elsewhere and write `tls \"given\" certificate=\"…\" key=\"…\"`"),
+            );
+        }
+    }
     let (http, https) = ports(spec)?;
+    http3(context, spec, tls, resolved);
     if let (Tls::LetsEncrypt { .. }, Some(listen)) = (&tls.value, &spec.listen)
         && http.get() != 80
         && spec.behind.is_empty()
@@ -65,7 +80,7 @@ pub fn ingress(
     };
     let mut names = Names { context, known: vec![(context.domain.clone(), None)] };
     let mut own = vec![context.domain.clone()];
-    own.extend(spec.domains.iter().filter_map(|name| names.add(name)));
+    own.extend(spec.domains.iter().filter_map(|name| names.add(&plain(name))));
     let mut sites = vec![Site {
         names: own,
         allow_from: Vec::new(),
@@ -76,7 +91,7 @@ pub fn ingress(
         headers: Vec::new(),
         body_limit: None,
         rate_limit: None,
-        raw: Vec::new(),
+        raw: spec.raw_own.clone(),
     }];
     sites.extend(spec.sites.iter().map(|site| Site {
         names: names.of(site),
@@ -103,6 +118,7 @@ pub fn ingress(
         ),
         http,
         https,
+        http3: spec.http3,
         behind: spec.behind.iter().map(|network| network.value).collect(),
         body_limit: spec.body_limit.value,
         rate_limit: spec.rate_limit.as_ref().map(limit),
@@ -118,15 +134,23 @@ pub fn ingress(
 }
 
 fn route(context: &Context, spec: &RouteSpec, proxy: &Service, services: &Services) -> Option<Route> {
-    let target = |name: &Located<Name>| match context.external(&name.value) {
-        Some(external) => outside(context, name, external),
-        None => inside(context, name, proxy, services),
+    let target = |name: &Located<Name>, weight: &Option<Located<Count>>, spare: bool| {
+        let found = match context.external(&name.value) {
+            Some(external) => outside(context, name, external),
+            None => inside(context, name, proxy, services),
+        };
+        let weight = weight.as_ref().map_or(Count::new(1), |weight| weight.value);
+        found.map(|target| Target { weight, spare, ..target })
     };
+    let others = spec.also.iter().flat_map(|also| also.names.iter().map(move |name| (also, name)));
     Some(Route {
         path: spec.path.value.clone(),
-        target: target(&spec.to)?,
-        others: spec.also.iter().filter_map(target).collect(),
+        target: target(&spec.to, &spec.weight, false)?,
+        others: others.filter_map(|(also, name)| target(name, &also.weight, also.spare)).collect(),
         balance: spec.balance.value,
+        max_fails: spec.max_fails.as_ref().map(|count| count.value),
+        fail_timeout: spec.fail_timeout.as_ref().map(|time| time.value),
+        raw_upstream: spec.raw_upstream.clone(),
         rate_limit: spec.rate_limit.as_ref().map(limit),
         strip: spec.strip,
         timeout: spec.timeout.as_ref().map(|t| t.value),
@@ -157,6 +181,8 @@ fn inside(context: &Context, name: &Located<Name>, proxy: &Service, services: &S
     Some(Target {
         service: service.name.clone(),
         outside: None,
+        weight: Count::new(1),
+        spare: false,
         port,
         replicas: service.replicas.value,
         elsewhere: elsewhere.map(|(_, addresses)| addresses.clone()).unwrap_or_default(),
@@ -198,6 +224,8 @@ fn outside(context: &Context, name: &Located<Name>, external: &ExternalSpec) -> 
             address: address.clone(),
             https: external.web().is_some_and(|url| url.scheme() == "https"),
         }),
+        weight: Count::new(1),
+        spare: false,
         port,
         replicas: Count::parse("1").ok()?,
         elsewhere: match address {
@@ -208,6 +236,28 @@ fn outside(context: &Context, name: &Located<Name>, external: &ExternalSpec) -> 
         private_paths: Vec::new(),
         websocket_paths: Vec::new(),
     })
+}
+
+/// Reports what HTTP/3 cannot do without.
+fn http3(context: &Context, spec: &IngressSpec, tls: &Located<Tls>, proxy: &Service) {
+    if !spec.http3 {
+        return;
+    }
+    if matches!(tls.value, Tls::None) {
+        context.sink.report(
+            Diagnostic::error("invalid-value", "HTTP/3 is always encrypted")
+                .at(tls.span, "and here is no TLS")
+                .help("leave `http3` away: whoever ends TLS in front speaks it"),
+        );
+    }
+    let version = proxy.version.as_deref().and_then(|version| Version::parse(version).ok());
+    if version.and_then(|version| version.is_at_least(&[1, 25])) == Some(false) {
+        context.sink.report(
+            Diagnostic::error("invalid-value", "this nginx speaks no HTTP/3")
+                .at(spec.version.as_ref().map_or(spec.span, |version| version.span), "it came with 1.25")
+                .help("use a newer nginx, such as `version \"1.28\"`, or leave `http3` away"),
+        );
+    }
 }
 
 /// The ports of the host for http and https.
@@ -226,8 +276,8 @@ struct Names<'a> {
 
 impl Names<'_> {
     fn of(&mut self, site: &SiteSpec) -> Vec<Hostname> {
-        let stated = std::iter::once(&site.name).chain(&site.also);
-        stated.filter_map(|name| self.add(&self.whole(name))).collect()
+        let stated = std::iter::once(site.name.clone()).chain(site.also.iter().map(plain));
+        stated.filter_map(|name| self.add(&self.whole(&name))).collect()
     }
 
     /// A name without a dot is one of the system's domain.
@@ -253,6 +303,11 @@ impl Names<'_> {
         self.known.push((name.value.clone(), Some(name.span)));
         Some(name.value.clone())
     }
+}
+
+/// A name, or a pattern in its place.
+fn plain(name: &Located<HostPattern>) -> Located<Hostname> {
+    name.clone().map(|pattern| pattern.name().clone())
 }
 
 fn redirect(spec: &RedirectSpec) -> Redirect {

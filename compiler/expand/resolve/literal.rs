@@ -39,11 +39,23 @@ pub fn literals(context: &Context) -> Vec<Literal> {
         }
     }
     let monitor = context.spec.monitor.iter().flat_map(|monitor| &monitor.raw_prometheus.nodes);
-    let notify = context.spec.notify.iter().flat_map(|notify| &notify.raw.nodes);
+    let notify = context.spec.notify.iter();
+    let notify = notify.flat_map(|notify| notify.receivers.iter().map(|one| &one.raw).chain([&notify.raw]));
+    let notify = notify.flat_map(|raw| &raw.nodes);
     monitor.chain(notify).for_each(|node| tree("", node, &mut found));
     if let Some(ingress) = &context.spec.ingress {
         let routes = ingress.routes.iter().chain(ingress.sites.iter().flat_map(|site| &site.routes));
-        let lines = ingress.raw_http.iter().chain(&ingress.raw_server).chain(routes.flat_map(|one| &one.raw));
+        let lines = [
+            &ingress.raw_main,
+            &ingress.raw_events,
+            &ingress.raw_http,
+            &ingress.raw_server,
+            &ingress.raw_own,
+        ]
+        .into_iter()
+        .chain(ingress.sites.iter().map(|site| &site.raw))
+        .chain(routes.flat_map(|one| [&one.raw_upstream, &one.raw]))
+        .flatten();
         lines.for_each(|text| add(&mut found, "nginx", text.value.as_str(), text.span));
     }
     for job in &context.spec.jobs {

@@ -48,6 +48,9 @@ fn receiver(context: &Context, stated: &ReceiverSpec, times: &[Quiet]) -> Receiv
     for secret in stated.way.secrets() {
         context.variable(secret, true, stated.span);
     }
+    for secret in &stated.raw.secrets {
+        context.variable(&secret.value, true, secret.span);
+    }
     if let Some(team) = &stated.team {
         response::team(context, team);
     }
@@ -75,6 +78,7 @@ fn receiver(context: &Context, stated: &ReceiverSpec, times: &[Quiet]) -> Receiv
         priorities: stated.priorities.iter().map(|one| one.value.clone()).collect(),
         team: stated.team.as_ref().map(|team| team.value.clone()),
         way: stated.way.clone(),
+        raw: stated.raw.nodes.clone(),
         origin: Origin::Stated(stated.span),
     }
 }

@@ -19,7 +19,7 @@ pub use container::{ContainerSpec, Kernel};
 pub use field::{ConditionSpec, FieldSpec, LogMetricSpec};
 pub use health::HealthSpec;
 pub use log::{LogSpec, ReportSpec, log};
-pub use publish::PublishSpec;
+pub use publish::{PublishSpec, publish};
 pub use release::{ReleaseSpec, Strategy};
 pub use resources::{Cpus, ResourceSpec};
 pub use scale::{ScaleSpec, TakesSpec};
@@ -255,7 +255,7 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
     let publish = r.keyed(
         "publish",
         "a port that the host offers, from the host itself only unless `from` or `public` says more",
-        publish::publish,
+        publish,
     );
     let volumes = r.blocks("volume", "something mounted", volume::volume);
     let mut logs = r.keyed(

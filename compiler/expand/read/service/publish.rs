@@ -88,7 +88,8 @@ fn from_compose(text: &str) -> Option<String> {
     })
 }
 
-pub(super) fn publish(r: &mut Reader) -> Option<PublishSpec> {
+/// Reads a `publish`.
+pub fn publish(r: &mut Reader) -> Option<PublishSpec> {
     r.example("publish 5432 from=\"10.0.0.0/8\"");
     let text = r.node().and_then(|node| node.args().next()).map(|entry| entry.scalar.text());
     let host = r

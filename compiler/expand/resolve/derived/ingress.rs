@@ -6,8 +6,9 @@ use crate::{
     expand::{
         kind::Role,
         read::{
+            host::Protocol,
             service::{PublishSpec, Strategy},
-            site::FilesSpec,
+            site::{FilesSpec, RouteSpec},
         },
         resolve::{
             ingress::{ports, users},
@@ -34,7 +35,7 @@ impl Derive<'_> {
             .routes
             .iter()
             .chain(ingress.sites.iter().flat_map(|site| &site.routes))
-            .flat_map(|route| std::iter::once(&route.to).chain(&route.also))
+            .flat_map(RouteSpec::answering)
             .filter(|to| self.names.contains_key(&to.value))
             .cloned()
             .collect();
@@ -50,7 +51,8 @@ impl Derive<'_> {
         service.derived.needs.extend(routed.iter().cloned());
         let Some((http, https)) = ports(ingress) else { return };
         let with_tls = !matches!(tls, Some(Tls::None));
-        for (host, inside) in [(http, "80"), (https, "443")].into_iter().take(1 + usize::from(with_tls)) {
+        let ports = [(http, "80"), (https, "443")].into_iter().take(1 + usize::from(with_tls));
+        for (number, (host, inside)) in ports.enumerate() {
             let stated = |port: &str| Ports::parse(port).ok().map(|port| Located::new(port, span));
             let (Some(host), Some(inside)) = (stated(&host.to_string()), stated(inside)) else { continue };
             let mut publish = PublishSpec::one(host, Some(inside), true, span);
@@ -59,8 +61,17 @@ impl Derive<'_> {
                 publish.public = false;
                 publish.from.clone_from(&ingress.behind);
             }
-            service.publish.push(publish);
+            service.publish.push(publish.clone());
+            if ingress.http3 && number == 1 {
+                let udp = Some(Located::new(Protocol::Udp, span));
+                service.publish.push(PublishSpec { protocol: udp, ..publish });
+            }
         }
+        service.publish.extend(ingress.publish.iter().cloned().map(|mut publish| {
+            // nginx listens on the port that is stated, not on one that is its own.
+            publish.container = publish.container.or(publish.host.clone());
+            publish
+        }));
         let mut mounts = Vec::new();
         if beside {
             mounts.extend(tree("nginx/upstreams", "/etc/nginx/upstreams"));

@@ -64,7 +64,8 @@ impl Derive<'_> {
             service.version = monitor.alertmanager_version.clone().or(service.version.take());
             let heartbeat = notify.heartbeat.as_ref().map(|heartbeat| &heartbeat.url);
             let stated = notify.receivers.iter().flat_map(|one| one.way.secrets()).chain(heartbeat);
-            let passed = notify.raw.secrets.iter().map(|secret| &secret.value);
+            let raw = notify.receivers.iter().map(|one| &one.raw).chain([&notify.raw]);
+            let passed = raw.flat_map(|raw| &raw.secrets).map(|secret| &secret.value);
             stated.chain(passed).for_each(|variable| mount(service, variable));
         }
         if let Some(at) = self.with_role(Role::Metrics, "metrics are collected and alerts evaluated", span) {
