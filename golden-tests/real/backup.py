@@ -15,6 +15,8 @@ from archive import Archive
 from containers import Project
 from datastore import datastore
 from elsewhere import Elsewhere
+from retention import counted
+from snapshots import Snapshots
 from store import Store
 from trial import Failed, main, program, require, run, same
 
@@ -32,7 +34,8 @@ def check(tree):
         keyed(tree)
         stores = [name for name in found if "rclone sync" in (tree.home / f"scripts/backup-{name}.sh").read_text()]
         followed(project, stores)
-        trials = [Trial(project, service) for service in found if service not in stores]
+        incremental = [name for name in found if "--link-dest" in (tree.home / f"scripts/backup-{name}.sh").read_text()]
+        trials = [Snapshots(project, name) if name in incremental else Trial(project, name) for name in found if name not in stores]
         for trial in trials:
             trial.all()
         recovered(tree, project, trials)
@@ -385,19 +388,6 @@ class Trial:
         same("the metric of the drill", self.metric("ondol_backup_drill_timestamp_seconds"), drill)
         damaged.unlink()
         checksum.unlink()
-
-
-def counted(names, rules):
-    """The names that rules keep, by their times: of each of the last so many days, weeks and months the newest."""
-    bucket = {"last": lambda at: at, "daily": lambda at: at.date(), "weekly": lambda at: at.isocalendar()[:2], "monthly": lambda at: (at.year, at.month),
-              "yearly": lambda at: at.year}
-    kept = set()
-    for tier, count in rules.items():
-        newest = {}
-        for name in sorted(names):
-            newest[bucket[tier](datetime.datetime.strptime(re.search(r"_(\d{8}_\d{6})\.", name)[1], "%Y%m%d_%H%M%S"))] = name
-        kept |= {newest[key] for key in sorted(newest)[-count:]}
-    return kept
 
 
 main(check)

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     emit::template::{Format, Template},
-    model::{Ingress, Kept, Model, MountSource, Offsite, Service, Tls},
+    model::{Backup, Ingress, Kept, Model, MountSource, Offsite, Service, Tls},
     values::Line,
 };
 
@@ -38,6 +38,8 @@ struct View {
     letsencrypt: bool,
     rsync: bool,
     rclone: bool,
+    /// Whether owners and modes of files go to a store beside them.
+    access: bool,
     /// Remotes of rclone, `s3:`.
     remotes: Vec<String>,
     /// Files with the secret keys of encrypted backups.
@@ -135,8 +137,12 @@ fn view(model: &Model) -> View {
             .ingress
             .as_ref()
             .is_some_and(|ingress| matches!(ingress.tls, Tls::LetsEncrypt { .. })),
-        rsync: offsite(|offsite| matches!(offsite, Offsite::Rsync(_))),
+        rsync: offsite(|offsite| matches!(offsite, Offsite::Rsync(_)))
+            || model.backups.iter().any(Backup::is_incremental),
         rclone: offsite(|offsite| matches!(offsite, Offsite::Rclone(_))),
+        access: model.backups.iter().any(|backup| {
+            backup.is_incremental() && matches!(backup.offsite, Some(Offsite::Rclone(_)))
+        }),
         remotes: remotes(model),
         identities,
         firewall: !model.firewall.openings.is_empty(),
