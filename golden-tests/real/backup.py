@@ -34,10 +34,11 @@ def check(tree):
         keyed(tree)
         stores = [name for name in found if "rclone sync" in (tree.home / f"scripts/backup-{name}.sh").read_text()]
         followed(project, stores)
-        incremental = [name for name in found if "--link-dest" in (tree.home / f"scripts/backup-{name}.sh").read_text()]
-        trials = [Snapshots(project, name) if name in incremental else Trial(project, name) for name in found if name not in stores]
+        linked = [name for name in found if "--link-dest" in (tree.home / f"scripts/backup-{name}.sh").read_text()]
+        trials = [Trial(project, service) for service in found if service not in stores + linked]
         for trial in trials:
             trial.all()
+        trials += incremental(project, linked)
         recovered(tree, project, trials)
     finally:
         project.down()
@@ -47,6 +48,14 @@ def followed(project, stores):
     """Objects of stores come back as they were at each run."""
     for name in stores:
         Store(project, name).all()
+
+
+def incremental(project, names):
+    """Snapshots share what has not changed, and each comes back as it was."""
+    trials = [Snapshots(project, name) for name in names]
+    for trial in trials:
+        trial.all()
+    return trials
 
 
 def key():

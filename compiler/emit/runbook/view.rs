@@ -304,9 +304,11 @@ pub fn view(model: &Model) -> View {
                 stops: backup.stops().iter().map(ToString::to_string).collect(),
                 part: match &backup.kept {
                     Kept::Data(dump) => dump.restore_part.as_ref().map(|(title, _)| title.to_string()),
-                    Kept::Files(Files { incremental: true, .. }) => {
-                        Some(language.pick("a file or folder, by its path", "파일이나 폴더 하나, 경로로 지정").to_owned())
-                    }
+                    Kept::Files(Files { incremental: true, .. }) => Some(
+                        language
+                            .pick("a file or folder, by its path", "파일이나 폴더 하나, 경로로 지정")
+                            .to_owned(),
+                    ),
                     Kept::Files(_) | Kept::Objects(_) => None,
                 },
                 data: backup.stated_as().to_string(),

@@ -28,12 +28,9 @@ static RESTORE_FILES: Template = Template::new(Format::Shell, include_str!("rest
 static BACKUP_OBJECTS: Template = Template::new(Format::Shell, include_str!("backup-objects.sh.tera"));
 static RESTORE_OBJECTS: Template = Template::new(Format::Shell, include_str!("restore-objects.sh.tera"));
 static VERIFY_OBJECTS: Template = Template::new(Format::Shell, include_str!("verify-objects.sh.tera"));
-static BACKUP_SNAPSHOTS: Template =
-    Template::new(Format::Shell, include_str!("backup-snapshots.sh.tera"));
-static RESTORE_SNAPSHOTS: Template =
-    Template::new(Format::Shell, include_str!("restore-snapshots.sh.tera"));
-static VERIFY_SNAPSHOTS: Template =
-    Template::new(Format::Shell, include_str!("verify-snapshots.sh.tera"));
+static BACKUP_SNAPSHOTS: Template = Template::new(Format::Shell, include_str!("backup-snapshots.sh.tera"));
+static RESTORE_SNAPSHOTS: Template = Template::new(Format::Shell, include_str!("restore-snapshots.sh.tera"));
+static VERIFY_SNAPSHOTS: Template = Template::new(Format::Shell, include_str!("verify-snapshots.sh.tera"));
 static VERIFY_FILES: Template = Template::new(Format::Shell, include_str!("verify-files.sh.tera"));
 
 /// What stands in for secrets in a scratch container, which has no network and lives for a drill.

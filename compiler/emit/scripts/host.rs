@@ -140,9 +140,10 @@ fn view(model: &Model) -> View {
         rsync: offsite(|offsite| matches!(offsite, Offsite::Rsync(_)))
             || model.backups.iter().any(Backup::is_incremental),
         rclone: offsite(|offsite| matches!(offsite, Offsite::Rclone(_))),
-        access: model.backups.iter().any(|backup| {
-            backup.is_incremental() && matches!(backup.offsite, Some(Offsite::Rclone(_)))
-        }),
+        access: model
+            .backups
+            .iter()
+            .any(|backup| backup.is_incremental() && matches!(backup.offsite, Some(Offsite::Rclone(_)))),
         remotes: remotes(model),
         identities,
         firewall: !model.firewall.openings.is_empty(),

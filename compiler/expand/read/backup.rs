@@ -310,7 +310,7 @@ pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
     let incremental = r
         .prop::<bool>(
             "incremental",
-            "`#true` keeps the volume or the files as snapshots instead of archives: each run makes a folder with the whole tree, in which a file that has not changed is a hard link to the one of the last run and takes no room; copies elsewhere are sent what has changed",
+            "`#true` keeps the volume or the files as snapshots instead of archives: each run makes a folder with the whole tree, in which a file that has not changed is a hard link to the one of the last run and takes no room, and copies elsewhere are sent only what has changed. `rsync` keeps all that files have; a store of `rclone` keeps contents, times, owners, modes and ACLs, but neither hard links nor extended attributes",
         )
         .optional();
     let stopped = r.flag(

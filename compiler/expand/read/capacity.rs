@@ -50,7 +50,7 @@ pub fn capacity(r: &mut Reader) -> Option<CapacitySpec> {
     let months =
         r.list::<Count>("months", "months after the start to which the figures belong, one column each");
     let figures =
-        r.keyed("figure", "something that grows, with one number or size for each of the months", figure);
+        r.keyed("figure", "something that grows, with one number or size for each of the months; what it ends at has an alert on the trend, where something measures it", figure);
     Some(CapacitySpec { start: start?, months, figures, span: r.span()? })
 }
 

@@ -4,7 +4,9 @@ use super::{context::Context, place};
 use crate::{
     diagnostic::Diagnostic,
     expand::read::backup::JobSpec,
-    model::{Backup, Command, Dump, Files, Host, Ingress, Job, Kept, Log, Origin, Scheduler, Services, Timer, Tls},
+    model::{
+        Backup, Command, Dump, Files, Host, Ingress, Job, Kept, Log, Origin, Scheduler, Services, Timer, Tls,
+    },
     source::Span,
     values::{Duration, Name, RunAs, Schedule, Time, Value as _},
 };

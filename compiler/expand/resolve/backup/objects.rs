@@ -44,7 +44,7 @@ pub(super) fn not_of_this(context: &Context, spec: &BackupSpec, kept: &Kept) {
         report(
             pattern.span,
             "exclude",
-            "no files are archived",
+            "no files are kept",
             "leave it out: `exclude` is for `volume` and `files`",
         );
     }

@@ -1,7 +1,9 @@
 //! Alerts on the trend of a system with a plan of growth: what by its own pace is used up within a month, ahead of the day
 //! on which it is, and whatever the plan expected.
 
-use super::{Input, camel, measure::Measure, proof::series, subject::Subject, used, watch::Watch, watch::watched};
+use super::{
+    Input, camel, measure::Measure, proof::series, subject::Subject, used, watch::Watch, watch::watched,
+};
 use crate::{
     expand::{
         kind::{self, Form},
