@@ -32,7 +32,7 @@ def check(tree):
                  if "/scripts/archive-" not in path.read_text()]
         require(found, "no backup")
         keyed(tree)
-        stores = [name for name in found if "rclone sync" in (tree.home / f"scripts/backup-{name}.sh").read_text()]
+        stores = [name for name in found if "--backup-dir" in (tree.home / f"scripts/backup-{name}.sh").read_text()]
         followed(project, stores)
         linked = [name for name in found if "--link-dest" in (tree.home / f"scripts/backup-{name}.sh").read_text()]
         trials = [Trial(project, service) for service in found if service not in stores + linked]

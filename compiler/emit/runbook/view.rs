@@ -119,6 +119,8 @@ struct BackupView {
     /// Services that stop while it comes back.
     stops: Vec<String>,
     part: Option<String>,
+    /// Whether each is a folder with the whole tree.
+    incremental: bool,
     /// The service whose data it is, and how often its log is archived, with which it comes back to any second.
     data: String,
     log: Option<String>,
@@ -311,6 +313,7 @@ pub fn view(model: &Model) -> View {
                     ),
                     Kept::Files(_) | Kept::Objects(_) => None,
                 },
+                incremental: backup.is_incremental(),
                 data: backup.stated_as().to_string(),
                 log: backup.log().map(|log| log.every.words(language)),
             })

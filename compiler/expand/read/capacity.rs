@@ -61,7 +61,12 @@ fn figure(r: &mut Reader) -> Option<FigureSpec> {
         "size",
         "how large, month by month: data on the disk of the host, with the backups that lie there",
     );
-    let of = r.prop::<Name>("of", "the service that it is about").optional();
+    let of = r
+        .prop::<Name>(
+            "of",
+            "the service that it is about; the trend of its memory is followed too, where that has a limit",
+        )
+        .optional();
     let watch =
         r.prop::<Name>("watch", "the name of a watch whose critical bound must not be reached").optional();
     let setting = r

@@ -26,9 +26,11 @@ pub(super) fn encryption(context: &Context, spec: &BackupSpec) -> Option<Encrypt
     let log = spec.point_in_time.as_ref().map(|one| (one.span, "archives the log as the server writes it"));
     let objects = spec.objects.as_ref().map(|one| (one.span, "copied from one store to another"));
     // A file that is encrypted anew is another file each time: nothing would be unchanged.
-    let snapshots = spec.incremental.as_ref().filter(|incremental| incremental.value).map(|one| {
-        (one.span, "keeps what has not changed as it is, and what is encrypted is another file each time")
-    });
+    let of_files = spec.volume.is_some() || !spec.files.is_empty();
+    let snapshots =
+        spec.incremental.as_ref().filter(|incremental| incremental.value && of_files).map(|one| {
+            (one.span, "keeps what has not changed as it is, and what is encrypted is another file each time")
+        });
     if let Some((span, why)) = log.or(objects).or(snapshots) {
         context.sink.report(
             Diagnostic::error("cannot-encrypt", format!("the backup `{}` cannot be encrypted", spec.name.value))

@@ -290,3 +290,27 @@ fn weeks(measure: &Measure, first: Decimal, then: Decimal) -> Option<Vec<Series>
     };
     first.into_iter().zip(then).map(joined).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::Selector;
+
+    #[test]
+    fn a_week_and_the_next_one_have_the_same_series() {
+        let of = |form: Form| {
+            let subject = Subject::Service(Name::parse("a").expect("a name"));
+            let measure = Measure { form, subject, window: Duration::from_minutes(5) };
+            let series = weeks(&measure, Decimal::whole(60), Decimal::whole(69))?;
+            Some(series.into_iter().map(|one| one.values).collect::<Vec<_>>())
+        };
+        let selector = Selector::parse("x").expect("a selector");
+        // A week has 10080 minutes; the samples of the first end where those of the next begin.
+        let gauge = of(Form::Aggregate("sum", selector.clone()));
+        assert_eq!(gauge, Some(vec!["60x10079 69x11520".to_owned()]));
+        let counter = of(Form::Rate(selector.clone()));
+        assert_eq!(counter, Some(vec!["0+3600x10079 0+4140x11520".to_owned()]));
+        // A latency does not fill up; its buckets would be others, too.
+        assert_eq!(of(Form::Quantile(950, selector)), None);
+    }
+}
