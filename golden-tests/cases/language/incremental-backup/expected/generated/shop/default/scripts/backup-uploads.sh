@@ -65,7 +65,7 @@ publish() { # TIME: of the last success
         gauge ondol_backup_last_success_timestamp_seconds 'When the last backup that succeeded ended.' "$1"
         gauge ondol_backup_size_bytes 'Size of all that is in the newest snapshot.' "$size"
         gauge ondol_backup_verified_timestamp_seconds 'When the newest snapshot was compared with what it was made of.' "$verified"
-        gauge ondol_backup_copy_duration_seconds 'Time that copying to another place took.' "$copied"
+        gauge ondol_backup_copy_duration_seconds 'Time that copying all of it to another place takes.' "$copied"
     )
     mkdir -p "$textfiles"
     printf '%s\n' "$text" >"$metrics.new"
@@ -204,7 +204,11 @@ while IFS= read -r one; do
     fi
     before=$one
 done < <(snapshots)
-copied=$(($(date +%s) - copying))
+# What comes back is all of it: the time for that by the pace of the last run that had much to send.
+if [ -z "$copied" ] || [ "$needed" -ge $((64 << 20)) ]; then
+    copied=$(($(date +%s) - copying))
+    [ "$needed" = 0 ] || copied=$((copied * size / needed))
+fi
 publish "$(date +%s)"
 
 say "kept $size bytes, of which $needed are new"
