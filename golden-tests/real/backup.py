@@ -35,10 +35,10 @@ def check(tree):
         stores = [name for name in found if "--backup-dir" in (tree.home / f"scripts/backup-{name}.sh").read_text()]
         followed(project, stores)
         linked = [name for name in found if "--link-dest" in (tree.home / f"scripts/backup-{name}.sh").read_text()]
-        trials = [Trial(project, service) for service in found if service not in stores + linked]
-        for trial in trials:
+        trials = incremental(project, linked)
+        trials += [Trial(project, service) for service in found if service not in stores + linked]
+        for trial in trials[len(linked):]:
             trial.all()
-        trials += incremental(project, linked)
         recovered(tree, project, trials)
     finally:
         project.down()
