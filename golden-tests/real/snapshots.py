@@ -159,6 +159,10 @@ class Snapshots:
         self.script("restore", "latest", "--yes")
         same("what came back of the newest", self.fingerprint(), live)
         require(not self.data.services or self.project.containers(*self.data.services), f"{self.data.services} do not run after the restore")
+        # What is damaged where it is live looks the same from outside.
+        self.damage(self.root() / "large")
+        self.script("restore", "latest", "--yes")
+        same("what came back of what was damaged", self.fingerprint(), live)
         # A new server.
         self.project.compose("down", "--volumes", "-t", "5")
         for path in self.data.paths:
@@ -230,15 +234,20 @@ class Snapshots:
         same("what is left of those that failed", list(self.folder.glob(f".{self.service}.*.partial")), [])
         same("the snapshot after failures", self.of(newest), self.without_excluded(self.fingerprint()))
 
+    @staticmethod
+    def damage(path):
+        """A disk tells nobody."""
+        with path.open("r+b") as file:
+            stat = os.fstat(file.fileno())
+            file.write(b"damaged")
+            file.flush()
+            os.utime(file.fileno(), ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
     def damaged(self):
         """What the disk has damaged is found by the drill and by a restore, though each later run links to it; and a run
         that copies everything anew mends it."""
         damaged, live = self.made(), self.fingerprint()
-        with (self.kept(damaged, self.root()) / "large").open("r+b") as file:
-            stat = os.fstat(file.fileno())
-            file.write(b"damaged")
-            file.flush()
-            os.utime(file.fileno(), ns=(stat.st_atime_ns, stat.st_mtime_ns))  # a disk tells nobody
+        self.damage(self.kept(damaged, self.root()) / "large")
         for name, arguments in (("verify", ()), ("restore", ("latest", "--yes"))):
             said = self.script(name, *arguments, fails=True)
             require("large" in said, said)
