@@ -100,14 +100,15 @@ needed=$(rsync "${options[@]}" --no-acls --no-xattrs --dry-run --stats --no-huma
 free=$(df --output=avail --block-size=1 "$root/" | tail -n 1)
 [ "$free" -gt "$((needed * 12 / 10))" ] || fail "$root/ has $((free >> 20)) MiB left; $(((needed >> 20) + 1)) MiB are needed; nothing was changed"
 
-# Somebody may want what is there now: it is kept first. Only what differs from the snapshot takes room.
+# Somebody may want what is there now: it is kept first. Only what differs from the snapshot takes room. What is in a file
+# counts, here and below: what is damaged where it is live can have its old size and time.
 kept=''
 if [ ${#there[@]} -gt 0 ]; then
     kept=$folder/before-restore_${backup}_$(date +%Y%m%d_%H%M%S).$extension
     while [ -e "$kept" ]; do sleep 1 && kept=$folder/before-restore_${backup}_$(date +%Y%m%d_%H%M%S).$extension; done
     mkdir -p "$partial/files"
     status=0
-    rsync "${options[@]}" --link-dest="$file/files" -- "${there[@]}" "$partial/files/" || status=$?
+    rsync "${options[@]}" --checksum --link-dest="$file/files" -- "${there[@]}" "$partial/files/" || status=$?
     [ "$status" = 0 ] || [ "$status" = 24 ] || fail "what is there now cannot be kept in $kept; nothing was changed"
     sums "$partial/files" >"$partial/sums"
     sync --file-system "$folder"
@@ -135,7 +136,7 @@ for member in "${back[@]}"; do
     (umask 022 && mkdir -p "$(dirname "$root/$member")")
 done
 # What is there and in the snapshot is not touched; what is not in the snapshot goes.
-rsync "${options[@]}" -- "${back[@]/#/$file/files/./}" "$root/" || broken "not all of it could be put back: some files may be new and some old"
+rsync "${options[@]}" --checksum -- "${back[@]/#/$file/files/./}" "$root/" || broken "not all of it could be put back: some files may be new and some old"
 changed=$(rsync "${options[@]}" --checksum --dry-run --itemize-changes -- "${back[@]/#/$file/files/./}" "$root/") || broken "what came back cannot be read"
 [ -z "$changed" ] || broken "what came back is not what is in the snapshot: $(sed -n '1p' <<<"$changed")"
 [ ${#stopped[@]} = 0 ] || compose up --detach --wait --no-deps --no-recreate "${stopped[@]}" || fail "the files are back, but not all of ${stopped[*]} work again"
