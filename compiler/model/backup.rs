@@ -103,16 +103,19 @@ pub struct Objects {
     pub check: Option<String>,
 }
 
-/// Files that are kept as an archive.
+/// Files that are kept as an archive, or as snapshots.
 #[derive(Clone, Debug)]
 pub struct Files {
     /// Where they are.
     pub place: Place,
+    /// Whether each run makes a folder with the whole tree, in which what has not changed since the last one takes no room;
+    /// else it makes an archive.
+    pub incremental: bool,
     /// Services that have them mounted.
     pub users: Vec<Name>,
     /// Whether those are stopped while the files are read: without, a file that changes meanwhile may be half new.
     pub stopped: bool,
-    /// Patterns of names that are left out, as tar reads them.
+    /// Patterns of names that are left out, as tar and rsync read them.
     pub exclude: Vec<Line>,
     /// Shell text, run on the host in a folder with what came back: fails unless that is whole.
     pub check: Option<String>,
@@ -200,6 +203,7 @@ impl Backup {
     pub fn extension(&self) -> String {
         let extension = match &self.kept {
             Kept::Data(dump) => &dump.extension,
+            Kept::Files(Files { incremental: true, .. }) => "snapshot",
             Kept::Files(_) => "tar.gz",
             Kept::Objects(_) => "list",
         };
@@ -207,6 +211,11 @@ impl Backup {
             Some(_) => format!("{extension}.age"),
             None => extension.to_owned(),
         }
+    }
+
+    /// Whether it is a folder for each run, in which only what has changed takes room.
+    pub fn is_incremental(&self) -> bool {
+        matches!(&self.kept, Kept::Files(files) if files.incremental)
     }
 
     /// Services that stop while it comes back.

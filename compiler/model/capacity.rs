@@ -40,6 +40,8 @@ pub struct Limit {
     pub most: Decimal,
     /// Whether these are bytes.
     pub bytes: bool,
+    /// The alert that follows its trend, where something measures it; behind the name of the host when there are several.
+    pub alert: String,
     /// Where that is stated.
     pub origin: Origin,
 }

@@ -15,6 +15,8 @@ from archive import Archive
 from containers import Project
 from datastore import datastore
 from elsewhere import Elsewhere
+from retention import counted
+from snapshots import Snapshots
 from store import Store
 from trial import Failed, main, program, require, run, same
 
@@ -30,10 +32,12 @@ def check(tree):
                  if "/scripts/archive-" not in path.read_text()]
         require(found, "no backup")
         keyed(tree)
-        stores = [name for name in found if "rclone sync" in (tree.home / f"scripts/backup-{name}.sh").read_text()]
+        stores = [name for name in found if "--backup-dir" in (tree.home / f"scripts/backup-{name}.sh").read_text()]
         followed(project, stores)
-        trials = [Trial(project, service) for service in found if service not in stores]
-        for trial in trials:
+        linked = [name for name in found if "--link-dest" in (tree.home / f"scripts/backup-{name}.sh").read_text()]
+        trials = incremental(project, linked)
+        trials += [Trial(project, service) for service in found if service not in stores + linked]
+        for trial in trials[len(linked):]:
             trial.all()
         recovered(tree, project, trials)
     finally:
@@ -44,6 +48,14 @@ def followed(project, stores):
     """Objects of stores come back as they were at each run."""
     for name in stores:
         Store(project, name).all()
+
+
+def incremental(project, names):
+    """Snapshots share what has not changed, and each comes back as it was."""
+    trials = [Snapshots(project, name) for name in names]
+    for trial in trials:
+        trial.all()
+    return trials
 
 
 def key():
@@ -385,19 +397,6 @@ class Trial:
         same("the metric of the drill", self.metric("ondol_backup_drill_timestamp_seconds"), drill)
         damaged.unlink()
         checksum.unlink()
-
-
-def counted(names, rules):
-    """The names that rules keep, by their times: of each of the last so many days, weeks and months the newest."""
-    bucket = {"last": lambda at: at, "daily": lambda at: at.date(), "weekly": lambda at: at.isocalendar()[:2], "monthly": lambda at: (at.year, at.month),
-              "yearly": lambda at: at.year}
-    kept = set()
-    for tier, count in rules.items():
-        newest = {}
-        for name in sorted(names):
-            newest[bucket[tier](datetime.datetime.strptime(re.search(r"_(\d{8}_\d{6})\.", name)[1], "%Y%m%d_%H%M%S"))] = name
-        kept |= {newest[key] for key in sorted(newest)[-count:]}
-    return kept
 
 
 main(check)

@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use crate::model::{Model, capacity::Figure};
+use crate::model::{
+    Model,
+    capacity::{Figure, Limit},
+};
 
 /// The plan as a table.
 #[derive(Serialize)]
@@ -27,19 +30,29 @@ struct End {
     used: Vec<String>,
     /// The month in which it is used up; none when it lasts.
     date: Option<String>,
+    /// The alert on its trend; none when nothing measures it.
+    alert: Option<String>,
+}
+
+/// The alert that follows the trend of a limit on this host.
+fn followed(model: &Model, limit: &Limit) -> Option<String> {
+    // Of several hosts each has its name before those of its alerts.
+    let alerts = model.monitoring.as_ref()?.explained();
+    alerts.map(|alert| &alert.name).find(|name| name.ends_with(&limit.alert)).cloned()
 }
 
 /// The view; none without a plan.
 pub fn view(model: &Model) -> Option<CapacityView> {
     let capacity = model.capacity.as_ref()?;
     let ends = |figure: &Figure| -> Vec<End> {
-        let end = |limit: &crate::model::capacity::Limit| {
+        let end = |limit: &Limit| {
             let words =
                 |value| if limit.bytes { crate::model::capacity::size(value) } else { value.to_string() };
             End {
                 what: limit.what.clone(),
                 most: words(limit.most),
                 used: limit.used.iter().map(|value| words(*value)).collect(),
+                alert: followed(model, limit),
                 date: capacity.runs_out(limit).map(|month| capacity.start.after(month).to_string()),
             }
         };

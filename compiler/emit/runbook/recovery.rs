@@ -76,6 +76,10 @@ fn commands(lines: impl Iterator<Item = String>) -> Option<String> {
 
 /// What brings the copies of a backup back that are elsewhere.
 fn fetch(backup: &Backup) -> Option<String> {
+    // A restore fetches the snapshot that it brings back, and no other.
+    if backup.is_incremental() {
+        return None;
+    }
     let directory = &backup.directory;
     Some(match backup.offsite.as_ref()? {
         Offsite::Rsync(target) => {

@@ -12,7 +12,7 @@ use super::{
     response::{self, ResponseView},
     scale, service, variables, way,
 };
-use crate::model::{Backup, Ingress, Item, Kept, Model, Offsite, Service, Severity, Tls};
+use crate::model::{Backup, Files, Ingress, Item, Kept, Model, Offsite, Service, Severity, Tls};
 
 #[derive(Serialize)]
 pub struct View {
@@ -119,6 +119,8 @@ struct BackupView {
     /// Services that stop while it comes back.
     stops: Vec<String>,
     part: Option<String>,
+    /// Whether each is a folder with the whole tree.
+    incremental: bool,
     /// The service whose data it is, and how often its log is archived, with which it comes back to any second.
     data: String,
     log: Option<String>,
@@ -304,8 +306,14 @@ pub fn view(model: &Model) -> View {
                 stops: backup.stops().iter().map(ToString::to_string).collect(),
                 part: match &backup.kept {
                     Kept::Data(dump) => dump.restore_part.as_ref().map(|(title, _)| title.to_string()),
+                    Kept::Files(Files { incremental: true, .. }) => Some(
+                        language
+                            .pick("a file or folder, by its path", "파일이나 폴더 하나, 경로로 지정")
+                            .to_owned(),
+                    ),
                     Kept::Files(_) | Kept::Objects(_) => None,
                 },
+                incremental: backup.is_incremental(),
                 data: backup.stated_as().to_string(),
                 log: backup.log().map(|log| log.every.words(language)),
             })

@@ -28,6 +28,9 @@ static RESTORE_FILES: Template = Template::new(Format::Shell, include_str!("rest
 static BACKUP_OBJECTS: Template = Template::new(Format::Shell, include_str!("backup-objects.sh.tera"));
 static RESTORE_OBJECTS: Template = Template::new(Format::Shell, include_str!("restore-objects.sh.tera"));
 static VERIFY_OBJECTS: Template = Template::new(Format::Shell, include_str!("verify-objects.sh.tera"));
+static BACKUP_SNAPSHOTS: Template = Template::new(Format::Shell, include_str!("backup-snapshots.sh.tera"));
+static RESTORE_SNAPSHOTS: Template = Template::new(Format::Shell, include_str!("restore-snapshots.sh.tera"));
+static VERIFY_SNAPSHOTS: Template = Template::new(Format::Shell, include_str!("verify-snapshots.sh.tera"));
 static VERIFY_FILES: Template = Template::new(Format::Shell, include_str!("verify-files.sh.tera"));
 
 /// What stands in for secrets in a scratch container, which has no network and lives for a drill.
@@ -49,6 +52,8 @@ struct View<T> {
     keep_words: String,
     /// What `surplus` keeps, when it is more than an age; here and elsewhere.
     keep_rules: Option<String>,
+    /// The same also when it is an age alone.
+    rules: String,
     offsite_rules: Option<String>,
     offsite: bool,
     /// The public keys to which it is encrypted, and the file with a secret key.
@@ -99,7 +104,7 @@ struct LogView {
     when: Option<String>,
 }
 
-/// Files that are archived.
+/// Files that are archived, or of which snapshots are made.
 #[derive(Clone, Serialize)]
 struct FilesView {
     /// Of a volume: the service that has it mounted, and where.
@@ -112,8 +117,9 @@ struct FilesView {
     stopped: bool,
     /// Whether they are logs, of which what had been written by then is whole.
     grow: bool,
-    /// Names that are left out.
+    /// Names that are left out, and as rules of rsync.
     exclude: Vec<String>,
+    filters: Vec<String>,
     /// What tells whether they are whole.
     check: Option<String>,
 }
@@ -188,15 +194,20 @@ fn scripts_of(
             ]
         }
         Kept::Files(files) => {
+            let (make, bring_back, prove) = if files.incremental {
+                (&BACKUP_SNAPSHOTS, &RESTORE_SNAPSHOTS, &VERIFY_SNAPSHOTS)
+            } else {
+                (&BACKUP, &RESTORE_FILES, &VERIFY_FILES)
+            };
             let files = files_view(model, files);
             let archive = Archive { archive: files.clone() };
             vec![
-                script("backup", BACKUP.render(&view(model, clock, backup, &name("backup"), archive))),
+                script("backup", make.render(&view(model, clock, backup, &name("backup"), archive))),
                 script(
                     "restore",
-                    RESTORE_FILES.render(&view(model, clock, backup, &name("restore"), files.clone())),
+                    bring_back.render(&view(model, clock, backup, &name("restore"), files.clone())),
                 ),
-                script("verify", VERIFY_FILES.render(&view(model, clock, backup, &name("verify"), files))),
+                script("verify", prove.render(&view(model, clock, backup, &name("verify"), files))),
             ]
         }
     };
@@ -225,6 +236,7 @@ fn view<T>(model: &Model, clock: &Clock, backup: &Backup, script: &str, kept: T)
         keep_seconds: backup.keep.within.map_or(0, Duration::whole_seconds),
         keep_words: backup.keep.words(Language::English),
         keep_rules: backup.keep.only_within().is_none().then(|| rules(&backup.keep)),
+        rules: rules(&backup.keep),
         offsite_rules: backup.offsite_keep.as_ref().map(rules),
         offsite: backup.offsite.is_some(),
         recipients: backup
@@ -265,6 +277,7 @@ fn files_view(model: &Model, files: &Files) -> FilesView {
         stopped: files.stopped,
         grow: files.are_logs(&model.logs),
         exclude: files.exclude.iter().map(ToString::to_string).collect(),
+        filters: files.exclude.iter().map(|pattern| format!("- {pattern}")).collect(),
         check: files.check.clone(),
     }
 }

@@ -11,7 +11,7 @@ use crate::{
         logrotate::part_of_timer,
         template::{Format, Template},
     },
-    model::{Ingress, Kept, Model, MountSource, Offsite, Service, Tls},
+    model::{Backup, Ingress, Kept, Model, MountSource, Offsite, Service, Tls},
     values::Line,
 };
 
@@ -41,6 +41,8 @@ struct View {
     letsencrypt: bool,
     rsync: bool,
     rclone: bool,
+    /// Whether owners and modes of files go to a store beside them.
+    access: bool,
     /// Remotes of rclone, `s3:`.
     remotes: Vec<String>,
     /// Files with the secret keys of encrypted backups.
@@ -138,8 +140,13 @@ fn view(model: &Model) -> View {
             .ingress
             .as_ref()
             .is_some_and(|ingress| matches!(ingress.tls, Tls::LetsEncrypt { .. })),
-        rsync: offsite(|offsite| matches!(offsite, Offsite::Rsync(_))),
+        rsync: offsite(|offsite| matches!(offsite, Offsite::Rsync(_)))
+            || model.backups.iter().any(Backup::is_incremental),
         rclone: offsite(|offsite| matches!(offsite, Offsite::Rclone(_))),
+        access: model
+            .backups
+            .iter()
+            .any(|backup| backup.is_incremental() && matches!(backup.offsite, Some(Offsite::Rclone(_)))),
         remotes: remotes(model),
         identities,
         firewall: !model.firewall.openings.is_empty(),

@@ -45,6 +45,8 @@ pub struct Measure {
     pub form: Form,
     /// What it is called.
     pub about: Phrase,
+    /// The setting of the service whose value it cannot pass.
+    pub setting: Option<Located<Name>>,
 }
 
 /// The properties that say what is measured; kinds use them in `measure`, systems in `watch`.
@@ -110,6 +112,12 @@ pub fn form(r: &mut Reader) -> Option<Form> {
 pub(super) fn measure(r: &mut Reader) -> Option<Measure> {
     let name = r.arg::<Name>("name", "what `watch` calls it").required();
     let about = r.block("about", "what it is called", phrase);
+    let setting = r
+        .prop::<Name>(
+            "setting",
+            "the setting of the service whose value it cannot pass, such as `max-connections`: a plan of `capacity` that names it has an alert on the trend",
+        )
+        .optional();
     let form = form(r);
-    Some(Measure { name: name?, form: form?, about: about.unwrap_or_default() })
+    Some(Measure { name: name?, form: form?, about: about.unwrap_or_default(), setting })
 }

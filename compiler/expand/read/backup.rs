@@ -24,6 +24,8 @@ pub struct BackupSpec {
     pub objects: Option<Located<Line>>,
     /// The hosts whose files they are; all when empty.
     pub on: Vec<Located<Name>>,
+    /// Whether each run keeps only what has changed.
+    pub incremental: Option<Located<bool>>,
     /// Whether services that have the files mounted stop meanwhile.
     pub stopped: bool,
     /// Patterns of files that are left out.
@@ -285,7 +287,7 @@ pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
         )
         .required();
     let volume =
-        r.block("volume", "keeps a volume as an archive, instead of a dump by the service's kind", |r| {
+        r.block("volume", "keeps the files of a volume, instead of a dump by the service's kind", |r| {
             r.example("volume \"models\" of=\"app\"");
             let name = r.arg::<Name>("volume", "what the service calls it").required();
             let of = r.prop::<Name>("of", "the service that has it mounted").required();
@@ -293,7 +295,7 @@ pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
         });
     let files = r.list::<HostPath>(
         "files",
-        "files and folders of the host to keep as an archive; a relative one is in the system's directory",
+        "files and folders of the host to keep; a relative one is in the system's directory",
     );
     let objects = r
         .prop::<Line>(
@@ -305,6 +307,12 @@ pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
         "on",
         "the hosts whose `files` they are, or that copy `objects`, when there are several; all when absent",
     );
+    let incremental = r
+        .prop::<bool>(
+            "incremental",
+            "`#true` keeps the volume or the files as snapshots instead of archives: each run makes a folder with the whole tree, in which a file that has not changed is a hard link to the one of the last run and takes no room, and copies elsewhere are sent only what has changed. `rsync` keeps all that files have; a store of `rclone` keeps contents, times, owners, modes and ACLs, but neither hard links nor extended attributes",
+        )
+        .optional();
     let stopped = r.flag(
         "stopped",
         "whether services that have the volume or files mounted stop while they are read; without, a file that changes meanwhile, and is no log, fails the backup",
@@ -362,6 +370,7 @@ pub fn backup(r: &mut Reader) -> Option<BackupSpec> {
         files,
         objects,
         on,
+        incremental,
         stopped,
         exclude,
         check,

@@ -50,7 +50,7 @@ pub fn capacity(r: &mut Reader) -> Option<CapacitySpec> {
     let months =
         r.list::<Count>("months", "months after the start to which the figures belong, one column each");
     let figures =
-        r.keyed("figure", "something that grows, with one number or size for each of the months", figure);
+        r.keyed("figure", "something that grows, with one number or size for each of the months; what it ends at has an alert on the trend, where something measures it", figure);
     Some(CapacitySpec { start: start?, months, figures, span: r.span()? })
 }
 
@@ -61,7 +61,12 @@ fn figure(r: &mut Reader) -> Option<FigureSpec> {
         "size",
         "how large, month by month: data on the disk of the host, with the backups that lie there",
     );
-    let of = r.prop::<Name>("of", "the service that it is about").optional();
+    let of = r
+        .prop::<Name>(
+            "of",
+            "the service that it is about; the trend of its memory is followed too, where that has a limit",
+        )
+        .optional();
     let watch =
         r.prop::<Name>("watch", "the name of a watch whose critical bound must not be reached").optional();
     let setting = r

@@ -1,6 +1,6 @@
 //! The plan of growth, with what it has to fit into: disk, memory, settings, bounds.
 
-use super::context::Context;
+use super::{context::Context, monitoring};
 use crate::{
     diagnostic::Diagnostic,
     expand::read::capacity::{CapacitySpec, FigureSpec},
@@ -119,6 +119,7 @@ fn bound(model: &Model, context: &Context, stated: &FigureSpec, values: &[Decima
         used: values.to_vec(),
         most: bound.value.edge(),
         bytes: false,
+        alert: monitoring::of_watch(model, watch),
         origin: Origin::Stated(bound.span),
     })
 }
@@ -149,6 +150,7 @@ fn setting(
         used: values.to_vec(),
         most,
         bytes: false,
+        alert: monitoring::of_setting(&service.name, name.value.as_str()),
         origin: service.origin.clone(),
     })
 }
@@ -178,6 +180,7 @@ fn memory(
         used,
         most: Decimal::millionths(i128::from(memory.bytes()) * 1_000_000),
         bytes: true,
+        alert: monitoring::of_memory(None),
         origin: model.host.origin.clone(),
     })
 }
@@ -202,6 +205,7 @@ fn disk(model: &Model, plan: &CapacitySpec, figures: &[Figure]) -> Option<Limit>
         used: used.into_iter().map(Decimal::millionths).collect(),
         most: Decimal::millionths(i128::from(disk.bytes()) * 1_000_000),
         bytes: true,
+        alert: monitoring::DISK.to_owned(),
         origin: model.host.origin.clone(),
     })
 }
@@ -213,6 +217,10 @@ fn copies(model: &Model, of: &Name) -> u64 {
         Kept::Files(files) => files.users.contains(of),
         Kept::Objects(_) => false,
     };
-    let kept = |backup: &Backup| backup.keep.copies(backup.schedule.period()) + 1;
+    // Of snapshots only the first takes the room of the data; what changes between them nothing here tells.
+    let kept = |backup: &Backup| match backup.is_incremental() {
+        true => 1,
+        false => backup.keep.copies(backup.schedule.period()) + 1,
+    };
     model.backups.iter().filter(of_it).map(kept).sum()
 }

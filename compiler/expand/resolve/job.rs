@@ -4,7 +4,9 @@ use super::{context::Context, place};
 use crate::{
     diagnostic::Diagnostic,
     expand::read::backup::JobSpec,
-    model::{Backup, Command, Dump, Host, Ingress, Job, Kept, Log, Origin, Scheduler, Services, Timer, Tls},
+    model::{
+        Backup, Command, Dump, Files, Host, Ingress, Job, Kept, Log, Origin, Scheduler, Services, Timer, Tls,
+    },
     source::Span,
     values::{Duration, Name, RunAs, Schedule, Time, Value as _},
 };
@@ -50,6 +52,16 @@ pub fn jobs(
                 context.language.pick(
                     format!("brings {name} back from the copy into a scratch folder"),
                     format!("{name} 사본을 임시 폴더에 복구해 봄"),
+                ),
+            ),
+            Kept::Files(Files { incremental: true, .. }) => (
+                context.language.pick(
+                    format!("keeps a snapshot of {name}, compares it and prunes old ones"),
+                    format!("{name} 스냅숏 생성, 비교, 오래된 것 정리"),
+                ),
+                context.language.pick(
+                    format!("restores the newest snapshot of {name} into a scratch folder"),
+                    format!("가장 새 {name} 스냅숏을 임시 폴더에 복구해 봄"),
                 ),
             ),
             Kept::Files(_) => (

@@ -25,12 +25,18 @@ pub(super) fn encryption(context: &Context, spec: &BackupSpec) -> Option<Encrypt
     // look safe. And objects go from one store to another without that they come here.
     let log = spec.point_in_time.as_ref().map(|one| (one.span, "archives the log as the server writes it"));
     let objects = spec.objects.as_ref().map(|one| (one.span, "copied from one store to another"));
-    if let Some((span, why)) = log.or(objects) {
+    // A file that is encrypted anew is another file each time: nothing would be unchanged.
+    let of_files = spec.volume.is_some() || !spec.files.is_empty();
+    let snapshots =
+        spec.incremental.as_ref().filter(|incremental| incremental.value && of_files).map(|one| {
+            (one.span, "keeps what has not changed as it is, and what is encrypted is another file each time")
+        });
+    if let Some((span, why)) = log.or(objects).or(snapshots) {
         context.sink.report(
             Diagnostic::error("cannot-encrypt", format!("the backup `{}` cannot be encrypted", spec.name.value))
                 .at(span, why)
                 .at(stated.span, "wants it encrypted")
-                .help("say `plain #true` in this backup, and let its `offsite` encrypt the copy: a remote of rclone of the type `crypt`"),
+                .help("say `plain #true` in this backup, and let its `offsite` encrypt the copy: a remote of rclone of the type `crypt`; of files an archive can be encrypted, without `incremental`"),
         );
         return None;
     }

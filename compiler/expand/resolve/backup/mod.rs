@@ -1,4 +1,4 @@
-//! What is kept: data as its kind dumps it, volumes and files as archives.
+//! What is kept: data as its kind dumps it, volumes and files as archives or snapshots.
 
 mod encryption;
 mod objects;
@@ -259,6 +259,7 @@ fn host_files(home: &AbsPath, spec: &BackupSpec, files: &[Located<HostPath>], se
 fn files_at<'a>(spec: &BackupSpec, place: Place, users: impl Iterator<Item = &'a Service>) -> Files {
     Files {
         place,
+        incremental: spec.incremental.is_some_and(|incremental| incremental.value),
         users: users.map(|service| service.name.clone()).collect(),
         stopped: spec.stopped,
         exclude: spec.exclude.iter().map(|pattern| pattern.value.clone()).collect(),

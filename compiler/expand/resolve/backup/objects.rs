@@ -44,9 +44,25 @@ pub(super) fn not_of_this(context: &Context, spec: &BackupSpec, kept: &Kept) {
         report(
             pattern.span,
             "exclude",
-            "no files are archived",
+            "no files are kept",
             "leave it out: `exclude` is for `volume` and `files`",
         );
+    }
+    let incremental = spec.incremental.as_ref().filter(|incremental| incremental.value);
+    match (kept, incremental) {
+        (Kept::Data(_), Some(incremental)) => report(
+            incremental.span,
+            "incremental",
+            "a dump is whole",
+            "leave it out; `point-in-time` keeps what was written since a dump, where the kind knows how",
+        ),
+        (Kept::Objects(_), Some(incremental)) => report(
+            incremental.span,
+            "incremental",
+            "of objects only what has changed is copied anyway",
+            "leave it out: `incremental` is for `volume` and `files`",
+        ),
+        _ => {}
     }
     let (Kept::Objects(_), Some(offsite)) = (kept, &spec.offsite) else { return };
     if let Some(rsync) = &offsite.rsync {

@@ -39,6 +39,8 @@ use crate::{
 };
 use watch::Watch;
 
+pub use trend::{DISK, of_memory, of_setting, of_watch};
+
 /// What all parts look things up in.
 struct Input<'a> {
     model: &'a Model,
@@ -211,7 +213,7 @@ fn part(input: &Input, scraper: Option<&Name>) -> Part {
     alerts.extend(services::alerts(input));
     alerts.extend(logs::alerts(input));
     alerts.extend(kinds::alerts(input));
-    alerts.extend(trend::alerts(input));
+    alerts.extend(trend::alerts(input, &watches));
     alerts.extend(scale::alerts(input));
     let (slos, burning): (Vec<_>, Vec<_>) = slo::slos(input).into_iter().unzip();
     alerts.extend(burning.into_iter().flatten());

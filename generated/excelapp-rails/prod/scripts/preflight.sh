@@ -40,7 +40,7 @@ elif newer "${compose#v}" 2.20; then
 else
     problem "Docker Compose $compose is too old: 2.20 is the first that will do"
 fi
-for program in awk curl flock sha256sum ss timeout logrotate ufw rclone; do
+for program in awk curl flock sha256sum ss timeout logrotate ufw rsync rclone getfacl; do
     if command -v "$program" >/dev/null || [ -x "/usr/sbin/$program" ]; then ok "$program"; else problem "$program is missing"; fi
 done
 # Root's alone, so nobody else can tell.

@@ -169,12 +169,12 @@ section 'backups'
 newest() { # SERVICE EXTENSION FOLDER SECONDS: the newest dump must not be older
     local two='[0-9][0-9]' file time age
     if [ -d "$3" ] && [ ! -x "$3" ]; then echo "$1: only root can look into $3"; return; fi
-    file=$(find "$3" -maxdepth 1 -type f -name "$1_$two$two$two${two}_$two$two$two.$2" -printf '%f\n' 2>/dev/null | LC_ALL=C sort | tail -n 1 || :)
+    file=$(find "$3" -maxdepth 1 ! -type l -name "$1_$two$two$two${two}_$two$two$two.$2" -printf '%f\n' 2>/dev/null | LC_ALL=C sort | tail -n 1 || :)
     if [ -z "$file" ]; then action "$1: there is no dump in $3"; return; fi
     time=${file#"$1_"} time=${time%".$2"}
     age=$((now - $(date --date "${time:0:8} ${time:9:2}:${time:11:2}:${time:13:2}" +%s)))
     if [ "$age" -le "$4" ]; then echo "$1: $file, $((age / 3600)) hours old"; else action "$1: the newest dump is $((age / 3600)) hours old: sudo scripts/backup-$1.sh"; fi
-    [ -z "$(find "$3" -maxdepth 1 -name "$1_*" -perm /077 -print -quit)" ] || action "dumps in $3 can be read by others: chmod 600"
+    [ -z "$(find "$3" -maxdepth 1 -name "$1_*" -perm /077 -print -quit)" ] || action "dumps in $3 can be read by others: chmod go="
 }
 newest logs tar.gz /backup/logs 4021200
 
