@@ -12,6 +12,7 @@ mod words;
 
 pub use calendar::Recurrence;
 pub use cron::Cron;
+pub use systemd::{CalendarTimes, OnCalendar};
 pub use sets::{MonthDays, Times, Weekdays};
 pub use window::Window;
 
