@@ -7,7 +7,7 @@ use crate::{
     source::{Located, Span},
     syntax::Node,
     values::{
-        AbsPath, Cidr, Count, Duration, EngineName, EnvName, Line, MetricName, Name, Port, RelPath, Size,
+        AbsPath, Cidr, Count, Duration, EngineName, EnvName, Language, Line, MetricName, Name, Port, RelPath, Size,
         UrlPath,
     },
 };
@@ -160,6 +160,38 @@ impl Service {
                 vec![format!("docker compose ps {name}"), format!("docker compose logs --since 15m {name}")]
             }
         }
+    }
+
+    /// Commands that find why it does not run, does not answer or starts again and again: how it ended, what its health
+    /// check says, and its last lines, however old they are.
+    pub fn looks_for_cause(&self, language: Language) -> Vec<String> {
+        let name = &self.name;
+        if let Runs::Unit(unit) = &self.runs {
+            return vec![
+                format!("systemctl status {}", unit.name),
+                format!("journalctl -u {} -n 100", unit.name),
+            ];
+        }
+        let containers = format!("docker compose ps --all --quiet {name} | xargs docker inspect --format");
+        let mut looks = vec![
+            format!("docker compose ps --all {name}"),
+            language
+                .pick(
+                    "# how it ended: 137 is a kill, and with OOM killed true one for want of memory",
+                    "# 어떻게 끝났는지: 137은 강제 종료, OOM killed가 true이면 메모리 부족",
+                )
+                .to_owned(),
+            format!(
+                "{containers} '{{{{.Name}}}}: {{{{.State.Status}}}}, exit code {{{{.State.ExitCode}}}}, OOM killed \
+                 {{{{.State.OOMKilled}}}}, {{{{.RestartCount}}}} restarts {{{{.State.Error}}}}'"
+            ),
+        ];
+        if self.health.is_some() {
+            looks.push(language.pick("# what its health check says", "# 상태 검사의 결과").to_owned());
+            looks.push(format!("{containers} '{{{{json .State.Health}}}}'"));
+        }
+        looks.push(format!("docker compose logs --tail 100 {name}"));
+        looks
     }
 
     /// Every variable of the environment file that it is given, in no particular order, some perhaps twice.

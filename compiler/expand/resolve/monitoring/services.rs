@@ -159,7 +159,7 @@ impl Seen<'_> {
             labels: Labels::from([("service".to_owned(), name.to_string())]),
             summary: summary.text(self.input.pick(" ", ": ")).text(what),
             description: told.into(),
-            steps: self.service.looks(),
+            steps: self.service.looks_for_cause(self.input.model.language),
             test: self.test(&[], &[]),
             bound: None,
             origin: Origin::Derived {

@@ -215,12 +215,7 @@ impl Target<'_> {
             labels: self.subject.labels(),
             summary: summary.into(),
             description: description.into(),
-            steps: match self.service.unit() {
-                Some(_) => self.service.looks(),
-                None => {
-                    vec![format!("docker compose ps {job}"), format!("docker compose logs --tail 100 {job}")]
-                }
-            },
+            steps: self.service.looks_for_cause(self.input.model.language),
             test: self.test(Vec::new(), Vec::new()),
             bound: None,
             origin: self.scrape.origin.clone(),
