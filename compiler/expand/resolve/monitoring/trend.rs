@@ -29,10 +29,11 @@ pub fn alerts(input: &Input) -> Vec<Alert> {
         name: format!("{}DiskFillsIn30Days", subject.prefix()),
         from: vec!["capacity".to_owned()],
         group: subject.group(),
+        // What the first days write, images and dumps, is no pace: a week has to be known.
         expr: format!(
-            "min(predict_linear(node_filesystem_avail_bytes{{{NO_DISK},{}}}[{}], {month})) < 0",
-            subject.matcher(),
-            week.prometheus()
+            "min(predict_linear({disks}[{week}], {month}) and {disks} offset {week}) < 0",
+            disks = format_args!("node_filesystem_avail_bytes{{{NO_DISK},{}}}", subject.matcher()),
+            week = week.prometheus()
         ),
         hold: Duration::from_hours(1),
         severity: Severity::Warning,
