@@ -2,7 +2,6 @@
 
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, Severity, nearest},
-    expand::resolve::camel,
     source::Span,
     syntax::{Node, Table},
     values::{Name, Value as _},
@@ -92,7 +91,7 @@ impl Stated<'_> {
     /// Whether a finding misses an alert or a measurement that comes with it.
     fn would_bring(&self, one: &Diagnostic) -> bool {
         let named = match (one.code, Name::parse(&self.key)) {
-            ("unknown-alert", Ok(name)) => format!("`{}", camel(name.as_str())),
+            ("unknown-alert", Ok(name)) => format!("`{}", name.camel()),
             ("unmeasured-metric", _) => format!("`{}`", self.key),
             _ => return false,
         };

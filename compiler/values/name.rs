@@ -20,6 +20,12 @@ impl Name {
     pub fn snake(&self) -> String {
         self.0.replace('-', "_")
     }
+
+    /// The name as part of the name of an alert: `redis-cache` in `RedisCacheDown`.
+    pub fn camel(&self) -> String {
+        let parts = self.0.split('-').filter_map(|part| part.split_at_checked(1));
+        parts.map(|(first, rest)| first.to_ascii_uppercase() + rest).collect()
+    }
 }
 
 impl Value for Name {

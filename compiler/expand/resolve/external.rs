@@ -36,7 +36,6 @@ fn external(context: &Context, spec: &ExternalSpec) -> External {
     External {
         name: name.clone(),
         about: spec.about.clone(),
-        url: url(context, spec),
         address: spec.at().map(|(address, port)| (address.clone(), port)),
         probe: probe(context, spec),
         contact: spec.contact.clone(),

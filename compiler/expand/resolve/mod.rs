@@ -33,7 +33,6 @@ mod unit;
 use std::collections::BTreeSet;
 
 pub use context::{Context, ReadFile};
-pub use monitoring::camel;
 
 use super::{kinds::Kinds, read::system::SystemSpec};
 use crate::{

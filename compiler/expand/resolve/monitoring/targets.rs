@@ -1,6 +1,6 @@
 //! Scrape targets, and the alerts that one does not answer, or nothing of a whole host.
 
-use super::{Input, camel, subject::Subject};
+use super::{Input, subject::Subject};
 use crate::{
     model::{Alert, AlertTest, Origin, Scrape, ScrapeTarget, Series, Service, Severity},
     values::{Address, Duration, Labels, Name},
@@ -206,7 +206,7 @@ impl Target<'_> {
     fn alert(&self, suffix: &str, summary: String, description: String) -> Alert {
         let job = &self.scrape.job;
         Alert {
-            name: format!("{}{suffix}", camel(job.as_str())),
+            name: format!("{}{suffix}", job.camel()),
             from: self.input.addresses(self.service),
             group: "targets".to_owned(),
             expr: String::new(),
