@@ -172,26 +172,15 @@ impl Service {
                 format!("journalctl -u {} -n 100", unit.name),
             ];
         }
-        let containers = format!("docker compose ps --all --quiet {name} | xargs docker inspect --format");
-        let mut looks = vec![
+        let look = language.pick("how it ended, and what its health check said", "어떻게 끝났는지, 상태 검사의 결과");
+        vec![
             format!("docker compose ps --all {name}"),
-            language
-                .pick(
-                    "# how it ended: 137 is a kill, and with OOM killed true one for want of memory",
-                    "# 어떻게 끝났는지: 137은 강제 종료, OOM killed가 true이면 메모리 부족",
-                )
-                .to_owned(),
             format!(
-                "{containers} '{{{{.Name}}}}: {{{{.State.Status}}}}, exit code {{{{.State.ExitCode}}}}, OOM killed \
-                 {{{{.State.OOMKilled}}}}, {{{{.RestartCount}}}} restarts {{{{.State.Error}}}}'"
+                "docker compose ps --all --quiet {name} | xargs docker inspect --format '{{{{.Name}}}} {{{{json .State}}}}'  \
+                 # ExitCode, OOMKilled, Error, Health: {look}"
             ),
-        ];
-        if self.health.is_some() {
-            looks.push(language.pick("# what its health check says", "# 상태 검사의 결과").to_owned());
-            looks.push(format!("{containers} '{{{{json .State.Health}}}}'"));
-        }
-        looks.push(format!("docker compose logs --tail 100 {name}"));
-        looks
+            format!("docker compose logs --tail 100 {name}"),
+        ]
     }
 
     /// Every variable of the environment file that it is given, in no particular order, some perhaps twice.
