@@ -241,7 +241,7 @@ fn several_days_and_times() {
     assert_eq!(s.words(Language::English), "every Monday and Thursday at 03:00 and 15:00");
     // From Thursday afternoon to Monday night.
     assert_eq!(s.period(), Duration::parse("3d12h").unwrap());
-    assert_eq!(calendar(s, "Asia/Seoul"), ["Mon,Thu *-*-* 03:00:00 Asia/Seoul", "Mon,Thu *-*-* 15:00:00 Asia/Seoul"]);
+    assert_eq!(on_calendar(s, "Asia/Seoul"), ["Mon,Thu *-*-* 03:00:00 Asia/Seoul", "Mon,Thu *-*-* 15:00:00 Asia/Seoul"]);
     let s = several(&["month"], &["1", "15"], &["08:30", "17:45"]);
     assert_eq!(s.cron().fields, ["30 8 1,15 * *", "45 17 1,15 * *"]);
     assert_eq!(s.to_string(), r#"every "month" { on 1 15; at "08:30" "17:45" }"#);
@@ -270,7 +270,7 @@ fn several_days_and_times() {
 }
 
 /// The values of a timer in a zone.
-fn calendar(schedule: Schedule, zone: &str) -> Vec<String> {
+fn on_calendar(schedule: Schedule, zone: &str) -> Vec<String> {
     let zone = crate::values::Timezone::parse(zone).unwrap();
     schedule.timer(&zone).into_iter().map(|one| one.value).collect()
 }
@@ -296,7 +296,7 @@ fn within(every: &str, on: &[&str], between: &str) -> Schedule {
 fn a_part_of_the_day() {
     let s = within("10m", &["weekday"], "09:00-18:00");
     assert_eq!(s.cron().fields, ["*/10 9-17 * * 1-5"]);
-    assert_eq!(calendar(s, "Asia/Seoul"), ["Mon..Fri *-*-* 09..17:00,10,20,30,40,50:00 Asia/Seoul"]);
+    assert_eq!(on_calendar(s, "Asia/Seoul"), ["Mon..Fri *-*-* 09..17:00,10,20,30,40,50:00 Asia/Seoul"]);
     assert_eq!(s.to_string(), r#"every "10m" between="09:00-18:00" on="weekday""#);
     assert_eq!(s.words(Language::English), "every 10 minutes from 09:00 to 17:50 on weekdays");
     assert_eq!(s.words(Language::Korean), "평일 09:00부터 17:50까지 10분마다");
@@ -307,7 +307,7 @@ fn a_part_of_the_day() {
     assert_eq!(s.to_string(), r#"every "5m" between="08:30-12:20" { on "monday" "sunday" }"#);
     let s = within("hour", &[], "22:00-06:00");
     assert_eq!(s.cron().fields, ["0 0-5,22,23 * * *"]);
-    assert_eq!(calendar(s, "Asia/Seoul"), ["*-*-* 00..05,22,23:00:00 Asia/Seoul"]);
+    assert_eq!(on_calendar(s, "Asia/Seoul"), ["*-*-* 00..05,22,23:00:00 Asia/Seoul"]);
     assert_eq!(s.words(Language::English), "every hour from 22:00 to 05:00");
     assert_eq!(s.period(), Duration::parse("17h").unwrap());
     assert_eq!(within("2h", &["sunday"], "").cron().fields, ["0 0-22/2 * * 0"]);
@@ -324,7 +324,7 @@ fn a_part_of_the_day() {
     );
     // The hour that is skipped has a value of its own, and the one that is told twice stands in UTC: in Sydney it is on the
     // day before.
-    let values = |zone: &str, part: &str| calendar(within("20m", &["sunday"], part), zone);
+    let values = |zone: &str, part: &str| on_calendar(within("20m", &["sunday"], part), zone);
     assert_eq!(
         values("Europe/Dublin", "01:00-04:00"),
         [
@@ -360,7 +360,7 @@ fn a_part_of_the_day() {
 fn a_start_is_at_no_time() {
     let boot = schedule("boot", "", "");
     assert_eq!(boot.cron().fields, ["@reboot"]);
-    assert!(calendar(boot, "Asia/Seoul").is_empty());
+    assert!(on_calendar(boot, "Asia/Seoul").is_empty());
     assert!(!boot.coincides_with(schedule("minute", "", "")));
 }
 
