@@ -18,6 +18,7 @@ mod job;
 mod literal;
 mod log;
 mod log_schema;
+mod made_name;
 mod monitoring;
 mod mount;
 mod notify;

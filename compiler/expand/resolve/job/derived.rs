@@ -2,10 +2,10 @@
 //! check.
 
 use crate::{
-    expand::resolve::context::Context,
+    expand::resolve::{context::Context, made_name::made_name},
     model::{Backup, Command, Dump, Ingress, Job, Kept, Log, Origin, Tls},
     source::Span,
-    values::{Duration, Name, Schedule, Time, Value as _},
+    values::{Duration, Schedule, Time, Value as _},
 };
 
 /// A job that follows from something, and runs a script of its tree.
@@ -21,15 +21,15 @@ struct Derived {
 
 impl Derived {
     /// The job; it runs the script of its own name.
-    fn job(self) -> Option<Job> {
+    fn job(self, context: &Context) -> Option<Job> {
         let script = format!("scripts/{}.sh", self.name);
-        self.running(&script, &[])
+        self.running(&script, &[], context)
     }
 
     /// The job, of which another script is a part.
-    fn running(self, script: &str, args: &[&str]) -> Option<Job> {
+    fn running(self, script: &str, args: &[&str], context: &Context) -> Option<Job> {
         Some(Job {
-            name: Name::parse(&self.name).ok()?,
+            name: made_name(&self.name, self.from, context.sink)?,
             schedule: self.schedule,
             command: Command::Script(
                 script.to_owned(),
@@ -83,7 +83,7 @@ fn of_backup(context: &Context, backup: &Backup) -> impl Iterator<Item = Job> {
         let because = "a backup that was never restored is a hope";
         derived(format!("verify-{}", backup.name), drill, restores, because)
     });
-    [Some(made), archived, proved].into_iter().flatten().filter_map(Derived::job)
+    [Some(made), archived, proved].into_iter().flatten().filter_map(|derived| derived.job(context))
 }
 
 /// What making a backup is, and what its drill is, in words.
@@ -148,7 +148,7 @@ fn look(context: &Context) -> Option<Job> {
         because: "exporters do not see it from their containers",
         from: monitor.span,
     }
-    .job()
+    .job(context)
 }
 
 /// The job that draws metrics from logs; none when no log is described, or nobody would collect them.
@@ -167,7 +167,7 @@ fn drawing(context: &Context, logs: &[Log]) -> Option<Job> {
         because: "the lines of a log are described",
         from: schema.origin.span(),
     }
-    .job()
+    .job(context)
 }
 
 /// The job that looks for what should not be; none where one of that name is stated, which may run at another time.
@@ -188,7 +188,7 @@ fn security_check(context: &Context) -> Option<Job> {
         because: "every host is checked once a week",
         from: context.spec.name.span,
     }
-    .job()
+    .job(context)
 }
 
 /// The job that keeps the certificate valid; none without TLS.
@@ -230,5 +230,5 @@ fn renewal(context: &Context, ingress: &Ingress) -> Option<Job> {
         because,
         from: ingress.origin.span(),
     }
-    .running("scripts/certificate.sh", &["renew"])
+    .running("scripts/certificate.sh", &["renew"], context)
 }
