@@ -137,7 +137,9 @@ pub use rate::Rate;
 pub use rel_path::RelPath;
 pub use run_as::RunAs;
 pub use samples::Samples;
-pub use schedule::{Cadence, CalendarTimes, Cron, MonthDays, OnCalendar, Recurrence, Schedule, Times, Weekdays};
+pub use schedule::{
+    Cadence, CalendarTimes, Cron, MonthDays, OnCalendar, Recurrence, Schedule, Times, Weekdays,
+};
 pub use selector::{Labels, Selector};
 pub use size::Size;
 pub use text::{Line, Prose};

@@ -27,16 +27,23 @@ const PARTS: Parts = &[
     ("surplus", include_str!("parts/surplus.tera")),
 ];
 
-pub(super) static BACKUP: Template = Template::with_parts(Format::Shell, include_str!("backup.sh.tera"), PARTS);
-pub(super) static RESTORE: Template = Template::with_parts(Format::Shell, include_str!("restore.sh.tera"), PARTS);
-pub(super) static VERIFY: Template = Template::with_parts(Format::Shell, include_str!("verify.sh.tera"), PARTS);
+pub(super) static BACKUP: Template =
+    Template::with_parts(Format::Shell, include_str!("backup.sh.tera"), PARTS);
+pub(super) static RESTORE: Template =
+    Template::with_parts(Format::Shell, include_str!("restore.sh.tera"), PARTS);
+pub(super) static VERIFY: Template =
+    Template::with_parts(Format::Shell, include_str!("verify.sh.tera"), PARTS);
 static ARCHIVE: Template = Template::new(Format::Shell, include_str!("archive.sh.tera"));
 static RESTORE_TO_TIME: Template = Template::new(Format::Shell, include_str!("restore-to-time.sh.tera"));
-static RESTORE_FILES: Template = Template::with_parts(Format::Shell, include_str!("restore-files.sh.tera"), PARTS);
-static BACKUP_OBJECTS: Template = Template::with_parts(Format::Shell, include_str!("backup-objects.sh.tera"), PARTS);
+static RESTORE_FILES: Template =
+    Template::with_parts(Format::Shell, include_str!("restore-files.sh.tera"), PARTS);
+static BACKUP_OBJECTS: Template =
+    Template::with_parts(Format::Shell, include_str!("backup-objects.sh.tera"), PARTS);
 static RESTORE_OBJECTS: Template = Template::new(Format::Shell, include_str!("restore-objects.sh.tera"));
-static VERIFY_OBJECTS: Template = Template::with_parts(Format::Shell, include_str!("verify-objects.sh.tera"), PARTS);
-static VERIFY_FILES: Template = Template::with_parts(Format::Shell, include_str!("verify-files.sh.tera"), PARTS);
+static VERIFY_OBJECTS: Template =
+    Template::with_parts(Format::Shell, include_str!("verify-objects.sh.tera"), PARTS);
+static VERIFY_FILES: Template =
+    Template::with_parts(Format::Shell, include_str!("verify-files.sh.tera"), PARTS);
 
 /// What stands in for secrets in a scratch container, which has no network and lives for a drill.
 const NO_SECRET: &str = "ondol-drill";

@@ -11,9 +11,12 @@ use crate::{
 pub fn made_name(text: &str, from: Span, sink: &Sink) -> Option<Name> {
     let report = |error: String| {
         sink.report(
-            Diagnostic::error("invalid-value", format!("nothing can have the name `{text}`, which follows from this"))
-                .at(from, error)
-                .help("choose a shorter name: what follows from it is named after it"),
+            Diagnostic::error(
+                "invalid-value",
+                format!("nothing can have the name `{text}`, which follows from this"),
+            )
+            .at(from, error)
+            .help("choose a shorter name: what follows from it is named after it"),
         );
     };
     Name::parse(text).map_err(report).ok()

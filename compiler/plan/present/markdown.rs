@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{
-    Action, BECAUSE, Consequence, Plan, SystemChange, comment, counts, effect, implied, place, reason, spoken,
-    summary, symbol, told, visible, words,
+    Action, BECAUSE, Consequence, Plan, SystemChange, comment, counts, effect, implied, place, reason,
+    spoken, summary, symbol, told, visible, words,
 };
 use crate::source::Sources;
 

@@ -43,7 +43,9 @@ impl Schedule {
             Cadence::Within(window) => window.minutes().into_iter().collect(),
             _ => self
                 .singles()
-                .flat_map(|one| (one.time().minute_of_day()..Time::MINUTES_OF_DAY).step_by(usize::from(self.step())))
+                .flat_map(|one| {
+                    (one.time().minute_of_day()..Time::MINUTES_OF_DAY).step_by(usize::from(self.step()))
+                })
                 .collect(),
         }
     }

@@ -12,8 +12,8 @@ mod words;
 
 pub use calendar::Recurrence;
 pub use cron::Cron;
-pub use systemd::{CalendarTimes, OnCalendar};
 pub use sets::{MonthDays, Times, Weekdays};
+pub use systemd::{CalendarTimes, OnCalendar};
 pub use window::Window;
 
 use super::{Duration, MonthDay, PartOfDay, Time, Value, Weekday, YearDay};

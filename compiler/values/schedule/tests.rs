@@ -241,7 +241,10 @@ fn several_days_and_times() {
     assert_eq!(s.words(Language::English), "every Monday and Thursday at 03:00 and 15:00");
     // From Thursday afternoon to Monday night.
     assert_eq!(s.period(), Duration::parse("3d12h").unwrap());
-    assert_eq!(on_calendar(s, "Asia/Seoul"), ["Mon,Thu *-*-* 03:00:00 Asia/Seoul", "Mon,Thu *-*-* 15:00:00 Asia/Seoul"]);
+    assert_eq!(
+        on_calendar(s, "Asia/Seoul"),
+        ["Mon,Thu *-*-* 03:00:00 Asia/Seoul", "Mon,Thu *-*-* 15:00:00 Asia/Seoul"]
+    );
     let s = several(&["month"], &["1", "15"], &["08:30", "17:45"]);
     assert_eq!(s.cron().fields, ["30 8 1,15 * *", "45 17 1,15 * *"]);
     assert_eq!(s.to_string(), r#"every "month" { on 1 15; at "08:30" "17:45" }"#);

@@ -31,10 +31,7 @@ impl Derived {
         Some(Job {
             name: made_name(&self.name, self.from, context.sink)?,
             schedule: self.schedule,
-            command: Command::Script(
-                script.to_owned(),
-                args.iter().map(|arg| (*arg).to_owned()).collect(),
-            ),
+            command: Command::Script(script.to_owned(), args.iter().map(|arg| (*arg).to_owned()).collect()),
             user: None,
             timeout: self.timeout,
             timer: None,
@@ -92,7 +89,9 @@ fn of_kind(context: &Context, backup: &Backup) -> (String, String) {
     match &backup.kept {
         Kept::Data(Dump { log: Some(_), service, .. }) => (
             context.language.pick(
-                format!("copies the data of {service} whole, verifies the copy and prunes old ones and their log"),
+                format!(
+                    "copies the data of {service} whole, verifies the copy and prunes old ones and their log"
+                ),
                 format!("{service} 데이터 전체 복사, 복사본 검증, 오래된 복사본과 로그 정리"),
             ),
             context.language.pick(
