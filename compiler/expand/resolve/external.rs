@@ -33,6 +33,8 @@ fn external(context: &Context, spec: &ExternalSpec) -> External {
         .map(|service| service.name.value.clone())
         .collect();
     used_by.sort();
+    // A secret that nobody has declared is missed here, also where nobody connects.
+    url(context, spec);
     External {
         name: name.clone(),
         about: spec.about.clone(),
