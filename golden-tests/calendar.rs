@@ -121,8 +121,9 @@ pub fn write(folder: &Path) -> io::Result<()> {
 /// A schedule in the words of the description, and as cron and systemd are told it.
 fn told(zone: &Timezone, schedule: Schedule, every: &[&str], on: Vec<&str>, at: Vec<&str>) -> Value {
     let cron = schedule.cron();
+    let timer: Vec<String> = schedule.timer(zone).into_iter().map(|one| one.value).collect();
     json!({
         "zone": zone.as_str(), "every": every, "on": on, "at": at,
-        "timer": schedule.timer(zone), "fields": cron.fields, "guard": cron.guard,
+        "timer": timer, "fields": cron.fields, "guard": cron.guard,
     })
 }

@@ -50,3 +50,9 @@ pub fn raised(code: &str, content: &str) -> Vec<String> {
     }
     all.into_iter().filter(|one| one.code == code).map(|one| one.message).collect()
 }
+
+/// How often so many containers of one service, with these words in its braces, raise `code`.
+pub fn raised_of_containers(code: &str, replicas: u32, words: &str) -> usize {
+    let web = format!("service \"web\" kind=\"static-site\" replicas={replicas} {{ build \".\"; {words} }}");
+    raised(code, &web).len()
+}

@@ -42,8 +42,13 @@ pub enum Format {
 pub struct Template {
     format: Format,
     text: &'static str,
+    parts: Parts,
     compiled: OnceLock<Result<Tera, String>>,
 }
+
+/// Texts that several templates have in common, by the names under which these have them: `{% include "name" %}`. They
+/// see what the template sees.
+pub type Parts = &'static [(&'static str, &'static str)];
 
 /// What tera calls the one template of an instance.
 const NAME: &str = "template";
@@ -62,7 +67,12 @@ pub fn fault() -> Option<&'static str> {
 impl Template {
     /// The template `text`, which writes `format`.
     pub const fn new(format: Format, text: &'static str) -> Template {
-        Template { format, text, compiled: OnceLock::new() }
+        Template::with_parts(format, text, &[])
+    }
+
+    /// The template `text`, of which some parts stand elsewhere.
+    pub const fn with_parts(format: Format, text: &'static str, parts: Parts) -> Template {
+        Template { format, text, parts, compiled: OnceLock::new() }
     }
 
     /// Compiles it, if that has not been done.
@@ -71,7 +81,7 @@ impl Template {
     }
 
     fn compiled(&self) -> Result<&Tera, &String> {
-        self.compiled.get_or_init(|| compile(self.format, self.text)).as_ref()
+        self.compiled.get_or_init(|| compile(self.format, self.text, self.parts)).as_ref()
     }
 
     /// The text for `view`; empty, with a [`fault`], when the template does not fit it.
@@ -90,7 +100,7 @@ impl Template {
     }
 }
 
-fn compile(format: Format, text: &str) -> Result<Tera, String> {
+fn compile(format: Format, text: &str, parts: Parts) -> Result<Tera, String> {
     let mut tera = Tera::default();
     // `${#name}` is a length in a shell: comments of templates look otherwise.
     let delimiters =
@@ -105,7 +115,7 @@ fn compile(format: Format, text: &str) -> Result<Tera, String> {
         Format::Markdown => |text: &str, out: &mut dyn Write| out.write_all(quote::markdown(text).as_bytes()),
         Format::Line => |text: &str, out: &mut dyn Write| out.write_all(quote::line(text).as_bytes()),
     });
-    tera.autoescape_on([NAME]);
+    tera.autoescape_on(std::iter::once(NAME).chain(parts.iter().map(|(name, _)| *name)));
     for (name, filter) in [
         ("aligned", aligned as fn(&str) -> String),
         ("comment", quote::line),
@@ -125,7 +135,9 @@ fn compile(format: Format, text: &str) -> Result<Tera, String> {
         }
         _ => Ok(value.mark_safe()),
     });
-    tera.add_raw_template(NAME, text).map_err(|error| error.to_string())?;
+    // The last line of a part ends where the template goes on.
+    let parts = parts.iter().map(|(name, part)| (*name, part.trim_end()));
+    tera.add_raw_templates(parts.chain([(NAME, text)])).map_err(|error| error.to_string())?;
     Ok(tera)
 }
 

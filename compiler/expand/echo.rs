@@ -2,7 +2,6 @@
 
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, Severity, nearest},
-    expand::resolve::camel,
     source::Span,
     syntax::{Node, Table},
     values::{Name, Value as _},
@@ -35,10 +34,15 @@ pub fn without(found: Diagnostics, system: &Node, table: &'static Table, kinds: 
     }
     let mut stated = Vec::new();
     within(system, Some(table), 3, &mut stated);
+    // In place of a domain that is refused stands `localhost`, which nobody wrote.
+    let domain = stated.iter().find(|it| it.node.name.value == "domain");
+    let replaced =
+        domain.is_some_and(|it| found.iter().any(|one| one.code == "invalid-value" && it.holds(one)));
     let follows = |one: &Diagnostic| {
         let missed = MISSED.iter().find(|(code, _)| *code == one.code);
         missed.is_some_and(|(_, words)| stated.iter().any(|it| it.is_meant_by(one, words)))
             || one.code == "unproved-item"
+            || (replaced && one.code == "certificate-impossible")
             || (kinds && UNSAID.contains(&one.code))
     };
     let causes: Vec<&Diagnostic> =
@@ -92,7 +96,7 @@ impl Stated<'_> {
     /// Whether a finding misses an alert or a measurement that comes with it.
     fn would_bring(&self, one: &Diagnostic) -> bool {
         let named = match (one.code, Name::parse(&self.key)) {
-            ("unknown-alert", Ok(name)) => format!("`{}", camel(name.as_str())),
+            ("unknown-alert", Ok(name)) => format!("`{}", name.camel()),
             ("unmeasured-metric", _) => format!("`{}`", self.key),
             _ => return false,
         };
@@ -165,6 +169,14 @@ mod tests {
             ),
             ["invalid-value"]
         );
+    }
+
+    #[test]
+    fn a_refused_domain_is_not_taken_for_localhost() {
+        let ingress = "service \"web\" kind=\"static-site\" { build \".\" }
+            ingress { tls \"letsencrypt\" email=\"a@example.com\"; route \"/\" to=\"web\" }";
+        assert_eq!(of(&format!("domain \"https://shop.example.com\"\n{ingress}")), ["invalid-value"]);
+        assert_eq!(of(&format!("domain \"localhost\"\n{ingress}")), ["certificate-impossible"]);
     }
 
     #[test]

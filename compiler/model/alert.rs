@@ -16,8 +16,6 @@ use crate::{
 pub struct Monitoring {
     /// Time between two scrapes and two evaluations.
     pub interval: Duration,
-    /// How long samples are kept.
-    pub retention: Duration,
     /// Where metrics come from.
     pub scrapes: Vec<Scrape>,
     /// What must hold.

@@ -20,8 +20,6 @@ pub struct Team {
     pub on_call: bool,
     /// Services that it answers for.
     pub owns: Vec<Located<Name>>,
-    /// Where it is stated.
-    pub origin: Origin,
 }
 
 /// What a disaster may cost.
@@ -128,8 +126,6 @@ pub struct ConfigFile {
     pub format: ConfigFormat,
     /// What is in it.
     pub value: ConfigValue,
-    /// Where it is stated.
-    pub origin: Origin,
 }
 
 /// Formats of configuration files.

@@ -1,6 +1,6 @@
 //! What the system uses and somebody else runs: a managed database, an object store, an API.
 
-use super::{Origin, Text};
+use super::Origin;
 use crate::values::{Address, Line, Name, Port, Url};
 
 /// Something that others may need and refer to, that is watched, and that is never deployed.
@@ -10,8 +10,6 @@ pub struct External {
     pub name: Name,
     /// What it is, for people.
     pub about: Option<Line>,
-    /// How others connect; none when only its address is known.
-    pub url: Option<Text>,
     /// Where it answers, as far as that is no secret.
     pub address: Option<(Address, Port)>,
     /// How it is asked whether it works; none when nothing but a secret says where it is.

@@ -315,8 +315,6 @@ pub struct Target {
     pub spare: bool,
     /// The port within the private network.
     pub port: Port,
-    /// How many containers answer.
-    pub replicas: Count,
     /// The addresses of the hosts that it runs on, when the proxy's is not one of them.
     pub elsewhere: Vec<IpAddr>,
     /// The path that answers when it works.

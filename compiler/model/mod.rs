@@ -19,6 +19,7 @@ pub mod literal;
 mod literal_text;
 pub mod log;
 pub mod logrotate;
+mod looks;
 pub mod mention;
 pub mod notify;
 pub mod pipeline;

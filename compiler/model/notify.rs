@@ -144,8 +144,6 @@ pub struct Quiet {
     pub from: Option<Time>,
     /// When it ends, on the next day if that is earlier; with the day when absent.
     pub until: Option<Time>,
-    /// Where it is stated.
-    pub origin: Origin,
 }
 
 impl Way {

@@ -1,6 +1,5 @@
 //! What tests and delivers the system when its repository changes.
 
-use super::Origin;
 use crate::values::{Duration, GitRef, Image, Line, Name, RelPath};
 
 /// A pipeline of continuous integration.
@@ -18,8 +17,6 @@ pub struct Pipeline {
     pub tests: Vec<PartTest>,
     /// Where it is delivered to.
     pub deploys: Vec<Deploy>,
-    /// Where it is stated.
-    pub origin: Origin,
 }
 
 /// The tests of one part.

@@ -1,6 +1,6 @@
 //! Who must answer an alert, within what time, and who is told next when nobody does.
 
-use super::{Alert, Origin, Severity};
+use super::{Alert, Severity};
 use crate::values::{Duration, Name, PriorityName};
 
 /// The label of an alert that holds its priority.
@@ -23,8 +23,6 @@ pub struct Priority {
     pub about: Option<String>,
     /// Alerts of this severity have it, if they have no other.
     pub severity: Option<Severity>,
-    /// Where it is stated.
-    pub origin: Origin,
 }
 
 /// Who is told of what nobody ended, step by step.
@@ -38,8 +36,6 @@ pub struct Escalation {
     pub priorities: Vec<PriorityName>,
     /// Its steps in time; the first is at once.
     pub steps: Vec<Step>,
-    /// Where it is stated.
-    pub origin: Origin,
 }
 
 /// A step of an escalation.

@@ -148,20 +148,6 @@ impl Service {
         }
     }
 
-    /// Commands that show its state, and its log of the last quarter of an hour.
-    pub fn looks(&self) -> Vec<String> {
-        let name = &self.name;
-        match &self.runs {
-            Runs::Unit(unit) => vec![
-                format!("systemctl status {}", unit.name),
-                format!("journalctl -u {} --since '15 minutes ago'", unit.name),
-            ],
-            Runs::Container(_) => {
-                vec![format!("docker compose ps {name}"), format!("docker compose logs --since 15m {name}")]
-            }
-        }
-    }
-
     /// Every variable of the environment file that it is given, in no particular order, some perhaps twice.
     pub fn variables(&self) -> impl Iterator<Item = &EnvName> {
         let environment = self.environment.iter().flat_map(|(_, text)| text.variables());

@@ -1,7 +1,7 @@
 //! Objectives: a share of what is asked of a service that must go well, and how much of the rest is left.
 
-use super::{Origin, Severity};
-use crate::values::{Bound, Duration, Labels, Name, Percent, Value as _};
+use super::Severity;
+use crate::values::{Bound, Labels, Name, Percent, Value as _};
 
 /// The rule group of objectives and of what is recorded for them. No group of a service has this name: those have no
 /// `_`.
@@ -18,14 +18,10 @@ pub struct Slo {
     pub title: String,
     /// The share.
     pub target: Percent,
-    /// The time over which it counts.
-    pub window: Duration,
     /// The share of what is left of the budget, as PromQL: 1 is all, below 0 is more than there was.
     pub left: String,
     /// The share of what failed, over each of the windows that alerts look at.
     pub recorded: Vec<Recording>,
-    /// Where it is stated.
-    pub origin: Origin,
 }
 
 /// A recording rule.

@@ -3,9 +3,10 @@
 //! It refuses to know dates: a rule such as "the last Sunday in March" holds for all years. Zones that change their clocks
 //! by no rule (Morocco, around Ramadan) have none here.
 
-use super::{Timezone, Weekday};
+use super::{Time, Timezone, Weekday};
 
-const DAY: i32 = 24 * 60;
+/// Minutes of a day: offsets of clocks have signs.
+const DAY: i32 = Time::MINUTES_OF_DAY as i32;
 
 /// A stretch of local time that one day of each year does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

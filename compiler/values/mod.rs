@@ -125,6 +125,7 @@ pub use mode::Mode;
 pub use month::Month;
 pub use month_day::{MonthDay, Nth};
 pub use name::Name;
+pub(crate) use name::camel;
 pub use part_of_day::PartOfDay;
 pub use pattern::Pattern;
 pub use percent::Percent;
@@ -137,7 +138,9 @@ pub use rate::Rate;
 pub use rel_path::RelPath;
 pub use run_as::RunAs;
 pub use samples::Samples;
-pub use schedule::{Cadence, Cron, MonthDays, Recurrence, Schedule, Times, Weekdays};
+pub use schedule::{
+    Cadence, CalendarTimes, Cron, MonthDays, OnCalendar, Recurrence, Schedule, Times, Weekdays,
+};
 pub use selector::{Labels, Selector};
 pub use size::Size;
 pub use text::{Line, Prose};

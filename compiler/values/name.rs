@@ -20,6 +20,17 @@ impl Name {
     pub fn snake(&self) -> String {
         self.0.replace('-', "_")
     }
+
+    /// The name as part of the name of an alert: `redis-cache` in `RedisCacheDown`.
+    pub fn camel(&self) -> String {
+        camel(&self.0)
+    }
+}
+
+/// Words with `-` between them as part of the name of an alert: `max-connections` in `PostgresMaxConnectionsRunsOutIn4Weeks`.
+pub(crate) fn camel(words: &str) -> String {
+    let parts = words.split('-').filter_map(|part| part.split_at_checked(1));
+    parts.map(|(first, rest)| first.to_ascii_uppercase() + rest).collect()
 }
 
 impl Value for Name {

@@ -4,8 +4,6 @@
 
 use super::{Time, Value};
 
-const DAY: u16 = 24 * 60;
-
 /// A part of a day, which may go on past midnight. What is at its end is outside of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PartOfDay {
@@ -26,12 +24,12 @@ impl PartOfDay {
 
     /// How long it is, in minutes.
     pub const fn minutes(self) -> u16 {
-        (self.until.minute_of_day() + DAY - self.from.minute_of_day()) % DAY
+        (self.until.minute_of_day() + Time::MINUTES_OF_DAY - self.from.minute_of_day()) % Time::MINUTES_OF_DAY
     }
 
     /// Whether it ends on the day after that on which it begins; at midnight it ends with its day.
     pub const fn is_past_midnight(self) -> bool {
-        self.from.minute_of_day() + self.minutes() > DAY
+        self.from.minute_of_day() + self.minutes() > Time::MINUTES_OF_DAY
     }
 }
 

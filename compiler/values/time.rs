@@ -15,6 +15,9 @@ impl Time {
     /// The start of the day.
     pub const MIDNIGHT: Time = Time { hour: 0, minute: 0 };
 
+    /// Minutes of a day on which clocks are not changed.
+    pub const MINUTES_OF_DAY: u16 = 24 * 60;
+
     /// From 0 to 23.
     pub const fn hour(self) -> u8 {
         self.hour

@@ -35,12 +35,10 @@ fn named(service: &Service) -> Option<Span> {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::testing::raised;
+    use crate::check::testing::raised_of_containers;
 
     fn raises(replicas: u32, words: &str) -> usize {
-        let web =
-            format!("service \"web\" kind=\"static-site\" replicas={replicas} {{ build \".\"; {words} }}");
-        raised("fixed-name-replicas", &web).len()
+        raised_of_containers("fixed-name-replicas", replicas, words)
     }
 
     #[test]

@@ -46,12 +46,10 @@ fn fixed(service: &Service) -> Vec<(String, Span)> {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::testing::raised;
+    use crate::check::testing::raised_of_containers;
 
     fn raises(replicas: u32, words: &str) -> usize {
-        let web =
-            format!("service \"web\" kind=\"static-site\" replicas={replicas} {{ build \".\"; {words} }}");
-        raised("fixed-port-replicas", &web).len()
+        raised_of_containers("fixed-port-replicas", replicas, words)
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::{
         setting::SettingType,
     },
     stdlib,
-    values::{Email, Hostname, Name},
+    values::{Email, Hostname, Language, Name},
 };
 
 /// A kind that can be chosen.
@@ -17,6 +17,8 @@ use crate::{
 pub struct Choice {
     /// Its name.
     pub name: String,
+    /// What it is, in a few words.
+    pub about: String,
     /// Whether a service of it must say where it tells its health.
     needs_health: bool,
     /// How much it can be told.
@@ -72,6 +74,7 @@ impl Choice {
             (setting.kind == SettingType::Secret).then(|| (setting.name.value.to_string(), secret))
         });
         Some(Choice {
+            about: kind.about.get(Language::English).to_owned(),
             needs_health: kind.health.is_some() && kind.health_path.is_none(),
             settings: kind.settings.len(),
             has_url: !kind.urls.is_empty(),

@@ -52,6 +52,10 @@ struct Wrong {
 }
 
 pub fn run(args: &Args) -> u8 {
+    if let Some(kinds) = asked(args) {
+        common::print(&listed(&kinds));
+        return DONE;
+    }
     let style = args.output.color.stderr();
     let path = args.folder.join("system.kdl");
     let path = path.strip_prefix("./").unwrap_or(&path);
@@ -90,6 +94,20 @@ pub fn run(args: &Args) -> u8 {
         ));
     }
     DONE
+}
+
+/// What can stand behind a flag, when that is asked instead of writing anything.
+fn asked(args: &Args) -> Option<Vec<Choice>> {
+    if args.kind.as_deref() == Some("help") {
+        return Some(Choice::served());
+    }
+    args.data.iter().any(|kind| kind == "help").then(Choice::datastores)
+}
+
+/// A line for each: its name, and what it is.
+fn listed(kinds: &[Choice]) -> String {
+    let width = kinds.iter().map(|kind| kind.name.len()).max().unwrap_or_default();
+    kinds.iter().map(|kind| format!("{:width$}  {}\n", kind.name, kind.about)).collect()
 }
 
 /// Flags, else answers, else what is suggested.

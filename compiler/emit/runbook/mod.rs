@@ -1,6 +1,7 @@
 //! `runbook.md`: the operations guide, derived from the same facts as everything else, so that it cannot lie; and
 //! `runbook.html`, the same as a page with the system's picture.
 
+mod accepted;
 mod capacity;
 mod external;
 mod firewall;
@@ -42,6 +43,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     from.extend(model.firewall.stated_as());
     from.extend(model.externals.iter().map(|external| format!("external/{}", external.name)));
     from.extend(model.backups.iter().map(|backup| format!("backup/{}", backup.stated_as())));
+    from.extend(model.allows.iter().map(|allow| format!("allow/{}", allow.code)));
     from.extend(model.capacity.iter().map(|_| "capacity".to_owned()));
     from.extend(model.priorities.iter().map(|one| format!("priority/{}", one.name)));
     from.extend(model.notify.escalations.iter().map(|one| format!("escalation/{}", one.name)));

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{
+    accepted::{self, AcceptedView},
     capacity::{self, CapacityView},
     external,
     firewall::{self, FirewallView},
@@ -56,6 +57,7 @@ pub struct View {
     monitored: bool,
     grafana: bool,
     variables: Vec<VariableView>,
+    accepted: Vec<AcceptedView>,
     settings: Vec<SettingView>,
     logs: Vec<String>,
     rpo: Option<String>,
@@ -283,6 +285,7 @@ pub fn view(model: &Model) -> View {
             _ => "none",
         },
         firewall: firewall::view(model),
+        accepted: accepted::views(model),
         response: response::view(model),
         capacity: capacity::view(model),
         scales: scale::views(model),

@@ -11,7 +11,7 @@ use super::{
     header, textfiles,
 };
 use crate::{
-    emit::template::{Format, Template},
+    emit::template::{Format, Parts, Template},
     model::{
         Backup, Dump, Files, Kept, Model, MountSource, Offsite, Part, Place, Restore, Retention, Service,
         Text,
@@ -19,19 +19,36 @@ use crate::{
     values::{Duration, Language, Name},
 };
 
-pub(super) static BACKUP: Template = Template::new(Format::Shell, include_str!("backup.sh.tera"));
-pub(super) static RESTORE: Template = Template::new(Format::Shell, include_str!("restore.sh.tera"));
-pub(super) static VERIFY: Template = Template::new(Format::Shell, include_str!("verify.sh.tera"));
+/// What these scripts have in common. Each still stands alone: the part is in all of them.
+const PARTS: Parts = &[
+    ("drill-metrics", include_str!("parts/drill-metrics.tera")),
+    ("file-as-written", include_str!("parts/file-as-written.tera")),
+    ("newest-as-written", include_str!("parts/newest-as-written.tera")),
+    ("surplus", include_str!("parts/surplus.tera")),
+];
+
+pub(super) static BACKUP: Template =
+    Template::with_parts(Format::Shell, include_str!("backup.sh.tera"), PARTS);
+pub(super) static RESTORE: Template =
+    Template::with_parts(Format::Shell, include_str!("restore.sh.tera"), PARTS);
+pub(super) static VERIFY: Template =
+    Template::with_parts(Format::Shell, include_str!("verify.sh.tera"), PARTS);
 static ARCHIVE: Template = Template::new(Format::Shell, include_str!("archive.sh.tera"));
 static RESTORE_TO_TIME: Template = Template::new(Format::Shell, include_str!("restore-to-time.sh.tera"));
-static RESTORE_FILES: Template = Template::new(Format::Shell, include_str!("restore-files.sh.tera"));
-static BACKUP_OBJECTS: Template = Template::new(Format::Shell, include_str!("backup-objects.sh.tera"));
+static RESTORE_FILES: Template =
+    Template::with_parts(Format::Shell, include_str!("restore-files.sh.tera"), PARTS);
+static BACKUP_OBJECTS: Template =
+    Template::with_parts(Format::Shell, include_str!("backup-objects.sh.tera"), PARTS);
 static RESTORE_OBJECTS: Template = Template::new(Format::Shell, include_str!("restore-objects.sh.tera"));
-static VERIFY_OBJECTS: Template = Template::new(Format::Shell, include_str!("verify-objects.sh.tera"));
-static BACKUP_SNAPSHOTS: Template = Template::new(Format::Shell, include_str!("backup-snapshots.sh.tera"));
+static VERIFY_OBJECTS: Template =
+    Template::with_parts(Format::Shell, include_str!("verify-objects.sh.tera"), PARTS);
+static BACKUP_SNAPSHOTS: Template =
+    Template::with_parts(Format::Shell, include_str!("backup-snapshots.sh.tera"), PARTS);
 static RESTORE_SNAPSHOTS: Template = Template::new(Format::Shell, include_str!("restore-snapshots.sh.tera"));
-static VERIFY_SNAPSHOTS: Template = Template::new(Format::Shell, include_str!("verify-snapshots.sh.tera"));
-static VERIFY_FILES: Template = Template::new(Format::Shell, include_str!("verify-files.sh.tera"));
+static VERIFY_SNAPSHOTS: Template =
+    Template::with_parts(Format::Shell, include_str!("verify-snapshots.sh.tera"), PARTS);
+static VERIFY_FILES: Template =
+    Template::with_parts(Format::Shell, include_str!("verify-files.sh.tera"), PARTS);
 
 /// What stands in for secrets in a scratch container, which has no network and lives for a drill.
 const NO_SECRET: &str = "ondol-drill";

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     model::{Command, Job, Model, Timer},
-    values::Duration,
+    values::{CalendarTimes, Duration, OnCalendar},
 };
 
 static SERVICE: Template = Template::new(Format::Line, include_str!("job.service.tera"));
@@ -40,10 +40,8 @@ struct View {
 #[derive(Serialize)]
 struct Calendar {
     value: String,
-    /// Whether it is the first of those that make up for a time that a changed clock passes over.
-    late: bool,
-    /// Whether it is the first of those that have the hour which a changed clock tells twice.
-    again: bool,
+    /// What a reader is told of it, and of those behind it that are there for the same.
+    comment: Option<&'static str>,
 }
 
 /// Makes the files; none when cron starts every job.
@@ -73,7 +71,6 @@ fn files(model: &Model, job: &Job, timer: &Timer) -> [Artifact; 2] {
 
 fn view(model: &Model, job: &Job, timer: &Timer) -> View {
     let directory = model.directory();
-    let usual = job.schedule.usual_values(&model.timezone);
     let limit = job.timeout.whole_seconds().max(1);
     let mut words = vec![format!("{directory}/scripts/run-job.sh"), job.name.to_string(), limit.to_string()];
     words.extend(job.command_line(directory));
@@ -82,23 +79,37 @@ fn view(model: &Model, job: &Job, timer: &Timer) -> View {
         description: quote::systemd_text(&format!("{}: {}", model.title, said(job))),
         directory: directory.to_owned(),
         when: job.schedule.words(model.language),
-        calendar: job
-            .schedule
-            .timer(&model.timezone)
-            .into_iter()
-            .enumerate()
-            .map(|(index, value)| {
-                let odd = index == usual;
-                let again = odd && value.ends_with(" UTC");
-                Calendar { value, late: odd && !again, again }
-            })
-            .collect(),
+        calendar: calendar(job.schedule.timer(&model.timezone)),
         // What runs again within the day is not made up for.
         persistent: job.schedule.is_by_the_clock() && job.schedule.period() >= Duration::from_days(1),
         spread: timer.spread.map(|spread| spread.whole_seconds()),
         command: words.iter().map(|word| quote::systemd(word)).collect::<Vec<_>>().join(" "),
         limit: limit + GRACE_SECONDS,
         ours: !matches!(job.command, Command::OnHost(_)),
+    }
+}
+
+/// The values, with a word on those that nobody would expect.
+fn calendar(values: Vec<OnCalendar>) -> Vec<Calendar> {
+    let mut last = CalendarTimes::Usual;
+    let told = |one: OnCalendar| {
+        let first = one.times != last;
+        last = one.times;
+        Calendar { value: one.value, comment: comment(one.times).filter(|_| first) }
+    };
+    values.into_iter().map(told).collect()
+}
+
+fn comment(times: CalendarTimes) -> Option<&'static str> {
+    match times {
+        CalendarTimes::Usual => None,
+        CalendarTimes::Apart => Some(
+            "The hour that is skipped when clocks go forward stands alone: beside it, systemd may miss the others of that day.",
+        ),
+        CalendarTimes::Late => {
+            Some("On the day that clocks go forward over that time, as soon as there is time again.")
+        }
+        CalendarTimes::Again => Some("On the day that clocks go back, the hour that is told a second time."),
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) fn alert(r: &mut Reader) -> Option<KindAlert> {
     let summary = r.block("summary", "one line for people", phrase);
     let description = r.block("description", "what it means", phrase);
     let steps =
-        r.list::<Line>("step", "what to do, for the runbook; placeholders of the service may stand in it");
+        r.list::<Line>("step", "what to do, for the runbook, instead of finding out why the service does not run or answer; placeholders of the service may stand in it");
     let after = r
         .prop::<Duration>("after", "how long the series of the unit test run before the alert is looked at")
         .or("15m");

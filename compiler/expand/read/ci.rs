@@ -2,7 +2,7 @@
 
 use crate::{
     diagnostic::Diagnostic,
-    model::{Deploy, Origin, PartTest, Pipeline},
+    model::{Deploy, PartTest, Pipeline},
     source::Located,
     syntax::Reader,
     values::{Duration, GitRef, Image, Line, Name, RelPath, choice},
@@ -57,7 +57,6 @@ pub(super) fn ci(r: &mut Reader) -> Option<CiSpec> {
         branch: branch?.value,
         tests,
         deploys: deploys.collect(),
-        origin: Origin::Stated(r.span()?),
     };
     Some(CiSpec { pipeline, environments })
 }

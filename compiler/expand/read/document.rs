@@ -102,7 +102,6 @@ pub fn team(r: &mut Reader) -> Option<Team> {
         chat: chat.map(|v| v.value),
         on_call,
         owns,
-        origin: Origin::Stated(r.span()?),
     })
 }
 

@@ -259,7 +259,7 @@ fn quiet(r: &mut Reader) -> Option<Quiet> {
         return None;
     }
     let days = days.into_iter().map(|day| day.value).collect();
-    Some(Quiet { name: name?.value, days, from, until, origin: Origin::Stated(span) })
+    Some(Quiet { name: name?.value, days, from, until })
 }
 
 fn mail(r: &mut Reader) -> Option<ReceiverSpec> {

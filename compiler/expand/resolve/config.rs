@@ -9,7 +9,7 @@ use crate::{
         from::Source,
         service::{ConfigSpec, ServiceSpec},
     },
-    model::{ConfigFile, ConfigFormat, ConfigValue, Mount, MountHow, MountSource, Origin, Service, Text},
+    model::{ConfigFile, ConfigFormat, ConfigValue, Mount, MountHow, MountSource, Service, Text},
     source::Located,
     syntax::{Entry, FromEntry as _, Node, Scalar},
     values::{EnvName, Name, Value as _},
@@ -52,7 +52,6 @@ pub fn configs(context: &Context, specs: &[ServiceSpec], services: &mut [Service
                 target: config.target.value.clone(),
                 format: config.format,
                 value,
-                origin: Origin::Stated(config.span),
             });
         }
     }

@@ -184,7 +184,6 @@ fn inside(context: &Context, name: &Located<Name>, proxy: &Service, services: &S
         weight: Count::new(1),
         spare: false,
         port,
-        replicas: service.replicas.value,
         elsewhere: elsewhere.map(|(_, addresses)| addresses.clone()).unwrap_or_default(),
         health_path: service.health_path.clone(),
         private_paths: service.private_paths.clone(),
@@ -227,7 +226,6 @@ fn outside(context: &Context, name: &Located<Name>, external: &ExternalSpec) -> 
         weight: Count::new(1),
         spare: false,
         port,
-        replicas: Count::parse("1").ok()?,
         elsewhere: match address {
             Address::Ip(ip) => vec![*ip],
             Address::Host(_) => Vec::new(),

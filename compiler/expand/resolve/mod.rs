@@ -18,6 +18,7 @@ mod job;
 mod literal;
 mod log;
 mod log_schema;
+mod made_name;
 mod monitoring;
 mod mount;
 mod notify;
@@ -33,7 +34,6 @@ mod unit;
 use std::collections::BTreeSet;
 
 pub use context::{Context, ReadFile};
-pub use monitoring::camel;
 
 use super::{kinds::Kinds, read::system::SystemSpec};
 use crate::{

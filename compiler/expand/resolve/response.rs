@@ -7,7 +7,7 @@ use crate::{
         notify::{NotifySpec, ReceiverSpec},
         response::EscalationSpec,
     },
-    model::{Escalation, Origin, Priority, response::Step},
+    model::{Escalation, Priority, response::Step},
     source::Located,
     values::{Name, PriorityName},
 };
@@ -45,7 +45,6 @@ pub fn priorities(context: &Context) -> Vec<Priority> {
             respond: priority.respond.value,
             about: priority.about.as_ref().map(|about| about.get(context.language).to_owned()),
             severity: priority.severity.as_ref().map(|severity| severity.value),
-            origin: Origin::Stated(priority.span),
         })
         .collect()
 }
@@ -112,7 +111,6 @@ fn escalation(context: &Context, notify: &NotifySpec, stated: &EscalationSpec) -
             .iter()
             .map(|step| Step { after: step.after.value, team: step.to.value.clone() })
             .collect(),
-        origin: Origin::Stated(stated.span),
     })
 }
 

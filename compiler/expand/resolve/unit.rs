@@ -1,6 +1,6 @@
 //! Where a service runs: in containers, or on the host itself as a unit of systemd.
 
-use super::context::Context;
+use super::{context::Context, made_name::made_name};
 use crate::{
     diagnostic::Diagnostic,
     expand::{
@@ -8,9 +8,9 @@ use crate::{
         read::service::{ServiceSpec, UnitSpec, UnitWays},
     },
     model::{HostUnit, Part, Readiness},
-    source::Span,
+    source::{Located, Span},
     syntax::{Node, Scalar},
-    values::{AbsPath, Line, Name, Value as _},
+    values::{AbsPath, Line, Name},
 };
 
 /// The unit of a service that has a `unit` block; what cannot be had beside one is reported.
@@ -52,7 +52,7 @@ pub fn unit(context: &Context, spec: &ServiceSpec, stated: &UnitSpec, kind: &Kin
     }
     let ways = merged(&stated.ways, &kind.unit);
     Some(HostUnit {
-        name: unit_name(context, &spec.name.value)?,
+        name: unit_name(context, &spec.name)?,
         user: stated.user.value.clone(),
         group: stated.group.as_ref().unwrap_or(&stated.user).value.clone(),
         directory: stated.directory.value.clone(),
@@ -135,10 +135,12 @@ fn values(paths: &[crate::source::Located<AbsPath>]) -> Vec<AbsPath> {
 }
 
 /// The name of the service, with that of the system before it unless it begins so: other systems of the host have units.
-fn unit_name(context: &Context, service: &Name) -> Option<Name> {
+fn unit_name(context: &Context, service: &Located<Name>) -> Option<Name> {
     let system = context.spec.name.value.as_str();
-    let own = service.as_str() == system || service.as_str().starts_with(&format!("{system}-"));
-    if own { Some(service.clone()) } else { Name::parse(&format!("{system}-{service}")).ok() }
+    let name = service.value.as_str();
+    let own = name == system || name.starts_with(&format!("{system}-"));
+    let full = if own { name.to_owned() } else { format!("{system}-{name}") };
+    made_name(&full, service.span, context.sink)
 }
 
 /// What the service says over what its kind says. Commands of the service follow those of its kind.

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{
-    Action, Consequence, Plan, SystemChange, comment, counts, effect, implied, place, reason, spoken,
-    summary, symbol, told, visible, words,
+    Action, BECAUSE, Consequence, Plan, SystemChange, comment, counts, effect, implied, place, reason,
+    spoken, summary, symbol, told, visible, words,
 };
 use crate::source::Sources;
 
@@ -87,6 +87,7 @@ fn files(out: &mut String, plan: &Plan) {
     }
     out.push_str("\n| | file | lines | then | why |\n|---|---|---|---|---|\n");
     for file in &plan.files {
+        let reason = reason(file);
         let _ = writeln!(
             out,
             "| `{}` | {} | {} | {} | {} |",
@@ -94,7 +95,8 @@ fn files(out: &mut String, plan: &Plan) {
             code(&file.path),
             counts(file),
             if plan.first { "" } else { effect(file) },
-            inline(&reason(file))
+            // The column asks why.
+            inline(reason.strip_prefix(BECAUSE).unwrap_or(&reason))
         );
     }
 }

@@ -55,11 +55,14 @@ fn symbol(file: &FileChange) -> char {
     if file.kept { '!' } else { file.action.symbol() }
 }
 
+/// What begins the reason that is something in the system.
+const BECAUSE: &str = "because of ";
+
 /// Why a file changes, or does not.
 fn reason(file: &FileChange) -> String {
     let because = match file.cause {
         Cause::First => "new".to_owned(),
-        Cause::System => format!("because of {}", named(&file.because)),
+        Cause::System => format!("{BECAUSE}{}", named(&file.because)),
         Cause::Order => "things are stated in another order".to_owned(),
         Cause::Compiler => "another ondol".to_owned(),
         Cause::Target if file.action == Action::Create => "deleted since the last apply".to_owned(),

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Cadence, Schedule, window::DAY};
-use crate::values::{MonthDay, Weekday, month_day::Nth};
+use super::{Cadence, Schedule};
+use crate::values::{MonthDay, Time, Weekday, month_day::Nth};
 
 /// The sets that a date and time must be in, as bits.
 struct When {
@@ -43,7 +43,9 @@ impl Schedule {
             Cadence::Within(window) => window.minutes().into_iter().collect(),
             _ => self
                 .singles()
-                .flat_map(|one| (one.time().minute_of_day()..DAY).step_by(usize::from(self.step())))
+                .flat_map(|one| {
+                    (one.time().minute_of_day()..Time::MINUTES_OF_DAY).step_by(usize::from(self.step()))
+                })
                 .collect(),
         }
     }
@@ -54,7 +56,7 @@ impl Schedule {
             Cadence::Minutes(n) => u16::from(n),
             Cadence::Hours(n) => u16::from(n) * 60,
             Cadence::Within(window) => window.step(),
-            _ => DAY,
+            _ => Time::MINUTES_OF_DAY,
         }
     }
 

@@ -13,6 +13,7 @@ mod words;
 pub use calendar::Recurrence;
 pub use cron::Cron;
 pub use sets::{MonthDays, Times, Weekdays};
+pub use systemd::{CalendarTimes, OnCalendar};
 pub use window::Window;
 
 use super::{Duration, MonthDay, PartOfDay, Time, Value, Weekday, YearDay};

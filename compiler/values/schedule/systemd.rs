@@ -6,9 +6,31 @@ use std::collections::BTreeMap;
 
 use super::{
     Cadence, Schedule, Weekdays,
-    window::{DAY, Window, stretches},
+    window::{Window, stretches},
 };
-use crate::values::{MonthDay, Timezone, Weekday, YearDay, month_day::Nth};
+use crate::values::{MonthDay, Time, Timezone, Weekday, YearDay, month_day::Nth};
+
+/// A value of `OnCalendar=`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnCalendar {
+    /// The value, with its zone.
+    pub value: String,
+    /// Which of the times of the schedule it has.
+    pub times: CalendarTimes,
+}
+
+/// Which of the times of a schedule a value of `OnCalendar=` has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CalendarTimes {
+    /// What the schedule says.
+    Usual,
+    /// Those of an hour over which the clock is put forward on one day of the year, where systemd wants them apart.
+    Apart,
+    /// The end of the gap, where the clock is put forward over a time.
+    Late,
+    /// Those that the clock tells a second time when it is put back.
+    Again,
+}
 
 impl Schedule {
     /// The value of `OnCalendar=`, the first one if there are several; empty for what no calendar tells.
@@ -17,7 +39,7 @@ impl Schedule {
         let clock = format!("{hour:02}:{minute:02}:00");
         match self.cadence {
             Cadence::Boot => String::new(),
-            Cadence::Within(window) => within(window, None).swap_remove(0),
+            Cadence::Within(window) => within(window, None).swap_remove(0).1,
             Cadence::Minutes(1) => "*-*-* *:*:00".into(),
             Cadence::Minutes(n) => format!("*-*-* *:00/{n}:00"),
             Cadence::Hours(1) => format!("*-*-* *:{minute:02}:00"),
@@ -62,38 +84,33 @@ impl Schedule {
     ///   beside them.
     /// - what runs less often runs once in the hour that is told twice, and right after a gap that it falls into. systemd
     ///   passes over a time that does not exist, so a second value has the end of the gap on the day of the gap.
-    pub fn timer(self, zone: &Timezone) -> Vec<String> {
+    pub fn timer(self, zone: &Timezone) -> Vec<OnCalendar> {
+        use CalendarTimes::{Again, Late, Usual};
+        let all = |times: CalendarTimes, values: Vec<String>| {
+            values.into_iter().map(move |value| OnCalendar { value, times })
+        };
         if !self.is_by_the_clock() {
             return Vec::new();
         }
         if let Some(even) = self.evenly(zone) {
-            return vec![even];
+            return all(Usual, vec![even]).collect();
         }
         if let Cadence::Within(window) = self.cadence {
-            let mut values: Vec<String> =
-                within(window, Some(zone)).iter().map(|value| format!("{value} {zone}")).collect();
-            if window.is_frequent() {
-                values.extend(told_again(window, zone));
+            let usual = within(window, Some(zone))
+                .into_iter()
+                .map(|(times, value)| OnCalendar { value: format!("{value} {zone}"), times });
+            let odd = if window.is_frequent() {
+                all(Again, told_again(window, zone))
             } else {
-                values.extend(self.caught_up(zone));
-            }
-            return values;
+                all(Late, self.caught_up(zone).into_iter().collect())
+            };
+            return usual.chain(odd).collect();
         }
-        let mut values: Vec<String> =
-            self.singles().map(|one| format!("{} {zone}", one.systemd_calendar())).collect();
+        let usual = self.singles().map(|one| format!("{} {zone}", one.systemd_calendar())).collect();
         // Of several times that one gap swallows, one run is left.
         let mut late: Vec<String> = self.singles().filter_map(|one| one.caught_up(zone)).collect();
         late.dedup();
-        values.extend(late);
-        values
-    }
-
-    /// How many values of its timer are the schedule itself; those behind them are for days on which clocks are changed.
-    pub fn usual_values(self, zone: &Timezone) -> usize {
-        match self.cadence {
-            Cadence::Within(window) => within(window, Some(zone)).len(),
-            _ => self.at.iter().count().max(1),
-        }
+        all(Usual, usual).chain(all(Late, late)).collect()
     }
 
     /// What runs each hour or more often, in UTC where clocks are changed.
@@ -127,7 +144,7 @@ impl Schedule {
         let mut both = (gap.days.0..=gap.days.1).filter(|day| days & (1 << day) != 0);
         let (first, last) = (both.next()?, both.next_back());
         // The end of a day is the beginning of the next.
-        let later = u8::from(gap.to == 24 * 60);
+        let later = u8::from(gap.to == Time::MINUTES_OF_DAY);
         let weekday = Weekday::ALL[usize::from(gap.weekday.iso() - 1 + later) % 7];
         let (hour, minute) = (gap.to / 60 % 24, gap.to % 60);
         let last = last.map(|last| format!("..{:02}", last + later)).unwrap_or_default();
@@ -141,7 +158,7 @@ impl Schedule {
 }
 
 /// The values of what runs within a part of the day, on the clock of a zone.
-fn within(window: Window, zone: Option<&Timezone>) -> Vec<String> {
+fn within(window: Window, zone: Option<&Timezone>) -> Vec<(CalendarTimes, String)> {
     let names: Vec<&str> = window.days().iter().map(Weekday::systemd).collect();
     let days = match window.days() {
         Weekdays::ALL => String::new(),
@@ -156,12 +173,14 @@ fn within(window: Window, zone: Option<&Timezone>) -> Vec<String> {
     };
     let clock = window.clock().into_iter().flat_map(|(minutes, hours)| {
         let (apart, usual): (Vec<u8>, Vec<u8>) = hours.into_iter().partition(skipped);
-        [(minutes.clone(), usual), (minutes, apart)].into_iter().filter(|(_, hours)| !hours.is_empty())
+        [(CalendarTimes::Usual, minutes.clone(), usual), (CalendarTimes::Apart, minutes, apart)]
+            .into_iter()
+            .filter(|(.., hours)| !hours.is_empty())
     });
     clock
-        .map(|(minutes, hours)| {
+        .map(|(times, minutes, hours)| {
             let hours = if hours.len() == 24 { "*".to_owned() } else { ranges(&hours) };
-            format!("{days}*-*-* {hours}:{}:00", ranges(&minutes))
+            (times, format!("{days}*-*-* {hours}:{}:00", ranges(&minutes)))
         })
         .collect()
 }
@@ -185,7 +204,7 @@ fn told_again(window: Window, zone: &Timezone) -> Vec<String> {
     let Some((clock, day)) = back.and_then(|clock| Some((clock.clone(), clock.begins?))) else {
         return Vec::new();
     };
-    let (a_day, times) = (i32::from(DAY), window.minutes());
+    let (a_day, times) = (i32::from(Time::MINUTES_OF_DAY), window.minutes());
     let weekday = |days: i32| Weekday::ALL[(i32::from(day.weekday.iso()) + 6 + days).rem_euclid(7) as usize];
     // Minutes of the day of the change; in Chile the hour before it is one of the day before.
     let end = i32::from(day.minute);

@@ -241,8 +241,10 @@ fn several_days_and_times() {
     assert_eq!(s.words(Language::English), "every Monday and Thursday at 03:00 and 15:00");
     // From Thursday afternoon to Monday night.
     assert_eq!(s.period(), Duration::parse("3d12h").unwrap());
-    let zone = crate::values::Timezone::parse("Asia/Seoul").unwrap();
-    assert_eq!(s.timer(&zone), ["Mon,Thu *-*-* 03:00:00 Asia/Seoul", "Mon,Thu *-*-* 15:00:00 Asia/Seoul"]);
+    assert_eq!(
+        on_calendar(s, "Asia/Seoul"),
+        ["Mon,Thu *-*-* 03:00:00 Asia/Seoul", "Mon,Thu *-*-* 15:00:00 Asia/Seoul"]
+    );
     let s = several(&["month"], &["1", "15"], &["08:30", "17:45"]);
     assert_eq!(s.cron().fields, ["30 8 1,15 * *", "45 17 1,15 * *"]);
     assert_eq!(s.to_string(), r#"every "month" { on 1 15; at "08:30" "17:45" }"#);
@@ -270,6 +272,24 @@ fn several_days_and_times() {
     }
 }
 
+/// The values of a timer in a zone.
+fn on_calendar(schedule: Schedule, zone: &str) -> Vec<String> {
+    let zone = crate::values::Timezone::parse(zone).unwrap();
+    schedule.timer(&zone).into_iter().map(|one| one.value).collect()
+}
+
+#[test]
+fn what_is_odd_about_a_timer_is_told() {
+    use super::CalendarTimes::{Again, Apart, Late, Usual};
+    let times = |schedule: Schedule| -> Vec<_> {
+        let dublin = crate::values::Timezone::parse("Europe/Dublin").unwrap();
+        schedule.timer(&dublin).into_iter().map(|one| one.times).collect()
+    };
+    assert_eq!(times(within("20m", &["sunday"], "01:00-04:00")), [Usual, Apart, Again]);
+    assert_eq!(times(schedule("day", "", "01:30")), [Usual, Late]);
+    assert_eq!(times(schedule("day", "", "03:00")), [Usual]);
+}
+
 fn within(every: &str, on: &[&str], between: &str) -> Schedule {
     let part = (!between.is_empty()).then(|| PartOfDay::parse(between).unwrap());
     Schedule::within(every, &[], on, part).unwrap()
@@ -277,10 +297,9 @@ fn within(every: &str, on: &[&str], between: &str) -> Schedule {
 
 #[test]
 fn a_part_of_the_day() {
-    let seoul = crate::values::Timezone::parse("Asia/Seoul").unwrap();
     let s = within("10m", &["weekday"], "09:00-18:00");
     assert_eq!(s.cron().fields, ["*/10 9-17 * * 1-5"]);
-    assert_eq!(s.timer(&seoul), ["Mon..Fri *-*-* 09..17:00,10,20,30,40,50:00 Asia/Seoul"]);
+    assert_eq!(on_calendar(s, "Asia/Seoul"), ["Mon..Fri *-*-* 09..17:00,10,20,30,40,50:00 Asia/Seoul"]);
     assert_eq!(s.to_string(), r#"every "10m" between="09:00-18:00" on="weekday""#);
     assert_eq!(s.words(Language::English), "every 10 minutes from 09:00 to 17:50 on weekdays");
     assert_eq!(s.words(Language::Korean), "평일 09:00부터 17:50까지 10분마다");
@@ -291,7 +310,7 @@ fn a_part_of_the_day() {
     assert_eq!(s.to_string(), r#"every "5m" between="08:30-12:20" { on "monday" "sunday" }"#);
     let s = within("hour", &[], "22:00-06:00");
     assert_eq!(s.cron().fields, ["0 0-5,22,23 * * *"]);
-    assert_eq!(s.timer(&seoul), ["*-*-* 00..05,22,23:00:00 Asia/Seoul"]);
+    assert_eq!(on_calendar(s, "Asia/Seoul"), ["*-*-* 00..05,22,23:00:00 Asia/Seoul"]);
     assert_eq!(s.words(Language::English), "every hour from 22:00 to 05:00");
     assert_eq!(s.period(), Duration::parse("17h").unwrap());
     assert_eq!(within("2h", &["sunday"], "").cron().fields, ["0 0-22/2 * * 0"]);
@@ -308,9 +327,7 @@ fn a_part_of_the_day() {
     );
     // The hour that is skipped has a value of its own, and the one that is told twice stands in UTC: in Sydney it is on the
     // day before.
-    let values = |zone: &str, part: &str| {
-        within("20m", &["sunday"], part).timer(&crate::values::Timezone::parse(zone).unwrap())
-    };
+    let values = |zone: &str, part: &str| on_calendar(within("20m", &["sunday"], part), zone);
     assert_eq!(
         values("Europe/Dublin", "01:00-04:00"),
         [
@@ -346,7 +363,7 @@ fn a_part_of_the_day() {
 fn a_start_is_at_no_time() {
     let boot = schedule("boot", "", "");
     assert_eq!(boot.cron().fields, ["@reboot"]);
-    assert!(boot.timer(&crate::values::Timezone::parse("Asia/Seoul").unwrap()).is_empty());
+    assert!(on_calendar(boot, "Asia/Seoul").is_empty());
     assert!(!boot.coincides_with(schedule("minute", "", "")));
 }
 

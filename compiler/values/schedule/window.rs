@@ -6,7 +6,7 @@ use super::Weekdays;
 use crate::values::{PartOfDay, Time};
 
 /// Minutes of a day.
-pub(super) const DAY: u16 = 24 * 60;
+const DAY: u16 = Time::MINUTES_OF_DAY;
 
 /// Times of the day at an even distance from the first one, on days of the week.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -22,22 +22,15 @@ impl Schedule {
     fn english(self) -> String {
         let day = |day: MonthDay| day.words(Language::English);
         match self.cadence {
-            Cadence::Minutes(1) => "every minute".into(),
-            Cadence::Minutes(n) => format!("every {n} minutes"),
-            Cadence::Hours(1) => "every hour".into(),
-            Cadence::Hours(n) => format!("every {n} hours"),
+            Cadence::Minutes(n) => every(u16::from(n), Language::English),
+            Cadence::Hours(n) => every(u16::from(n) * 60, Language::English),
             Cadence::Day => "every day".into(),
             Cadence::Weekdays => "every weekday".into(),
             Cadence::Week(None) => "every week".into(),
             Cadence::Week(Some(day)) => format!("every {}", day.words(Language::English)),
             Cadence::Boot => "at every start of the machine".into(),
             Cadence::Within(window) => {
-                let every = match window.step() {
-                    1 => "every minute".into(),
-                    60 => "every hour".into(),
-                    step @ ..60 => format!("every {step} minutes"),
-                    step => format!("every {} hours", step / 60),
-                };
+                let every = every(window.step(), Language::English);
                 let (first, last) = window.ends();
                 let part = match (window.part(), first) {
                     (None, Time::MIDNIGHT) => String::new(),
@@ -74,21 +67,15 @@ impl Schedule {
     fn korean(self) -> String {
         let day = |day: MonthDay| day.words(Language::Korean);
         match self.cadence {
-            Cadence::Minutes(1) => "매분".into(),
-            Cadence::Minutes(n) => format!("{n}분마다"),
-            Cadence::Hours(1) => "1시간마다".into(),
-            Cadence::Hours(n) => format!("{n}시간마다"),
+            Cadence::Minutes(n) => every(u16::from(n), Language::Korean),
+            Cadence::Hours(n) => every(u16::from(n) * 60, Language::Korean),
             Cadence::Day => "매일".into(),
             Cadence::Weekdays => "평일마다".into(),
             Cadence::Week(None) => "매주".into(),
             Cadence::Week(Some(day)) => format!("매주 {}", day.words(Language::Korean)),
             Cadence::Boot => "서버가 시작될 때마다".into(),
             Cadence::Within(window) => {
-                let every = match window.step() {
-                    1 => "매분".into(),
-                    step @ ..60 => format!("{step}분마다"),
-                    step => format!("{}시간마다", step / 60),
-                };
+                let every = every(window.step(), Language::Korean);
                 let (first, last) = window.ends();
                 let part = match (window.part(), first) {
                     (None, Time::MIDNIGHT) => String::new(),
@@ -118,6 +105,19 @@ impl Schedule {
             Cadence::Year(None) => "매년".into(),
             Cadence::Year(Some(on)) => format!("매년 {}", on.words(Language::Korean)),
         }
+    }
+}
+
+/// `every 10 minutes`, `10분마다`: so many minutes, which are whole hours from 60 on.
+fn every(minutes: u16, language: Language) -> String {
+    match (minutes, language) {
+        (1, Language::English) => "every minute".into(),
+        (1, Language::Korean) => "매분".into(),
+        (60, Language::English) => "every hour".into(),
+        (..60, Language::English) => format!("every {minutes} minutes"),
+        (..60, Language::Korean) => format!("{minutes}분마다"),
+        (_, Language::English) => format!("every {} hours", minutes / 60),
+        (_, Language::Korean) => format!("{}시간마다", minutes / 60),
     }
 }
 

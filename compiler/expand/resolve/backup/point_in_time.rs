@@ -3,10 +3,10 @@
 use super::{Context, log_folder};
 use crate::{
     diagnostic::Diagnostic,
-    expand::read::backup::BackupSpec,
+    expand::{read::backup::BackupSpec, resolve::made_name::made_name},
     model::{Backup, DataLog, Dump, Kept, Origin, Restore, Retention},
     source::Located,
-    values::{Duration, Name, Prose, Schedule, Value as _},
+    values::{Duration, Prose, Schedule},
 };
 
 /// The backup of the bases that are stated with `dumps`, which are of the same service.
@@ -37,7 +37,7 @@ pub(super) fn base(
         );
         return None;
     };
-    let name = Name::parse(&format!("{}-base", dumps.name)).ok()?;
+    let name = made_name(&format!("{}-base", dumps.name), stated.span, context.sink)?;
     if let Some(other) = context.spec.backups.iter().find(|other| other.name.value == name) {
         context.sink.report(
             Diagnostic::error("duplicate", format!("a backup `{name}` is derived already"))

@@ -15,6 +15,7 @@ use crate::{
         kind::Role,
         kinds::Kinds,
         read::{service::ServiceSpec, system::SystemSpec},
+        resolve::made_name::made_name,
         setting::defaults,
     },
     model::Origin,
@@ -67,7 +68,7 @@ impl Derive<'_> {
 
     fn derive(&mut self, kind: &str, name: &str, because: &str, from: Span) -> Option<usize> {
         let defined = self.kinds.get(kind)?;
-        let (name, kind) = (Name::parse(name).ok()?, Name::parse(kind).ok()?);
+        let (name, kind) = (made_name(name, from, self.sink)?, Name::parse(kind).ok()?);
         if let Some(taken) = self.names.get(&name) {
             self.sink.report(
                 Diagnostic::error(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Input, camel, proof::series, recovery};
+use super::{Input, proof::series, recovery};
 use crate::{
     model::{
         Alert, AlertTest, Backup, DataLog, Dump, Ingress, Job, Kept, Message, Origin, Series, Severity, Tls,
@@ -113,7 +113,7 @@ impl Clock<'_> {
     fn not_run(&self, job: &Job) -> Alert {
         let name = &job.name;
         self.due(Due {
-            name: format!("Job{}NotRun", camel(name.as_str())),
+            name: format!("Job{}NotRun", name.camel()),
             group: "jobs",
             severity: Severity::Warning,
             metric: "ondol_job_last_success_timestamp_seconds",
@@ -144,7 +144,7 @@ impl Clock<'_> {
             limit = limit.min(rpo.plus(backup.timeout).plus(Duration::from_hours(1)));
         }
         self.due(Due {
-            name: format!("{}BackupTooOld", camel(service.as_str())),
+            name: format!("{}BackupTooOld", service.camel()),
             group: "backups",
             severity: Severity::Critical,
             metric: "ondol_backup_last_success_timestamp_seconds",
@@ -169,7 +169,7 @@ impl Clock<'_> {
         // Three in a row are no accident; and the objective is broken at its own time.
         let three = Duration::from_seconds(log.every.period().whole_seconds() * 3);
         self.due(Due {
-            name: format!("{}LogTooOld", camel(service.as_str())),
+            name: format!("{}LogTooOld", service.camel()),
             group: "backups",
             severity: Severity::Critical,
             metric: "ondol_backup_log_timestamp_seconds",
@@ -193,7 +193,7 @@ impl Clock<'_> {
     fn drill_too_old(&self, backup: &Backup) -> Option<Alert> {
         let service = &backup.name;
         Some(self.due(Due {
-            name: format!("{}RestoreDrillTooOld", camel(service.as_str())),
+            name: format!("{}RestoreDrillTooOld", service.camel()),
             group: "backups",
             severity: Severity::Warning,
             metric: "ondol_backup_drill_timestamp_seconds",
@@ -256,7 +256,7 @@ impl Clock<'_> {
                 self.input.pick("below half of the median of two weeks", "2주 중앙값의 절반 미만").into(),
             ),
             ..self.alert(
-                format!("{}BackupShrank", camel(service.as_str())),
+                format!("{}BackupShrank", service.camel()),
                 "backups",
                 Severity::Warning,
                 "a backup is stated",

@@ -1,6 +1,6 @@
 //! The alerts of what somebody else runs: it does not answer.
 
-use super::{Input, camel, proof::series};
+use super::{Input, proof::series};
 use crate::{
     expand::kind::Role,
     model::{Alert, AlertTest, External, Probe, Series, Service, Severity},
@@ -37,7 +37,7 @@ fn alert(input: &Input, external: &External, probe: &Probe) -> Alert {
         vec![Series { series: series("probe_success", &labels), values: values.to_owned() }]
     };
     Alert {
-        name: format!("{}Unreachable", camel(name.as_str())),
+        name: format!("{}Unreachable", name.camel()),
         from: vec![format!("external/{name}")],
         group: "targets".to_owned(),
         expr: format!("probe_success{{external=\"{name}\"}} == 0"),

@@ -35,13 +35,11 @@ fn one(input: &Input, service: &Service, subject: &Subject, alert: &KindAlert) -
         message(&text, &alert.labels)
     };
     // What is to be done is done about the service, not about its exporter.
-    let mut scope = input
-        .context
-        .scope(match subject {
-            Subject::Service(name) => name,
-            Subject::Host(_) => &service.name,
-        })?
-        .clone();
+    let about = match subject {
+        Subject::Service(name) => name,
+        Subject::Host(_) => &service.name,
+    };
+    let mut scope = input.context.scope(about)?.clone();
     scope.text("name", subject.name().as_str());
     let mut summary = Message::default().text(format!("{}: ", subject.name()));
     summary.0.extend(message(&alert.summary).0);
@@ -55,11 +53,13 @@ fn one(input: &Input, service: &Service, subject: &Subject, alert: &KindAlert) -
         labels: subject.labels(),
         summary,
         description: message(&alert.description),
-        steps: alert
-            .steps
-            .iter()
-            .filter_map(|step| input.context.filled(scope.fill_shell(step.value.as_str()), step.span))
-            .collect(),
+        steps: match alert.steps.as_slice() {
+            [] => input.model.service(about).unwrap_or(service).looks_for_cause(input.model.language),
+            steps => steps
+                .iter()
+                .filter_map(|step| input.context.filled(scope.fill_shell(step.value.as_str()), step.span))
+                .collect(),
+        },
         test: AlertTest {
             interval: Duration::from_minutes(1),
             at: alert.after,

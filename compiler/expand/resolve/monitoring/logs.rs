@@ -1,6 +1,6 @@
 //! Alerts about logs that are not as they are described: metrics are drawn from them, and people look for fields in them.
 
-use super::{Input, camel};
+use super::Input;
 use crate::{
     model::{Alert, AlertTest, LogSchema, Origin, Series, Severity},
     values::{Duration, Labels, Name},
@@ -38,7 +38,7 @@ fn malformed(input: &Input, service: &Name, log: &LogSchema) -> Alert {
         ),
     );
     Alert {
-        name: format!("{}LogMalformed", camel(service.as_str())),
+        name: format!("{}LogMalformed", service.camel()),
         from: vec![format!("service/{service}")],
         group: service.to_string(),
         expr: format!(

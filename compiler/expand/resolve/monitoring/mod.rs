@@ -167,7 +167,6 @@ pub fn monitored(mut models: Vec<Model>, services: &Services, context: &Context,
     let dashboards: Vec<String> = std::iter::once(format!("{system}.json")).chain(own).collect();
     let monitoring = Monitoring {
         interval: monitor.interval.value,
-        retention: monitor.retention.value,
         scrapes,
         alerts,
         causes,
@@ -220,7 +219,7 @@ fn part(input: &Input, scraper: Option<&Name>) -> Part {
     if !input.model.peers.is_empty() {
         // What is about a host is there for each of them.
         for alert in alerts.iter_mut().filter(|alert| alert.labels.contains_key("host")) {
-            alert.name.insert_str(0, &camel(input.model.host.name.as_str()));
+            alert.name.insert_str(0, &input.model.host.name.camel());
         }
     }
     let rows = panels::rows(input, &watches, &slos);
@@ -279,9 +278,4 @@ fn times(monitor: &MonitorSpec, sink: &Sink) {
             );
         }
     }
-}
-
-/// `redis-cache` as part of an alert's name: `RedisCache`.
-pub fn camel(name: &str) -> String {
-    name.split('-').map(|part| part[..1].to_ascii_uppercase() + &part[1..]).collect()
 }

@@ -43,7 +43,7 @@ fn alert(input: &Input, service: &Service) -> Option<Alert> {
     let measured = Message::default().text(input.pick("Measured ", "현재 값 "));
     let measured = if told.is_some() { measured.value(unit) } else { Message::default().text(title) };
     Some(Alert {
-        name: format!("{}ScaleOut", super::camel(service.name.as_str())),
+        name: format!("{}ScaleOut", service.name.camel()),
         from: input.addresses(service),
         group: service.name.to_string(),
         expr: format!("{} {}", measure.expr(bound.value.operator().is_upward()), bound.value.promql()),

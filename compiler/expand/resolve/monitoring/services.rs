@@ -3,7 +3,7 @@
 //!
 //! Where Prometheus collects metrics of a service it misses them itself, so of those only the rest is told.
 
-use super::{Input, camel, proof::series};
+use super::{Input, proof::series};
 use crate::{
     model::{Alert, AlertTest, Message, Origin, Series, Service, Severity},
     values::{Duration, Labels},
@@ -150,7 +150,7 @@ impl Seen<'_> {
             false => summary,
         };
         Alert {
-            name: format!("{}{suffix}", camel(name.as_str())),
+            name: format!("{}{suffix}", name.camel()),
             from: self.input.addresses(self.service),
             group: "services".to_owned(),
             expr: String::new(),
@@ -159,7 +159,7 @@ impl Seen<'_> {
             labels: Labels::from([("service".to_owned(), name.to_string())]),
             summary: summary.text(self.input.pick(" ", ": ")).text(what),
             description: told.into(),
-            steps: self.service.looks(),
+            steps: self.service.looks_for_cause(self.input.model.language),
             test: self.test(&[], &[]),
             bound: None,
             origin: Origin::Derived {

@@ -1,7 +1,7 @@
 //! Objectives, with alerts on how fast their budgets burn: two windows and two paces each, so that a page means that
 //! much is lost and still being lost, and a slow loss is told before it is too late.
 
-use super::{Input, camel, known, proof::series, subject::Subject};
+use super::{Input, known, proof::series, subject::Subject};
 use crate::{
     diagnostic::Diagnostic,
     expand::{kind::Form, read::slo::SloSpec},
@@ -216,10 +216,8 @@ impl Objective<'_> {
             service: self.subject.name().clone(),
             title: self.title.clone(),
             target: self.spec.target.value,
-            window,
             left: format!("1 - ({}) / {}", self.failing(window), self.budget),
             recorded: recorded.collect(),
-            origin: Origin::Stated(self.spec.span),
         };
         Some((slo, vec![self.alert(&FAST, Severity::Critical)?, self.alert(&SLOW, Severity::Warning)?]))
     }
@@ -288,7 +286,7 @@ impl Objective<'_> {
             name: format!(
                 "{}{}Budget{}",
                 self.subject.prefix(),
-                camel(self.spec.name.value.as_str()),
+                self.spec.name.value.camel(),
                 if fast { "BurnsFast" } else { "Burns" }
             ),
             from: self.from(),

@@ -54,7 +54,7 @@ impl Subject {
     /// What the names of its alerts begin with.
     pub fn prefix(&self) -> String {
         match self {
-            Subject::Service(name) => super::camel(name.as_str()),
+            Subject::Service(name) => name.camel(),
             Subject::Host(_) => "Host".to_owned(),
         }
     }

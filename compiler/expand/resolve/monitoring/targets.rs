@@ -1,6 +1,6 @@
 //! Scrape targets, and the alerts that one does not answer, or nothing of a whole host.
 
-use super::{Input, camel, subject::Subject};
+use super::{Input, subject::Subject};
 use crate::{
     model::{Alert, AlertTest, Origin, Scrape, ScrapeTarget, Series, Service, Severity},
     values::{Address, Duration, Labels, Name},
@@ -206,7 +206,7 @@ impl Target<'_> {
     fn alert(&self, suffix: &str, summary: String, description: String) -> Alert {
         let job = &self.scrape.job;
         Alert {
-            name: format!("{}{suffix}", camel(job.as_str())),
+            name: format!("{}{suffix}", job.camel()),
             from: self.input.addresses(self.service),
             group: "targets".to_owned(),
             expr: String::new(),
@@ -215,12 +215,7 @@ impl Target<'_> {
             labels: self.subject.labels(),
             summary: summary.into(),
             description: description.into(),
-            steps: match self.service.unit() {
-                Some(_) => self.service.looks(),
-                None => {
-                    vec![format!("docker compose ps {job}"), format!("docker compose logs --tail 100 {job}")]
-                }
-            },
+            steps: self.service.looks_for_cause(self.input.model.language),
             test: self.test(Vec::new(), Vec::new()),
             bound: None,
             origin: self.scrape.origin.clone(),

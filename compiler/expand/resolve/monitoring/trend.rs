@@ -1,9 +1,7 @@
 //! Alerts on the trend of a system with a plan of growth: what by its own pace is used up within a month, ahead of the day
 //! on which it is, and whatever the plan expected.
 
-use super::{
-    Input, camel, measure::Measure, proof::series, subject::Subject, used, watch::Watch, watch::watched,
-};
+use super::{Input, measure::Measure, proof::series, subject::Subject, used, watch::Watch, watch::watched};
 use crate::{
     expand::{
         kind::{self, Form},
@@ -13,7 +11,7 @@ use crate::{
         },
     },
     model::{Alert, AlertTest, Message, Model, Origin, Series, Severity},
-    values::{Decimal, Duration, Labels, Name, Value as _},
+    values::{Decimal, Duration, Labels, Name, Value as _, camel},
 };
 
 /// The alert on disks, with which backups are on them.
@@ -29,22 +27,22 @@ const WEEK: Duration = Duration::from_days(7);
 /// The alert on what a watch bounds.
 pub fn of_watch(model: &Model, watch: &WatchSpec) -> String {
     let service = watch.of.as_ref().filter(|of| model.service(&of.value).is_some());
-    named(service.map(|of| &of.value), watch.name.value.as_str())
+    named(service.map(|of| &of.value), &watch.name.value.camel())
 }
 
 /// The alert on what a setting of the service limits.
 pub fn of_setting(service: &Name, setting: &str) -> String {
-    named(Some(service), setting)
+    named(Some(service), &camel(setting))
 }
 
 /// The alert on the memory of the service, or of the host.
 pub fn of_memory(service: Option<&Name>) -> String {
-    named(service, "memory")
+    named(service, "Memory")
 }
 
 fn named(service: Option<&Name>, what: &str) -> String {
-    let prefix = service.map_or_else(|| "Host".to_owned(), |name| camel(name.as_str()));
-    format!("{prefix}{}RunsOutIn4Weeks", camel(what))
+    let prefix = service.map_or_else(|| "Host".to_owned(), Name::camel);
+    format!("{prefix}{what}RunsOutIn4Weeks")
 }
 
 /// The alerts; none without a plan, of what nothing measures, or when samples are not kept for as long as it takes.
@@ -87,10 +85,11 @@ fn disk(input: &Input, plan: &CapacitySpec) -> Option<Alert> {
         name: DISK.to_owned(),
         from: vec!["capacity".to_owned()],
         group: subject.group(),
+        // What the first days write, images and dumps, is no pace: a week has to be known.
         expr: format!(
-            "min(predict_linear(node_filesystem_avail_bytes{{{NO_DISK},{}}}[{}], {month})) < 0",
-            subject.matcher(),
-            WEEK.prometheus()
+            "min(predict_linear({disks}[{week}], {month}) and {disks} offset {week}) < 0",
+            disks = format_args!("node_filesystem_avail_bytes{{{NO_DISK},{}}}", subject.matcher()),
+            week = WEEK.prometheus()
         ),
         hold: Duration::from_hours(1),
         severity: Severity::Warning,

@@ -231,7 +231,7 @@ impl Raised<'_> {
         let mut labels = subject.labels();
         labels.insert("watch".to_owned(), watch.to_owned());
         Some(Alert {
-            name: format!("{}{}{suffix}", subject.prefix(), super::camel(watch)),
+            name: format!("{}{}{suffix}", subject.prefix(), self.spec.name.value.camel()),
             from: self.from(),
             group: subject.group(),
             expr: format!("{} {}", self.measure.expr(self.bound.operator().is_upward()), self.bound.promql()),

@@ -79,7 +79,7 @@ fi
 
 name=${backup}_$(date +%Y%m%d_%H%M%S).$extension
 partial=$folder/.$backup.$$.partial
-# It is encrypted as it is made, and read at the same time by way of this pipe: nothing else of it touches a disk.
+# It is encrypted as it is made, and read at the same time by way of this pipe: in this folder nothing of it ever lies open.
 pipe=$folder/.$backup.$$.pipe
 trap 'rm -f "$partial" "$pipe"' EXIT
 mkfifo "$pipe"

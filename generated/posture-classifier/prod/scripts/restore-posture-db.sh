@@ -101,6 +101,10 @@ if runs "$service"; then
     fi
 else
     kept="$service does not run: what is in its volumes cannot be dumped and will be lost."
+    # A container that has never run, as on an empty server, leaves nothing to lose.
+    if [ -n "$yes" ] && [ -z "$discard" ] && [ "$(docker inspect --format '{{.State.Status}}' "$container")" != created ]; then
+        fail "$service does not run, so what is there now cannot be dumped; nothing was changed; start it, or --discard goes on without"
+    fi
 fi
 
 say "$(printf 'about to replace %s of %s in %s with %s of %s\n%s' "${part:-the data}" "$service" "$directory" "${file##*/}" "$(date --reference "$file" '+%Y-%m-%d %H:%M')" "$kept")"

@@ -86,12 +86,23 @@ answers() {
     done
 }
 
+# Whether the host itself runs what this tree says, as far as others than root can see: the firewall is not looked at.
+installed() {
+    local file
+    while IFS= read -r file; do
+        case $file in
+            systemd/* | timers/*) cmp --silent "$directory/$file" "/etc/systemd/system/${file#*/}" || return 1 ;;
+            *) cmp --silent "$directory/$file" "/etc/$file" || return 1 ;;
+        esac
+    done < <(cd "$directory" && find cron.d logrotate.d systemd timers -type f 2>/dev/null)
+}
 # Every later `docker compose up` starts the same release.
 remember() {
     local env
     env=$(realpath "$directory/.env")
     cp --preserve=all "$env" "$env.new"
-    { sed '/^RELEASE=/d' "$env" && printf 'RELEASE=%s\n' "$release"; } >"$env.new"
+    # awk ends the last line where an editor did not: a value would go on with this one.
+    { awk '!/^RELEASE=/' "$env" && printf 'RELEASE=%s\n' "$release"; } >"$env.new"
     mv "$env.new" "$env"
 }
 # Copies the tree to where rollback.sh finds it, and lets go of releases that are too old to go back to.
@@ -125,6 +136,7 @@ deploy() {
         record "$action"
         keep_release || say "no copy of the tree could be kept: nothing can go back to this release"
         say "release $release runs"
+        installed || say "what the host itself runs by the clock or as units is not what this tree says: sudo scripts/install.sh"
         exit 0
     fi
     record failed

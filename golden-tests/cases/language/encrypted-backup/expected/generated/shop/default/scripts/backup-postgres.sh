@@ -32,10 +32,10 @@ dumps() { find "$folder" -maxdepth 1 -type f -name "$pattern" -printf '%f\n' | L
 # Reads names, the newest first, and prints those that nothing keeps: neither their age, nor that they are among the last
 # so many, nor that they are the newest of one of the last so many days, weeks, months or years that have one.
 surplus() { # SECONDS LAST DAILY WEEKLY MONTHLY YEARLY
-    local dump time week since kept last=0 days=0 weeks=0 months=0 years=0 of_day='' of_week='' of_month='' of_year=''
+    local name time week since kept last=0 days=0 weeks=0 months=0 years=0 of_day='' of_week='' of_month='' of_year=''
     since=$(date --date "@$((verified - $1))" +%Y%m%d_%H%M%S)
-    while IFS= read -r dump; do
-        time=${dump#"${backup}_"} time=${time%".$extension"} kept=''
+    while IFS= read -r name; do
+        time=${name#"${backup}_"} time=${time%".$extension"} kept=''
         week=$(date --date "${time:0:8}" +%G%V) || continue # no day of the calendar: not ours
         [[ $time < $since ]] || kept=1
         last=$((last + 1))
@@ -44,7 +44,7 @@ surplus() { # SECONDS LAST DAILY WEEKLY MONTHLY YEARLY
         if [ "$week" != "$of_week" ] && [ "$weeks" -lt "$4" ]; then of_week=$week weeks=$((weeks + 1)) kept=1; fi
         if [ "${time:0:6}" != "$of_month" ] && [ "$months" -lt "$5" ]; then of_month=${time:0:6} months=$((months + 1)) kept=1; fi
         if [ "${time:0:4}" != "$of_year" ] && [ "$years" -lt "$6" ]; then of_year=${time:0:4} years=$((years + 1)) kept=1; fi
-        [ -n "$kept" ] || printf '%s\n' "$dump"
+        [ -n "$kept" ] || printf '%s\n' "$name"
     done
 }
 
@@ -96,7 +96,7 @@ fi
 
 name=${backup}_$(date +%Y%m%d_%H%M%S).$extension
 partial=$folder/.$backup.$$.partial
-# It is encrypted as it is made, and read at the same time by way of this pipe: nothing else of it touches a disk.
+# It is encrypted as it is made, and read at the same time by way of this pipe: in this folder nothing of it ever lies open.
 pipe=$folder/.$backup.$$.pipe
 trap 'rm -f "$partial" "$pipe"' EXIT
 mkfifo "$pipe"
