@@ -1,6 +1,7 @@
 //! Grafana: where the metrics are, and one dashboard of the system's own measures with their bounds.
 
 mod dashboard;
+mod json;
 
 use super::{
     artifact::{Artifact, OnChange},
