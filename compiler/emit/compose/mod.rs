@@ -44,7 +44,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     let document = passed::document(document, &model.raw_compose);
     vec![Artifact {
         path: "compose.yaml".into(),
-        contents: document.document(&format!("{}\n{}", header(model), start(model))),
+        contents: document.document(&format!("{}\n{}", header(model), start(model))).into(),
         mode: 0o644,
         emitter: "compose",
         from: from(model),

@@ -32,7 +32,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     from.dedup();
     let file = |path: String, contents: String, on_change: OnChange| Artifact {
         path,
-        contents,
+        contents: contents.into(),
         mode: 0o644,
         emitter: "grafana",
         from: from.clone(),

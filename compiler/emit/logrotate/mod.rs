@@ -51,7 +51,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     from.extend(model.backups.iter().map(|backup| format!("backup/{}", backup.stated_as())));
     vec![Artifact {
         path: format!("logrotate.d/{}", model.system),
-        contents: STANZAS.render(&View { header: header(model), logs }),
+        contents: STANZAS.render(&View { header: header(model), logs }).into(),
         mode: 0o644,
         emitter: "logrotate",
         from,
