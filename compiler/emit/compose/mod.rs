@@ -20,7 +20,7 @@ use crate::model::{Model, SecretSource};
 /// Makes the file.
 pub fn emit(model: &Model) -> Vec<Artifact> {
     let services = model.containers().fold(Map::new(), |map, one| {
-        map.comment(service::reason(one)).set(one.name.as_str(), service::service(model, one))
+        map.comment(service::reason(one)).set(one.name.to_string(), service::service(model, one))
     });
     let services = passed::services(services, &model.raw_compose);
     let volumes = passed::named_volumes(&services);
