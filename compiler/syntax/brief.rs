@@ -213,7 +213,7 @@ mod tests {
     use crate::{
         diagnostic::Diagnostics,
         source::Sources,
-        syntax::parse::{parse, part},
+        syntax::parse::{parse, part, read},
     };
 
     fn brief(text: &str) -> String {
@@ -244,20 +244,43 @@ mod tests {
         }
     }
 
+    /// Words, texts, comments and blanks of all sorts, side by side.
+    const TEXTS: &[&str] = &[
+        "// 가 {\naa \"// b\" 1 // c\n\\ // d\n/* // e \"x\" */ ff#\"\n // g\"#\nhi\n\t// j\n// l",
+        "\"node name\" \"key name\"=\"value\" (\"some type\")(kind)\"b\"\n",
+        "(type)node (unit)key=(\"b c\")\"d e\" key = value /-gone=\"more\" /* c */ name=\"last\"{\n child;other\n}",
+        "a \"\\u{41}bc\" \"\" \"x\" yy \"\"\"\n  text\n  \"\"\" 0123 12.0 1e3\n",
+        "가나 \"다라\"=\"마바\"\r\nend",
+        "ab\"cd\"\nx true\n",
+        "a \\\n\n b \\ // c\n   dd \"\"=\"\"\n",
+    ];
+
     #[test]
     fn what_is_read_in_brief_is_read_in_full() {
-        for text in [
-            "// 가 {\naa \"// b\" 1 // c\n\\ // d\n/* // e \"x\" */ ff#\"\n // g\"#\nhi\n\t// j\n// l",
-            "\"node name\" \"key name\"=\"value\" (\"some type\")(kind)\"b\"\n",
-            "(type)node (unit)key=(\"b c\")\"d e\" key = value /-gone=\"more\" /* c */ name=\"last\"{\n child;other\n}",
-            "a \"\\u{41}bc\" \"\" \"x\" yy \"\"\"\n  text\n  \"\"\" 0123 12.0 1e3\n",
-            "가나 \"다라\"=\"마바\"\r\nend",
-            "ab\"cd\"\nx true\n",
-            "a \\\n\n b \\ // c\n   dd \"\"=\"\"\n",
-        ] {
-            let source = Sources::default().add("x.kdl", text);
+        for text in TEXTS {
+            let source = Sources::default().add("x.kdl", *text);
             let whole = parse(source, text, &mut Diagnostics::default());
             assert_eq!(part(&Brief::new(source, text)).unwrap_or_default(), whole, "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_no_kdl_is_none_in_brief() {
+        let source = Sources::default().add("x.kdl", "");
+        let mut refused = 0;
+        for text in TEXTS {
+            for (at, c) in text.char_indices() {
+                let (before, behind) = (&text[..at], &text[at + c.len_utf8()..]);
+                for other in ["", "\"", "\\", "#", "/", " ", "\n", "(", ")", "{", "=", "-", "0", "\u{feff}"] {
+                    let text = [before, other, behind].concat();
+                    let whole = read(source, &text).ok();
+                    refused += usize::from(whole.is_none());
+                    if let Some(nodes) = part(&Brief::new(source, &text)) {
+                        assert_eq!(Some(nodes), whole, "{text}");
+                    }
+                }
+            }
+        }
+        assert!(refused > 1000, "{refused}");
     }
 }
