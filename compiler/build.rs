@@ -6,6 +6,8 @@
 
 use std::{env, fs, path::Path};
 
+#[path = "syntax/brief.rs"]
+mod brief;
 mod diagnostic;
 #[path = "syntax/node.rs"]
 pub mod node;

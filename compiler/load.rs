@@ -162,8 +162,9 @@ impl Loader {
         if !self.done.insert(identity.clone()) {
             return Vec::new();
         }
-        let source = self.sources.add(path.display().to_string(), text.as_str());
-        let (nodes, ()) = rayon::join(|| parse(source, &text, diagnostics), || kinds::read_ahead(&text));
+        let source = self.sources.add(path.display().to_string(), text);
+        let text = &self.sources.get(source).text;
+        let (nodes, ()) = rayon::join(|| parse(source, text, diagnostics), || kinds::read_ahead(text));
         self.open.push(identity);
         let nodes = self.imports(nodes, path, diagnostics);
         self.open.pop();
@@ -312,7 +313,7 @@ impl Project {
     /// Reads files that the description names, relative to the file in which they are named.
     pub fn reader(&self) -> impl Fn(Span, &RelPath) -> Result<String, String> + Sync + '_ {
         |span, path| {
-            let beside = Path::new(&self.sources.get(span.source).name).parent().unwrap_or(Path::new(""));
+            let beside = Path::new(&*self.sources.get(span.source).name).parent().unwrap_or(Path::new(""));
             read(&beside.join(path.bare())).map_err(|error| error.reason())
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! It refuses to know anything of KDL, of the file system or of diagnostics.
 
-use std::sync::{Arc, OnceLock};
+use std::{borrow::Cow, sync::OnceLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -25,9 +25,9 @@ pub struct Span {
 #[derive(Debug, Clone)]
 pub struct Source {
     /// The name shown in messages: a path as the user would type it, or `stdlib/…`.
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// The whole text, valid UTF-8.
-    pub text: Arc<str>,
+    pub text: Cow<'static, str>,
     /// Where each line starts, found when it is first asked for: a plan of a large description asks very often.
     lines: OnceLock<Vec<u32>>,
 }
@@ -40,9 +40,18 @@ pub struct Sources {
 
 impl Sources {
     /// Adds a text and returns its identity.
-    pub fn add(&mut self, name: impl Into<String>, text: impl Into<Arc<str>>) -> SourceId {
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> SourceId {
+        self.push(name.into().into(), text.into().into())
+    }
+
+    /// Adds a text that is built in.
+    pub fn embed(&mut self, name: &'static str, text: &'static str) -> SourceId {
+        self.push(name.into(), text.into())
+    }
+
+    fn push(&mut self, name: Cow<'static, str>, text: Cow<'static, str>) -> SourceId {
         let id = SourceId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(Source { name: name.into(), text: text.into(), lines: OnceLock::new() });
+        self.files.push(Source { name, text, lines: OnceLock::new() });
         id
     }
 

@@ -2,8 +2,6 @@
 //!
 //! It has no privileges: a user's kind is read by the same code, and may take the name of a built-in one.
 
-use std::sync::{Arc, OnceLock};
-
 use crate::{source::Sources, syntax::Node};
 
 /// Version of the standard library: it is released with ondol, whose version it has.
@@ -27,11 +25,9 @@ pub static ALL: &[Embedded] = &include!(concat!(env!("OUT_DIR"), "/stdlib.rs"));
 
 /// Sources that hold the standard library already, so that diagnostics can point into it.
 pub fn sources() -> Sources {
-    static TEXTS: OnceLock<Vec<Arc<str>>> = OnceLock::new();
-    let texts = TEXTS.get_or_init(|| ALL.iter().map(|embedded| embedded.text.into()).collect());
     let mut sources = Sources::default();
-    for (embedded, text) in ALL.iter().zip(texts) {
-        sources.add(embedded.file, text.clone());
+    for embedded in ALL {
+        sources.embed(embedded.file, embedded.text);
     }
     sources
 }

@@ -36,7 +36,7 @@ fn numbered<'a, T>(
 /// Each text as a value, as a key, in lists of both styles, and as a comment.
 fn values(texts: &[String]) -> String {
     let all = texts.iter().fold(Map::new(), |map, text| {
-        map.comment(text.as_str()).set(text.as_str(), seq([flow([text.as_str()]), text.as_str().into()]))
+        map.comment(text.as_str()).set(text.clone(), seq([flow([text.as_str()]), text.as_str().into()]))
     });
     Yaml::from(all).document(&texts.concat())
 }

@@ -1,5 +1,7 @@
 //! A generated file, as a value.
 
+use std::sync::Arc;
+
 use crate::values::Name;
 
 /// A file of the tree of one system in one environment.
@@ -7,8 +9,8 @@ use crate::values::Name;
 pub struct Artifact {
     /// Its path within the tree: `nginx/nginx.conf`.
     pub path: String,
-    /// Its contents.
-    pub contents: String,
+    /// Its contents; a plan that shows them has the same.
+    pub contents: Arc<String>,
     /// Permission bits: 0o644, or 0o755 for scripts.
     pub mode: u32,
     /// The emitter that made it.

@@ -47,7 +47,7 @@ pub fn inventory(model: &Model, artifacts: &[Artifact]) -> Artifact {
     from.dedup();
     Artifact {
         path: MANIFEST.to_owned(),
-        contents: serde_json::to_string_pretty(&inventory).unwrap_or_default() + "\n",
+        contents: (serde_json::to_string_pretty(&inventory).unwrap_or_default() + "\n").into(),
         mode: 0o644,
         emitter: "inventory",
         from,

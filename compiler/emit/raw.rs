@@ -53,7 +53,7 @@ fn merge(mut pairs: Vec<Pair>, nodes: &[Node], properties: &[&Entry], replaced: 
 fn put(pairs: &mut Vec<Pair>, key: &str, value: Yaml) {
     match pairs.iter_mut().find(|pair| pair.key == key) {
         Some(pair) => (pair.value, pair.anchor) = (value, None),
-        None => pairs.push(Pair::new(key, value)),
+        None => pairs.push(Pair::new(key.to_owned(), value)),
     }
 }
 

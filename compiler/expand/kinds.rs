@@ -1,7 +1,7 @@
 //! All kinds that a system may use: the built-in ones, read when first asked for, and the user's own.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{
         Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
@@ -104,11 +104,12 @@ impl Kinds {
 }
 
 fn builtin(name: &str) -> Option<&'static Defined> {
-    static CACHE: OnceLock<Vec<OnceLock<Option<Defined>>>> = OnceLock::new();
-    let cache = CACHE.get_or_init(|| stdlib::ALL.iter().map(|_| OnceLock::new()).collect());
-    let index = stdlib::ALL.iter().position(|embedded| embedded.kind == name)?;
+    type Read = OnceLock<Option<Defined>>;
+    static KNOWN: OnceLock<HashMap<&str, (&stdlib::Embedded, Read)>> = OnceLock::new();
+    let all = || stdlib::ALL.iter().map(|embedded| (embedded.kind, (embedded, OnceLock::new()))).collect();
+    let (embedded, read) = KNOWN.get_or_init(all).get(name)?;
     // A built-in kind that does not read is a fault of ondol's, which a test of the whole stdlib rules out.
-    cache[index].get_or_init(|| define(&stdlib::ALL[index].node()?).0).as_ref()
+    read.get_or_init(|| define(&embedded.node()?).0).as_ref()
 }
 
 /// Reads the built-in kinds that a description of this text is likely to use, on cores that are idle meanwhile. What

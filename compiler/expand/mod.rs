@@ -141,7 +141,7 @@ fn one(
     let models = spec.as_ref().map(|spec| resolve::resolve(spec, environment, kinds, &read, &sink));
     let models = models.unwrap_or_default();
     let (diagnostics, mut facts) = sink.finish();
-    let diagnostics = echo::without(diagnostics, &merged, overlay::table(), kinds.any_wrong());
+    let diagnostics = echo::without(diagnostics, &merged, overlay::table, kinds.any_wrong());
     let mut contents = contents.into_inner().unwrap_or_else(PoisonError::into_inner);
     // Each host reads them.
     let mut known = BTreeSet::new();

@@ -101,7 +101,7 @@ pub fn system_changes(before: &Manifest, after: &Manifest, facts: &Facts) -> Vec
 
 fn created(address: &str, facts: &[&Fact], going: &[SystemChange]) -> SystemChange {
     let now = listed(facts.iter().map(|fact| (fact.field.as_str(), fact.value.as_str(), Some(fact.span))));
-    let fields = differing(&BTreeMap::new(), &now);
+    let fields = now.iter().map(|(field, is)| is.first(field)).collect::<Vec<_>>();
     SystemChange {
         address: address.to_owned(),
         action: Action::Create,
@@ -143,6 +143,12 @@ struct Said<'a> {
 }
 
 impl Said<'_> {
+    /// The field where nothing was said before.
+    fn first(&self, field: &str) -> FieldChange {
+        let (after, span) = self.beside(None);
+        FieldChange { field: field.to_owned(), before: None, after, span }
+    }
+
     fn texts(&self) -> impl Iterator<Item = &str> {
         self.items.iter().map(|(text, _)| text.as_ref())
     }

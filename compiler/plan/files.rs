@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::OnceLock,
+    sync::{Arc, OnceLock},
 };
 
 use similar::{ChangeTag, TextDiff};
@@ -70,7 +70,7 @@ pub struct FileChange {
 #[derive(Clone, Debug)]
 pub struct Texts {
     before: String,
-    after: String,
+    after: Arc<String>,
     /// Whether it is a page: what changes of it shows in the text that it is made of, and its code tells nobody more.
     page: bool,
     compared: OnceLock<Difference>,
@@ -83,7 +83,7 @@ struct Difference {
 }
 
 impl Texts {
-    fn new(path: &str, before: String, after: String) -> Texts {
+    fn new(path: &str, before: String, after: Arc<String>) -> Texts {
         Texts { before, after, page: path.ends_with(".html"), compared: OnceLock::new() }
     }
 
@@ -99,7 +99,7 @@ impl Texts {
 
     fn compared(&self) -> &Difference {
         self.compared.get_or_init(|| {
-            let diff = TextDiff::from_lines(&self.before, &self.after);
+            let diff = TextDiff::from_lines(self.before.as_str(), self.after.as_str());
             let count = |tag| diff.iter_all_changes().filter(|change| change.tag() == tag).count();
             Difference {
                 lines: (count(ChangeTag::Insert), count(ChangeTag::Delete)),
@@ -162,7 +162,7 @@ pub fn file_changes(
             cause,
             because,
             consequences: vec![like_its_neighbours(path, &state.manifest, artifacts)],
-            text: Texts::new(path, before, String::new()),
+            text: Texts::new(path, before, Arc::default()),
             edited,
             foreign: false,
             kept: edited && !overwrite,

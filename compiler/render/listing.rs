@@ -82,7 +82,7 @@ impl SourceCode for Listing<'_> {
                 let found = source.text.as_bytes()[start..].read_span(&near, before, after)?;
                 let shown = SourceSpan::from((found.span().offset() + start, found.span().len()));
                 let line = found.line() + first - 1;
-                (source.name.as_str(), found.data(), shown, line, found.column(), found.line_count())
+                (&*source.name, found.data(), shown, line, found.column(), found.line_count())
             }
             Listing::Line { name, text, number } => {
                 let found = text.as_bytes().read_span(span, before, after)?;

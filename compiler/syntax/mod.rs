@@ -3,6 +3,7 @@
 //! [`parse`](fn@parse) is the only door to the `kdl` crate; [`Reader`] is the only way to read a node. Neither knows what a
 //! service is.
 
+mod brief;
 mod fact;
 mod format;
 mod from_entry;

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use kdl::{KdlDiagnostic, KdlDocument, KdlEntry, KdlIdentifier, KdlNode, KdlValue};
 
 use super::{
+    brief::Brief,
     node::{Entry, Node, Scalar},
     strings,
 };
@@ -64,7 +65,7 @@ impl Problems {
 /// Reads one source that is [`readable`].
 pub(super) fn read(source: SourceId, text: &str) -> Result<Vec<Node>, Problems> {
     match KdlDocument::parse_v2(text) {
-        Ok(document) => Ok(nodes(Origin { source, from: 0, by: 0 }, &document)),
+        Ok(document) => Ok(nodes(&Brief::whole(source, text), &document)),
         Err(error) => {
             let (causes, unclosed) = causes(error.diagnostics);
             let tell = |problem| complaint(source, text, problem);
@@ -332,41 +333,24 @@ pub(super) fn after_comment(bytes: &[u8], at: usize) -> Result<usize, usize> {
     Ok(bytes.len())
 }
 
-/// Where in its source a text stands that is parsed: its offset, and what has been cut out of it.
-#[derive(Clone, Copy)]
-pub(super) struct Origin {
-    pub source: SourceId,
-    /// What stands at this offset of the text or behind it…
-    pub from: usize,
-    /// … stands so many bytes further back in the source.
-    pub by: usize,
+/// The nodes of what is read in brief; none when it cannot be parsed.
+pub(super) fn part(brief: &Brief) -> Option<Vec<Node>> {
+    KdlDocument::parse_v2(brief.text()).ok().map(|document| nodes(brief, &document))
 }
 
-impl Origin {
-    fn span(self, start: usize, length: usize) -> Span {
-        let place = |at: usize| if at >= self.from { at + self.by } else { at };
-        Span::new(self.source, place(start), place(start + length))
-    }
+fn nodes(brief: &Brief, document: &KdlDocument) -> Vec<Node> {
+    document.nodes().iter().map(|node| convert(brief, node)).collect()
 }
 
-/// The nodes of a part of a source; none when it cannot be parsed.
-pub(super) fn part(origin: Origin, text: &str) -> Option<Vec<Node>> {
-    KdlDocument::parse_v2(text).ok().map(|document| nodes(origin, &document))
-}
-
-fn nodes(origin: Origin, document: &KdlDocument) -> Vec<Node> {
-    document.nodes().iter().map(|node| convert(origin, node)).collect()
-}
-
-fn convert(origin: Origin, node: &KdlNode) -> Node {
-    let name = identifier(origin, node.name());
-    let entries: Vec<Entry> = node.entries().iter().map(|e| entry(origin, e)).collect();
+fn convert(brief: &Brief, node: &KdlNode) -> Node {
+    let name = identifier(brief, node.name());
+    let entries: Vec<Entry> = node.entries().iter().map(|e| entry(brief, e)).collect();
     // The crate's own span of a node takes in its children and trailing blanks: the header is what a label should mark.
     let end = entries.last().map_or(name.span.end, |last| last.span.end);
     let span = Span { start: name.span.start, end, ..name.span };
     Node {
-        annotation: node.ty().map(|ty| ty.value().to_owned()),
-        children: node.children().map(|children| nodes(origin, children)).unwrap_or_default(),
+        annotation: node.ty().map(|ty| identifier(brief, ty).value),
+        children: node.children().map(|children| nodes(brief, children)).unwrap_or_default(),
         has_block: node.children().is_some(),
         name,
         entries,
@@ -374,9 +358,10 @@ fn convert(origin: Origin, node: &KdlNode) -> Node {
     }
 }
 
-fn identifier(origin: Origin, identifier: &KdlIdentifier) -> Located<String> {
-    let span = identifier.span();
-    Located::new(identifier.value().to_owned(), origin.span(span.offset(), span.len()))
+fn identifier(brief: &Brief, identifier: &KdlIdentifier) -> Located<String> {
+    let (start, length) = (identifier.span().offset(), identifier.span().len());
+    let value = brief.said(start, length).unwrap_or_else(|| identifier.value());
+    Located::new(value.to_owned(), brief.span(start, length))
 }
 
 /// Whether a number is written in digits only. It is kept as it is written then: `0.10` is a version, and not `0.1`.
@@ -385,11 +370,17 @@ fn is_plain(text: &str) -> bool {
     digits.chars().all(|c| c.is_ascii_digit() || c == '.')
 }
 
-fn entry(origin: Origin, entry: &KdlEntry) -> Entry {
+fn entry(brief: &Brief, entry: &KdlEntry) -> Entry {
     let span = entry.span();
-    let spelt = || entry.format().map(|format| format.value_repr.as_str()).filter(|text| is_plain(text));
+    let written = || entry.format().map(|format| format.value_repr.as_str());
+    let spelt = || written().filter(|text| is_plain(text));
     let scalar = match entry.value() {
-        KdlValue::String(text) => Scalar::Text(text.clone()),
+        KdlValue::String(text) => {
+            // The value is the last of an entry.
+            let length = written().map_or(0, str::len);
+            let said = brief.said(span.offset() + span.len() - length, length);
+            Scalar::Text(said.unwrap_or(text).to_owned())
+        }
         KdlValue::Integer(number) => match spelt().filter(|text| text.len() > 1 && text.starts_with('0')) {
             Some(text) => Scalar::Decimal(text.to_owned()),
             None => Scalar::Integer(*number),
@@ -401,10 +392,10 @@ fn entry(origin: Origin, entry: &KdlEntry) -> Entry {
         KdlValue::Null => Scalar::Null,
     };
     Entry {
-        name: entry.name().map(|name| identifier(origin, name)),
-        annotation: entry.ty().map(|ty| ty.value().to_owned()),
+        name: entry.name().map(|name| identifier(brief, name)),
+        annotation: entry.ty().map(|ty| identifier(brief, ty).value),
         scalar,
-        span: origin.span(span.offset(), span.len()),
+        span: brief.span(span.offset(), span.len()),
     }
 }
 

@@ -5,15 +5,16 @@
 //! whatever stands before and behind. What cannot be cut so, or holds a mistake, is parsed as a whole, which also
 //! tells the mistake.
 //!
-//! The `kdl` crate takes as long for a character of a comment as for one of a word. So comments are blanked before.
+//! The parser is shown it [in brief](super::brief).
 
 use std::ops::{ControlFlow, Range};
 
 use rayon::prelude::*;
 
 use super::{
+    brief::Brief,
     node::Node,
-    parse::{self, Mark, Origin, outline, part, readable},
+    parse::{self, Mark, outline, part, readable},
     suspect,
 };
 use crate::{
@@ -21,8 +22,8 @@ use crate::{
     source::{SourceId, Span},
 };
 
-/// Shortest piece that is worth to be handed to another core, in bytes: about half a millisecond of parsing.
-const LEAST: usize = 1024;
+/// Shortest piece that is worth to be handed to another core, in bytes: about a quarter of a millisecond of parsing.
+const LEAST: usize = 512;
 
 /// Reads one source. What cannot be parsed is reported, and then there are no nodes.
 pub fn parse(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Vec<Node> {
@@ -59,33 +60,14 @@ pub fn parse(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Vec
         }
         (few, before) = (few * 4, end);
     }
-    quickly(source, text, pieces_for(text.len())).unwrap_or_else(|| parse::parse(source, text, diagnostics))
+    let brief = Brief::new(source, text);
+    let least = pieces_for(brief.text().len());
+    quickly(&brief, least).unwrap_or_else(|| parse::parse(source, text, diagnostics))
 }
 
-/// The nodes of `text` without its comments, read in pieces of at least `least` bytes if there are as many.
-fn quickly(source: SourceId, text: &str, least: usize) -> Option<Vec<Node>> {
-    readable(source, text).ok()?;
-    let text = without_comments(text);
-    in_pieces(source, &text, least).or_else(|| part(Origin { source, from: 0, by: 0 }, &text))
-}
-
-/// The text with blanks in place of every comment that ends with its line, where that is beyond doubt: a blank or a
-/// new line stands before it, and nothing in it that KDL takes for the end of a line, too.
-fn without_comments(text: &str) -> String {
-    let (mut quiet, mut done) = (String::with_capacity(text.len()), 0);
-    let ends = ['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
-    let _ = outline(text, |at, mark| {
-        if let Mark::Comment(length) = mark
-            && (at == 0 || text[..at].ends_with([' ', '\t', '\n']))
-            && !text[at..at + length].contains(ends)
-        {
-            quiet.push_str(&text[done..at]);
-            quiet.extend(std::iter::repeat_n(' ', length));
-            done = at + length;
-        }
-        ControlFlow::Continue(())
-    });
-    quiet + &text[done..]
+/// The nodes, read in pieces of at least `least` bytes if there are as many.
+fn quickly(brief: &Brief, least: usize) -> Option<Vec<Node>> {
+    in_pieces(brief, least).or_else(|| part(brief))
 }
 
 /// How long pieces should be: several for each core, since some take longer than others.
@@ -96,27 +78,23 @@ fn pieces_for(length: usize) -> usize {
     }
 }
 
-/// The nodes of `text`, read in pieces of at least `least` bytes; none when it must be read as a whole.
-fn in_pieces(source: SourceId, text: &str, least: usize) -> Option<Vec<Node>> {
+/// The nodes, read in pieces of at least `least` bytes; none when they must be read as a whole.
+fn in_pieces(brief: &Brief, least: usize) -> Option<Vec<Node>> {
+    let text = brief.text();
     if text.len() / 2 < least || text.contains('\u{feff}') {
         return None;
     }
     let block = Block::largest(text, least)?;
-    let (open, close) = (block.within.start, block.within.end);
-    let outside = || {
-        let origin = Origin { source, from: open, by: close - open };
-        part(origin, &[&text[..open], &text[close..]].concat())
-    };
     let inside = || -> Option<Vec<Vec<Node>>> {
-        let piece = |range: Range<usize>| part(Origin { source, from: 0, by: range.start }, &text[range]);
-        block.pieces().into_par_iter().map(piece).collect()
+        block.pieces().into_par_iter().map(|range| part(&brief.piece(range))).collect()
     };
-    let (nodes, pieces) = rayon::join(outside, inside);
+    let (nodes, pieces) = rayon::join(|| part(&brief.without(block.within.clone())), inside);
     let mut nodes = nodes?;
+    let open = brief.place(block.within.start);
     let before = |node: &&mut Node| (node.span.start as usize) < open;
     let owner = nodes.iter_mut().rfind(before)?;
     // Else the block belongs to a node that is commented out, or is itself.
-    let header = text[owner.span.end as usize..open].trim() == "{";
+    let header = brief.between(owner.span.end as usize, open).trim() == "{";
     if !header || !owner.has_block || !owner.children.is_empty() {
         return None;
     }
@@ -187,7 +165,7 @@ mod tests {
     fn both(text: &str) -> (Vec<Node>, Option<Vec<Node>>) {
         let source = Sources::default().add("x.kdl", text);
         let whole = parse::parse(source, text, &mut Diagnostics::default());
-        (whole, in_pieces(source, &without_comments(text), 1))
+        (whole, in_pieces(&Brief::new(source, text), 1))
     }
 
     #[test]
@@ -243,16 +221,6 @@ mod tests {
     }
 
     #[test]
-    fn only_comments_are_blanked() {
-        let text = "// 가 {\na \"// b\" 1 // c\n\\ // d\n/* // e */ f#\"\n // g\"#//h\nhttp://i\n\t// j\u{2028}k\n// l";
-        let quiet = without_comments(text);
-        assert_eq!(quiet.len(), text.len());
-        let words: Vec<&str> = quiet.split([' ', '\n', '\t']).filter(|word| !word.is_empty()).collect();
-        assert_eq!(words.join(" "), "a \"// b\" 1 \\ /* // e */ f#\" // g\"#//h http://i // j\u{2028}k");
-        assert_eq!(quiet.lines().count(), text.lines().count());
-    }
-
-    #[test]
     fn a_mistake_is_told_as_of_the_whole() {
         for text in [
             "a http://b\n",
@@ -267,7 +235,8 @@ mod tests {
         ] {
             let source = Sources::default().add("x.kdl", text);
             let (mut found, mut expected) = (Diagnostics::default(), Diagnostics::default());
-            let nodes = quickly(source, text, 1).unwrap_or_else(|| parse::parse(source, text, &mut found));
+            let nodes = quickly(&Brief::new(source, text), 1)
+                .unwrap_or_else(|| parse::parse(source, text, &mut found));
             assert_eq!(nodes, parse::parse(source, text, &mut expected), "{text}");
             assert_eq!(found.into_sorted(), expected.into_sorted(), "{text}");
         }

@@ -110,7 +110,7 @@ fn compile(description: &Path) -> Result<Outcome, Failed> {
 }
 
 fn tree(compiled: &Compiled) -> Files {
-    compiled.artifacts.iter().map(|a| (a.path.clone().into(), a.contents.clone().into_bytes())).collect()
+    compiled.artifacts.iter().map(|a| (a.path.clone().into(), a.contents.as_bytes().to_vec())).collect()
 }
 
 /// A plan from one to the other names, for every file that changes, a change in the system that it follows from.
@@ -160,7 +160,7 @@ fn applied(compiled: &Compiled) -> State {
         .artifacts
         .iter()
         .map(|artifact| {
-            let contents = artifact.contents.clone().into_bytes();
+            let contents = artifact.contents.as_bytes().to_vec();
             (artifact.path.clone(), OnDisk { contents, executable: artifact.mode & 0o111 != 0 })
         })
         .collect();

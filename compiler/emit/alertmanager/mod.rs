@@ -39,7 +39,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
         "Alertmanager expands no variables: secrets are files, which compose makes of the environment file.";
     vec![Artifact {
         path: "alertmanager/alertmanager.yml".into(),
-        contents: document.document(&format!("{}\n{why}", header(model))),
+        contents: document.document(&format!("{}\n{why}", header(model))).into(),
         mode: 0o644,
         emitter: "alertmanager",
         from: vec!["system".into()],

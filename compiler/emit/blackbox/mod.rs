@@ -17,7 +17,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
         .fold(Map::new(), |modules, asked| modules.set(asked[0].1.module(), module(asked[0].1)));
     vec![Artifact {
         path: "blackbox/blackbox.yml".to_owned(),
-        contents: Yaml::from(Map::new().set("modules", modules)).document(&header(model)),
+        contents: Yaml::from(Map::new().set("modules", modules)).document(&header(model)).into(),
         mode: 0o644,
         emitter: "blackbox",
         from: asked.iter().map(|(name, _)| format!("external/{name}")).collect(),

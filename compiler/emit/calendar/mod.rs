@@ -46,7 +46,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     from.dedup();
     vec![Artifact {
         path: "checklists.ics".to_owned(),
-        contents: calendar.finish(),
+        contents: calendar.finish().into(),
         mode: 0o644,
         emitter: "calendar",
         from,

@@ -68,7 +68,7 @@ fn workflow(model: &Model, pipeline: &Pipeline) -> Artifact {
         .set("jobs", jobs.spaced());
     Artifact {
         path: "ci/github-deploy.yml".into(),
-        contents: Yaml::from(document).document(&about),
+        contents: Yaml::from(document).document(&about).into(),
         mode: 0o644,
         emitter: "ci",
         from: vec!["system".into(), "ci".into()],

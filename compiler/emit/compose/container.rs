@@ -51,8 +51,8 @@ fn extra_hosts(model: &Model, service: &Service) -> Map {
     let why = if service.elsewhere.is_empty() { "" } else { "Services on other hosts." };
     let map = pairs(model, &all).comment(why);
     service.elsewhere.iter().fold(map, |map, (name, addresses)| match addresses.as_slice() {
-        [address] => map.set(name.as_str(), address.to_string()),
-        addresses => map.set(name.as_str(), flow(addresses.iter().map(ToString::to_string))),
+        [address] => map.set(name.to_string(), address.to_string()),
+        addresses => map.set(name.to_string(), flow(addresses.iter().map(ToString::to_string))),
     })
 }
 
@@ -79,7 +79,7 @@ pub fn pids_beside(model: &Model, service: &Service) -> Option<Yaml> {
 
 /// Names with values.
 pub fn pairs(model: &Model, pairs: &[(String, Text)]) -> Map {
-    pairs.iter().fold(Map::new(), |map, (key, value)| map.set(key.as_str(), text(&model.variables, value)))
+    pairs.iter().fold(Map::new(), |map, (key, value)| map.set(key.to_string(), text(&model.variables, value)))
 }
 
 /// Labels: a list where variables are in their names, which compose replaces in values only.
@@ -99,8 +99,8 @@ pub fn environment(model: &Model, service: &Service) -> Map {
     let known = service.environment.iter().map(|(name, value)| (name.as_str(), value));
     let map = known
         .chain(own.odd_env.iter().map(|(key, value)| (key.as_str(), value)))
-        .fold(Map::new(), |map, (key, value)| map.set(key, text(&model.variables, value)));
-    own.pass_env.iter().fold(map, |map, name| map.set(name.as_str(), Yaml::Null))
+        .fold(Map::new(), |map, (key, value)| map.set(key.to_owned(), text(&model.variables, value)));
+    own.pass_env.iter().fold(map, |map, name| map.set(name.to_string(), Yaml::Null))
 }
 
 /// Networks: a list where only their names are stated.
@@ -116,15 +116,15 @@ fn networks(model: &Model, networks: &[Attachment]) -> Yaml {
             .filled("aliases", seq(network.aliases.iter().map(|alias| text(&model.variables, alias))))
             .maybe("ipv4_address", of(&network.ipv4))
             .maybe("ipv6_address", of(&network.ipv6));
-        map.set(network.network.as_str(), if bare(network) { Yaml::Null } else { details.into() })
+        map.set(network.network.to_string(), if bare(network) { Yaml::Null } else { details.into() })
     });
     map.into()
 }
 
 fn ulimits(container: &Container) -> Map {
     container.ulimits.iter().fold(Map::new(), |map, (name, soft, hard)| match hard {
-        Some(hard) => map.set(name.as_str(), Map::new().set("soft", *soft).set("hard", *hard)),
-        None => map.set(name.as_str(), *soft),
+        Some(hard) => map.set(name.to_string(), Map::new().set("soft", *soft).set("hard", *hard)),
+        None => map.set(name.to_string(), *soft),
     })
 }
 

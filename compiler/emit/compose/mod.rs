@@ -20,7 +20,7 @@ use crate::model::{Model, SecretSource};
 /// Makes the file.
 pub fn emit(model: &Model) -> Vec<Artifact> {
     let services = model.containers().fold(Map::new(), |map, one| {
-        map.comment(service::reason(one)).set(one.name.as_str(), service::service(model, one))
+        map.comment(service::reason(one)).set(one.name.to_string(), service::service(model, one))
     });
     let services = passed::services(services, &model.raw_compose);
     let volumes = passed::named_volumes(&services);
@@ -44,7 +44,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     let document = passed::document(document, &model.raw_compose);
     vec![Artifact {
         path: "compose.yaml".into(),
-        contents: document.document(&format!("{}\n{}", header(model), start(model))),
+        contents: document.document(&format!("{}\n{}", header(model), start(model))).into(),
         mode: 0o644,
         emitter: "compose",
         from: from(model),

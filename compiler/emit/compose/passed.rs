@@ -90,7 +90,7 @@ fn give_networks_details(service: &mut [Pair], nodes: &[Node]) {
                 Yaml::Str(name) => Some(name.as_str()),
                 _ => None,
             });
-            pair.value = names.fold(Map::new(), |map, name| map.set(name, Yaml::Null)).into();
+            pair.value = names.fold(Map::new(), |map, name| map.set(name.to_owned(), Yaml::Null)).into();
         }
     }
 }
@@ -99,11 +99,11 @@ fn give_networks_details(service: &mut [Pair], nodes: &[Node]) {
 fn tidy(service: &mut Yaml) {
     let Yaml::Map(pairs) = service else { return };
     for pair in pairs {
-        if LISTS.contains(&pair.key.as_str()) && matches!(pair.value, Yaml::Str(_) | Yaml::Int(_)) {
+        if LISTS.contains(&&*pair.key) && matches!(pair.value, Yaml::Str(_) | Yaml::Int(_)) {
             let value = std::mem::replace(&mut pair.value, Yaml::Null);
             pair.value = Yaml::Seq(vec![Item { comment: None, value }]);
         }
-        match (pair.key.as_str(), &mut pair.value) {
+        match (&*pair.key, &mut pair.value) {
             ("volumes", Yaml::Seq(items)) => last_of_each(items, target),
             ("ports", Yaml::Seq(items)) => last_of_each(items, port),
             // What is named alone is waited for as compose does it.

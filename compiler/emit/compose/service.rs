@@ -112,7 +112,7 @@ fn build(model: &Model, service: &Service, build: &Build) -> Yaml {
     let args = build
         .args
         .iter()
-        .fold(Map::new(), |args, (name, value)| args.set(name.as_str(), text(&model.variables, value)));
+        .fold(Map::new(), |args, (name, value)| args.set(name.to_string(), text(&model.variables, value)));
     Map::new()
         .set("context", model.source(&build.context))
         .maybe("dockerfile", build.dockerfile.as_ref().map(|path| path.bare().to_owned()))
@@ -143,7 +143,7 @@ fn depends_on(model: &Model, service: &Service) -> Map {
             Condition::Started | Condition::Merely => "service_started",
             Condition::Completed => "service_completed_successfully",
         };
-        needs.set(need.service.as_str(), Map::new().set("condition", condition))
+        needs.set(need.service.to_string(), Map::new().set("condition", condition))
     })
 }
 

@@ -24,7 +24,11 @@ pub fn volumes(model: &Model, mounted: Vec<String>) -> Map {
 
 /// Every declared network, in the order of the description.
 pub fn networks(model: &Model) -> Map {
-    model.shared.networks.iter().fold(Map::new(), |map, one| map.set(one.name.as_str(), network(model, one)))
+    model
+        .shared
+        .networks
+        .iter()
+        .fold(Map::new(), |map, one| map.set(one.name.to_string(), network(model, one)))
 }
 
 /// Values of the environment and files, sorted by name.

@@ -27,7 +27,8 @@ fn file(model: &Model, config: &ConfigFile) -> Artifact {
             ConfigFormat::Toml => toml::document(&config.value, &about(model, config)),
             ConfigFormat::Env => env::document(&config.value, &about(model, config)),
             ConfigFormat::Yaml => yaml::yaml(&config.value).document(&about(model, config)),
-        },
+        }
+        .into(),
         mode: 0o644,
         emitter: "config",
         from: vec![

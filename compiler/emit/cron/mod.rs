@@ -46,7 +46,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     from.extend(model.backups.iter().map(|backup| format!("backup/{}", backup.stated_as())));
     vec![Artifact {
         path: format!("cron.d/{}", model.system),
-        contents: TABLE.render(&view),
+        contents: TABLE.render(&view).into(),
         mode: 0o644,
         emitter: "cron",
         from,

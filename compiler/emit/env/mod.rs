@@ -29,7 +29,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     );
     let file = |path: &str, template: &Template, mode: u32, from: Vec<String>| Artifact {
         path: path.into(),
-        contents: template.render(&view),
+        contents: template.render(&view).into(),
         mode,
         emitter: "env",
         from,

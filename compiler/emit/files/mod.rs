@@ -24,7 +24,7 @@ fn artifact(model: &Model, file: &ExtraFile) -> Artifact {
     };
     Artifact {
         path: file.path.clone(),
-        contents,
+        contents: contents.into(),
         mode: file.mode,
         emitter: "file",
         from: vec![format!("file/{}", file.path)],

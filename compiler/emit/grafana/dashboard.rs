@@ -2,104 +2,120 @@
 
 use serde_json::{Value, json};
 
-use super::SOURCE;
+use super::json::{
+    Custom, Dashboard, Defaults, Drawing, Drawn, Fields, Graph, Legend, Link, List, Mode, Number, PROMETHEUS,
+    Panel, Place, Reduced, Row, Step, Target, Thresholds, Time, Tooltip,
+};
 use crate::{
     digest::sha256,
-    model::{Board, Model, Monitoring, Panel, PanelRow, Severity, Shape, Unit},
+    model::{self, Board, Model, Monitoring, PanelRow, Severity, Shape, Unit},
     values::Bound,
 };
 
 /// The dashboard's JSON.
 pub fn dashboard(model: &Model, monitoring: &Monitoring) -> String {
-    let mut panels = Vec::new();
     let (mut id, mut y) = (0, 0);
-    panels.extend(overview(model, &mut id, &mut y));
+    let mut panels = overview(model, &mut id, &mut y);
     for row in &monitoring.rows {
         panels.extend(row_panels(model, row, &mut id, &mut y));
     }
-    let dashboard = json!({
-        "uid": format!("{}-{}", model.system, model.environment).chars().take(40).collect::<String>(),
-        "title": format!("{} ({})", model.title, model.environment),
-        "tags": ["ondol", model.system.as_str()],
-        "timezone": model.timezone.to_string(),
-        "schemaVersion": 39,
-        "editable": false,
-        "graphTooltip": 1,
-        "refresh": "30s",
-        "time": { "from": "now-6h", "to": "now" },
-        "templating": { "list": [] },
-        "annotations": { "list": [] },
-        "links": guide(model).into_iter().collect::<Vec<_>>(),
-        "panels": panels,
-    });
-    serde_json::to_string_pretty(&dashboard).unwrap_or_default() + "\n"
+    text(&Dashboard {
+        uid: format!("{}-{}", model.system, model.environment).chars().take(40).collect(),
+        title: format!("{} ({})", model.title, model.environment),
+        links: guide(model).into_iter().collect(),
+        ..common(model, "now-6h", panels)
+    })
 }
 
 /// The JSON of a board.
 pub fn board(model: &Model, board: &Board) -> String {
-    let panels: Vec<Value> = board
-        .panels
-        .iter()
-        .enumerate()
-        .map(|(index, panel)| {
-            let index = index as u32;
-            let mut drawn = graph(panel, index + 1, index % 3 * 8, index / 3 * 8);
-            explained(&mut drawn, model, panel);
-            drawn
-        })
-        .collect();
-    let others = json!({
-        "type": "dashboards", "title": model.title.to_string(), "tags": ["ondol", model.system.as_str()],
-        "asDropdown": true, "includeVars": false, "keepTime": true, "targetBlank": false, "icon": "external link",
-        "tooltip": "", "url": "",
+    let panels = board.panels.iter().zip(0..).map(|(panel, index)| {
+        let place = Place { h: 8, w: 8, x: index % 3 * 8, y: index / 3 * 8 };
+        Drawn::Panel(Box::new(drawn(model, panel, index + 1, place)))
     });
-    let dashboard = json!({
-        "uid": identity(&format!("{}-{}-{}", model.system, model.environment, board.name)),
-        "title": format!("{}: {} ({})", model.title, board.title, model.environment),
-        "tags": ["ondol", model.system.as_str()],
-        "timezone": model.timezone.to_string(),
-        "schemaVersion": 39,
-        "editable": false,
-        "graphTooltip": 1,
-        "refresh": "30s",
-        "time": { "from": "now-24h", "to": "now" },
-        "templating": { "list": [] },
-        "annotations": { "list": [] },
-        "links": std::iter::once(others).chain(guide(model)).collect::<Vec<_>>(),
-        "panels": panels,
-    });
-    serde_json::to_string_pretty(&dashboard).unwrap_or_default() + "\n"
+    let others = Link {
+        r#type: "dashboards",
+        tags: tags(model).into(),
+        as_dropdown: true,
+        keep_time: true,
+        target_blank: false,
+        icon: "external link",
+        ..link(model.title.as_str(), String::new())
+    };
+    text(&Dashboard {
+        uid: identity(&format!("{}-{}-{}", model.system, model.environment, board.name)),
+        title: format!("{}: {} ({})", model.title, board.title, model.environment),
+        links: std::iter::once(others).chain(guide(model)).collect(),
+        ..common(model, "now-24h", panels.collect())
+    })
 }
 
-/// Says of a panel which alerts are on its bounds, each with its section of the runbook: as a link where that is served.
-fn explained(drawn: &mut Value, model: &Model, panel: &Panel) {
-    if panel.alerts.is_empty() {
-        return;
+fn text(dashboard: &Dashboard) -> String {
+    serde_json::to_string_pretty(dashboard).unwrap_or_default() + "\n"
+}
+
+fn tags(model: &Model) -> [&str; 2] {
+    ["ondol", model.system.as_str()]
+}
+
+/// What all dashboards have.
+fn common<'a>(model: &'a Model, from: &'static str, panels: Vec<Drawn<'a>>) -> Dashboard<'a> {
+    Dashboard {
+        annotations: List::default(),
+        editable: false,
+        graph_tooltip: 1,
+        links: Vec::new(),
+        panels,
+        refresh: "30s",
+        schema_version: 39,
+        tags: tags(model),
+        templating: List::default(),
+        time: Time { from, to: "now" },
+        timezone: model.timezone.to_string(),
+        title: String::new(),
+        uid: String::new(),
     }
+}
+
+/// A panel that says which alerts are on its bounds, each with its section of the runbook: as a link where that is served.
+fn drawn<'a>(model: &Model, panel: &'a model::Panel, id: u32, place: Place) -> Panel<'a> {
     let line = |(name, bound): &(String, String)| match model.section_url(name) {
         Some(url) => format!("- [{name}]({url}) ({bound})"),
         None => format!("- {name} ({bound}): {}", model.section(name)),
     };
-    let links = panel.alerts.iter().filter_map(|(name, _)| Some(link(name, &model.section_url(name)?)));
-    drawn["description"] = json!(panel.alerts.iter().map(line).collect::<Vec<_>>().join("\n"));
-    let links: Vec<Value> = links.collect();
-    if !links.is_empty() {
-        drawn["links"] = json!(links);
+    let lines: Vec<String> = panel.alerts.iter().map(line).collect();
+    let links = panel.alerts.iter().filter_map(|(name, _)| Some(link(name, model.section_url(name)?)));
+    let plain = if panel.shape == Shape::Number { number(panel) } else { graph(panel) };
+    Panel {
+        description: (!lines.is_empty()).then(|| lines.join("\n")),
+        links: links.collect(),
+        id,
+        grid_pos: place,
+        title: &panel.title,
+        ..plain
     }
 }
 
 /// The link of a dashboard to the guide; none where that is not served.
-fn guide(model: &Model) -> Option<Value> {
+fn guide(model: &Model) -> Option<Link<'_>> {
     let title = model.language.pick("Operations guide", "운영 가이드");
-    Some(link(title, &model.page(&model.host.name)?))
+    Some(link(title, model.page(&model.host.name)?))
 }
 
 /// A link out of Grafana, of a dashboard or a panel.
-fn link(title: &str, url: &str) -> Value {
-    json!({
-        "type": "link", "title": title, "url": url, "tags": [], "asDropdown": false, "includeVars": false,
-        "keepTime": false, "targetBlank": true, "icon": "doc", "tooltip": "",
-    })
+fn link(title: &str, url: String) -> Link<'_> {
+    Link {
+        as_dropdown: false,
+        icon: "doc",
+        include_vars: false,
+        keep_time: false,
+        tags: Vec::new(),
+        target_blank: true,
+        title: title.into(),
+        tooltip: "",
+        r#type: "link",
+        url,
+    }
 }
 
 /// An identity of at most 40 characters, as Grafana wants it; of a longer one the end tells it apart.
@@ -112,117 +128,132 @@ fn identity(name: &str) -> String {
 }
 
 /// What a glance should tell: how many alerts fire, and how much of what is measured answers.
-fn overview(model: &Model, id: &mut u32, y: &mut u32) -> Vec<Value> {
+fn overview<'a>(model: &Model, id: &mut u32, y: &mut u32) -> Vec<Drawn<'a>> {
     let pick = |english: &'static str, korean: &'static str| model.language.pick(english, korean);
-    let stat = |id: u32, x: u32, title: &str, expr: &str, unit: &str, steps: Value| {
-        json!({
-            "id": id,
-            "type": "stat",
-            "title": title,
-            "datasource": source(),
-            "gridPos": { "h": 4, "w": 8, "x": x, "y": *y },
-            "targets": [{ "refId": "A", "datasource": source(), "expr": expr, "instant": true, "legendFormat": "__auto" }],
-            "fieldConfig": { "defaults": { "unit": unit, "thresholds": { "mode": "absolute", "steps": steps } }, "overrides": [] },
-            "options": { "colorMode": "background", "graphMode": "none", "reduceOptions": { "calcs": ["lastNotNull"] } },
-        })
-    };
     // What is escalated is not another alert.
     let once = if model.notify.escalations.is_empty() { "" } else { ",escalation=\"\"" };
     let firing = |severity: &str| {
         format!("count(ALERTS{{alertstate=\"firing\",severity=\"{severity}\"{once}}}) or vector(0)")
     };
-    let none = |color: &str| json!([{ "color": "green", "value": null }, { "color": color, "value": 1 }]);
-    let all = json!([{ "color": "red", "value": null }, { "color": "orange", "value": 0.5 }, { "color": "green", "value": 1 }]);
-    let panels = vec![
-        stat(*id + 1, 0, pick("Critical alerts", "긴급 알림"), &firing("critical"), "short", none("red")),
-        stat(*id + 2, 8, pick("Warnings", "경고"), &firing("warning"), "short", none("orange")),
-        stat(
-            *id + 3,
-            16,
+    let step = |color, value| Step { color, value };
+    let none = |color| vec![step("green", Value::Null), step(color, json!(1))];
+    let all = vec![step("red", Value::Null), step("orange", json!(0.5)), step("green", json!(1))];
+    let panels = [
+        (pick("Critical alerts", "긴급 알림"), firing("critical"), "short", none("red")),
+        (pick("Warnings", "경고"), firing("warning"), "short", none("orange")),
+        (
             pick("Targets that answer", "응답하는 수집 대상"),
-            "sum(up) / count(up)",
+            "sum(up) / count(up)".to_owned(),
             "percentunit",
             all,
         ),
     ];
+    let panels = panels.into_iter().enumerate().map(|(index, (title, expr, unit, steps))| {
+        let index = index as u32;
+        let target = Target {
+            datasource: PROMETHEUS,
+            expr: expr.into(),
+            instant: Some(true),
+            legend_format: "__auto",
+            ref_id: reference(0),
+        };
+        let mut panel =
+            stat("background", Defaults { custom: None, min: None, thresholds: absolute(steps), unit });
+        (panel.id, panel.title, panel.targets) = (*id + index + 1, title, vec![target]);
+        panel.grid_pos = Place { h: 4, w: 8, x: index * 8, y: *y };
+        Drawn::Panel(Box::new(panel))
+    });
+    let panels = panels.collect();
     *id += 3;
     *y += 4;
     panels
 }
 
-fn source() -> Value {
-    json!({ "type": "prometheus", "uid": SOURCE })
-}
-
 /// A title across the page, then panels three in a line.
-fn row_panels(model: &Model, row: &PanelRow, id: &mut u32, y: &mut u32) -> Vec<Value> {
+fn row_panels<'a>(model: &Model, row: &'a PanelRow, id: &mut u32, y: &mut u32) -> Vec<Drawn<'a>> {
     let mut next = || {
         *id += 1;
         *id
     };
-    let mut panels = vec![
-        json!({ "id": next(), "type": "row", "title": row.title, "collapsed": false, "gridPos": { "h": 1, "w": 24, "x": 0, "y": *y }, "panels": [] }),
-    ];
+    let mut panels = vec![Drawn::Row(Row {
+        collapsed: false,
+        grid_pos: Place { h: 1, w: 24, x: 0, y: *y },
+        id: next(),
+        panels: [],
+        title: &row.title,
+        r#type: "row",
+    })];
     *y += 1;
     for (index, panel) in row.panels.iter().enumerate() {
         let (line, column) = (index as u32 / 3, index as u32 % 3);
-        let mut drawn = graph(panel, next(), column * 8, *y + line * 8);
-        explained(&mut drawn, model, panel);
-        panels.push(drawn);
+        let place = Place { h: 8, w: 8, x: column * 8, y: *y + line * 8 };
+        panels.push(Drawn::Panel(Box::new(drawn(model, panel, next(), place))));
     }
     *y += (row.panels.len() as u32).div_ceil(3) * 8;
     panels
 }
 
+/// The expressions of a panel; `instant` says that only their present values are asked for.
+fn targets(panel: &model::Panel, instant: bool) -> Vec<Target<'_>> {
+    let queries = panel.queries.iter().enumerate();
+    queries
+        .map(|(index, (expr, legend))| Target {
+            datasource: PROMETHEUS,
+            expr: expr.as_str().into(),
+            instant: instant.then_some(true),
+            legend_format: if legend.is_empty() { "__auto" } else { legend },
+            ref_id: reference(index),
+        })
+        .collect()
+}
+
+fn absolute(steps: Vec<Step>) -> Thresholds {
+    Thresholds { mode: "absolute", steps }
+}
+
+/// A panel without its name and place.
+fn panel<'a>(r#type: &'static str, defaults: Defaults, options: Drawing) -> Panel<'a> {
+    Panel {
+        datasource: PROMETHEUS,
+        description: None,
+        field_config: Fields { defaults, overrides: [] },
+        grid_pos: Place { h: 8, w: 8, x: 0, y: 0 },
+        id: 0,
+        links: Vec::new(),
+        options,
+        targets: Vec::new(),
+        title: "",
+        r#type,
+    }
+}
+
 /// A graph over time, the bounds drawn as lines.
-fn graph(panel: &Panel, id: u32, x: u32, y: u32) -> Value {
-    if panel.shape == Shape::Number {
-        return number(panel, id, x, y);
-    }
-    let targets: Vec<Value> = panel
-        .queries
-        .iter()
-        .enumerate()
-        .map(|(index, (expr, legend))| json!({ "refId": reference(index), "datasource": source(), "expr": expr, "legendFormat": if legend.is_empty() { "__auto" } else { legend } }))
-        .collect();
-    let mut defaults = json!({
-        "unit": unit(panel.unit),
-        "thresholds": { "mode": "absolute", "steps": steps(&panel.bounds) },
-        "custom": { "thresholdsStyle": { "mode": if panel.bounds.is_empty() { "off" } else { "line" } } },
+fn graph(drawn: &model::Panel) -> Panel<'_> {
+    let style = Mode { mode: if drawn.bounds.is_empty() { "off" } else { "line" } };
+    let defaults = Defaults {
+        custom: Some(Custom { thresholds_style: style }),
+        min: (drawn.unit != Unit::Number).then_some(0),
+        thresholds: absolute(steps(&drawn.bounds)),
+        unit: unit(drawn.unit),
+    };
+    let options = Drawing::Graph(Graph {
+        legend: Legend { display_mode: "list", placement: "bottom", show_legend: true },
+        tooltip: Tooltip { mode: "multi", sort: "desc" },
     });
-    if panel.unit != Unit::Number {
-        defaults["min"] = json!(0);
-    }
-    json!({
-        "id": id,
-        "type": "timeseries",
-        "title": panel.title,
-        "datasource": source(),
-        "gridPos": { "h": 8, "w": 8, "x": x, "y": y },
-        "targets": targets,
-        "fieldConfig": { "defaults": defaults, "overrides": [] },
-        "options": { "legend": { "displayMode": "list", "placement": "bottom", "showLegend": true }, "tooltip": { "mode": "multi", "sort": "desc" } },
-    })
+    Panel { targets: targets(drawn, false), ..panel("timeseries", defaults, options) }
 }
 
 /// The present value, large, in the colour of its bound.
-fn number(panel: &Panel, id: u32, x: u32, y: u32) -> Value {
-    let targets: Vec<Value> = panel
-        .queries
-        .iter()
-        .enumerate()
-        .map(|(index, (expr, legend))| json!({ "refId": reference(index), "datasource": source(), "expr": expr, "instant": true, "legendFormat": if legend.is_empty() { "__auto" } else { legend } }))
-        .collect();
-    json!({
-        "id": id,
-        "type": "stat",
-        "title": panel.title,
-        "datasource": source(),
-        "gridPos": { "h": 8, "w": 8, "x": x, "y": y },
-        "targets": targets,
-        "fieldConfig": { "defaults": { "unit": unit(panel.unit), "thresholds": { "mode": "absolute", "steps": steps(&panel.bounds) } }, "overrides": [] },
-        "options": { "colorMode": if panel.bounds.is_empty() { "value" } else { "background" }, "graphMode": "none", "reduceOptions": { "calcs": ["lastNotNull"] } },
-    })
+fn number(drawn: &model::Panel) -> Panel<'_> {
+    let thresholds = absolute(steps(&drawn.bounds));
+    let defaults = Defaults { custom: None, min: None, thresholds, unit: unit(drawn.unit) };
+    let color = if drawn.bounds.is_empty() { "value" } else { "background" };
+    Panel { targets: targets(drawn, true), ..stat(color, defaults) }
+}
+
+fn stat<'a>(color_mode: &'static str, defaults: Defaults) -> Panel<'a> {
+    let reduce_options = Reduced { calcs: ["lastNotNull"] };
+    panel("stat", defaults, Drawing::Number(Number { color_mode, graph_mode: "none", reduce_options }))
 }
 
 /// `A` to `Z`, `AA` and so on.
@@ -249,12 +280,12 @@ fn unit(unit: Unit) -> &'static str {
 
 /// The colours of values, each from its step on: where large values are bad, green, orange, red; else red, orange,
 /// green.
-fn steps(bounds: &[(Bound, Severity)]) -> Vec<Value> {
+fn steps(bounds: &[(Bound, Severity)]) -> Vec<Step> {
     let color = |severity: Severity| if severity == Severity::Critical { "red" } else { "orange" };
     let mut bounds = bounds.to_vec();
     bounds.sort_by_key(|(bound, _)| bound.edge());
     let upward = bounds.first().is_none_or(|(bound, _)| bound.operator().is_upward());
-    let below: Vec<&str> = if upward {
+    let below: Vec<&'static str> = if upward {
         std::iter::once("green").chain(bounds.iter().map(|(_, severity)| color(*severity))).collect()
     } else {
         bounds.iter().map(|(_, severity)| color(*severity)).chain(["green"]).collect()
@@ -263,7 +294,7 @@ fn steps(bounds: &[(Bound, Severity)]) -> Vec<Value> {
     std::iter::once(None)
         .chain(edges)
         .zip(below)
-        .map(|(edge, color)| json!({ "color": color, "value": edge }))
+        .map(|(edge, color)| Step { color, value: json!(edge) })
         .collect()
 }
 

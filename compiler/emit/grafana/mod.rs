@@ -1,6 +1,7 @@
 //! Grafana: where the metrics are, and one dashboard of the system's own measures with their bounds.
 
 mod dashboard;
+mod json;
 
 use super::{
     artifact::{Artifact, OnChange},
@@ -31,7 +32,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     from.dedup();
     let file = |path: String, contents: String, on_change: OnChange| Artifact {
         path,
-        contents,
+        contents: contents.into(),
         mode: 0o644,
         emitter: "grafana",
         from: from.clone(),

@@ -52,7 +52,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     from.extend(model.backups.iter().map(|backup| format!("backup/{}", backup.stated_as())));
     let file = |path: String, contents: String| Artifact {
         path,
-        contents,
+        contents: contents.into(),
         mode: 0o644,
         emitter: "logrotate",
         from: from.clone(),

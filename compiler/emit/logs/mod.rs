@@ -18,7 +18,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
 fn files(model: &Model, log: &LogSchema) -> Vec<Artifact> {
     let file = |kind: &str, contents: String| Artifact {
         path: format!("{}.{kind}.json", log.place()),
-        contents: contents + "\n",
+        contents: (contents + "\n").into(),
         mode: 0o644,
         emitter: "logs",
         from: vec![format!("service/{}", log.service), format!("service/{}/log/{}", log.service, log.path)],

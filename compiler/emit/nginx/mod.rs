@@ -42,7 +42,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     let reload = || OnChange::Reload(format!("{service} (docker compose exec {service} nginx -s reload)"));
     let file = |path: String, contents: String, mode: u32, on_change: OnChange| Artifact {
         path,
-        contents,
+        contents: contents.into(),
         mode,
         emitter: "nginx",
         from: from.clone(),

@@ -28,7 +28,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     let reload = format!("{prometheus} (docker compose kill -s HUP {prometheus})");
     let file = |path: String, contents: String, from: Vec<String>| Artifact {
         path,
-        contents,
+        contents: contents.into(),
         mode: 0o644,
         emitter: "prometheus",
         from,

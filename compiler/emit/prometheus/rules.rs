@@ -117,7 +117,7 @@ pub(super) fn ruled(alert: &Alert) -> Labels {
 
 /// Labels as a map.
 pub(super) fn labels(labels: &Labels) -> Map {
-    labels.iter().fold(Map::new(), |map, (name, value)| map.set(name, value.as_str()))
+    labels.iter().fold(Map::new(), |map, (name, value)| map.set(name.clone(), value.as_str()))
 }
 
 /// What people read, its texts made by `text`.

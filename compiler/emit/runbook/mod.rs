@@ -65,9 +65,9 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     let contents = template(model.language).render(&view::view(model));
     let title = format!("{} ({})", model.title, model.variant());
     let page = page::page(&contents, &title, picture::picture(model), model.language);
-    let artifact = |path: &str, contents, from| Artifact {
+    let artifact = |path: &str, contents: String, from| Artifact {
         path: path.to_owned(),
-        contents,
+        contents: contents.into(),
         mode: 0o644,
         emitter: "runbook",
         from,

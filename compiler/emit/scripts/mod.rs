@@ -79,7 +79,7 @@ fn artifact(model: &Model, script: Script) -> Artifact {
     from.extend(script.from);
     Artifact {
         path: format!("scripts/{}.sh", script.name),
-        contents: script.text,
+        contents: script.text.into(),
         mode: 0o755,
         emitter: "scripts",
         from,

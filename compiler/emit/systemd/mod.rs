@@ -13,7 +13,7 @@ use crate::model::Model;
 pub fn emit(model: &Model) -> Vec<Artifact> {
     let units = model.units().map(|(service, unit)| Artifact {
         path: format!("systemd/{}.service", unit.name),
-        contents: service::text(model, service, unit),
+        contents: service::text(model, service, unit).into(),
         mode: 0o644,
         emitter: "systemd",
         from: vec![

@@ -54,7 +54,7 @@ fn files(model: &Model, job: &Job, timer: &Timer) -> [Artifact; 2] {
     let view = view(model, job, timer);
     let file = |kind: &str, template: &Template| Artifact {
         path: format!("timers/{}.{kind}", job.unit(&model.system)),
-        contents: template.render(&view),
+        contents: template.render(&view).into(),
         mode: 0o644,
         emitter: "timers",
         from: vec![

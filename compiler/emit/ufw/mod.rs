@@ -54,7 +54,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
     from.extend(model.firewall.stated_as());
     let file = |path: &str, contents: String, mode: u32| Artifact {
         path: path.to_owned(),
-        contents,
+        contents: contents.into(),
         mode,
         emitter: "ufw",
         from: from.clone(),

@@ -4,6 +4,8 @@
 //! can be built here is written such that readers of YAML 1.1 and of 1.2 see the same values, and every string
 //! arrives as it is. It refuses to read YAML, and to know what any file means.
 
+use std::borrow::Cow;
+
 mod scalar;
 mod write;
 
@@ -44,6 +46,9 @@ pub struct Item {
     pub value: Yaml,
 }
 
+/// A key: nearly every one is a word of the program that reads the file.
+pub type Key = Cow<'static, str>;
+
 /// A key with its value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pair {
@@ -52,7 +57,7 @@ pub struct Pair {
     /// Whether a blank line parts it from the key before.
     pub apart: bool,
     /// The key.
-    pub key: String,
+    pub key: Key,
     /// An anchor on the value: `&name`.
     pub anchor: Option<&'static str>,
     /// The value.
@@ -61,7 +66,7 @@ pub struct Pair {
 
 impl Pair {
     /// A key with its value and nothing else.
-    pub fn new(key: impl Into<String>, value: impl Into<Yaml>) -> Pair {
+    pub fn new(key: impl Into<Key>, value: impl Into<Yaml>) -> Pair {
         Pair { comment: None, apart: false, key: key.into(), anchor: None, value: value.into() }
     }
 }
@@ -123,21 +128,21 @@ impl Map {
     }
 
     /// Adds a key.
-    pub fn set(mut self, key: impl Into<String>, value: impl Into<Yaml>) -> Map {
+    pub fn set(mut self, key: impl Into<Key>, value: impl Into<Yaml>) -> Map {
         let comment = self.comment.take();
         self.pairs.push(Pair { comment, ..Pair::new(key, value) });
         self
     }
 
     /// Adds a key whose value others refer to by [`Yaml::Alias`].
-    pub fn anchored(mut self, key: impl Into<String>, anchor: &'static str, value: impl Into<Yaml>) -> Map {
+    pub fn anchored(mut self, key: impl Into<Key>, anchor: &'static str, value: impl Into<Yaml>) -> Map {
         let comment = self.comment.take();
         self.pairs.push(Pair { comment, anchor: Some(anchor), ..Pair::new(key, value) });
         self
     }
 
     /// Adds a key when there is a value.
-    pub fn maybe<V: Into<Yaml>>(self, key: impl Into<String>, value: Option<V>) -> Map {
+    pub fn maybe<V: Into<Yaml>>(self, key: impl Into<Key>, value: Option<V>) -> Map {
         match value {
             Some(value) => self.set(key, value),
             None => Map { comment: None, ..self },
@@ -145,7 +150,7 @@ impl Map {
     }
 
     /// Adds a key when its list or map is not empty.
-    pub fn filled(self, key: impl Into<String>, value: impl Into<Yaml>) -> Map {
+    pub fn filled(self, key: impl Into<Key>, value: impl Into<Yaml>) -> Map {
         let value = value.into();
         if value.is_empty() { Map { comment: None, ..self } } else { self.set(key, value) }
     }

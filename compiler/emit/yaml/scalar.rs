@@ -85,7 +85,7 @@ fn all_plain(text: &str) -> bool {
         before = byte;
         !matches!(pair, (b':' | b' ', b' ') | (b' ', b'#') | (_, 0..b' ' | 0x7f))
     });
-    ascii && text.chars().all(|c| c.is_ascii() || is_letter(c) || c.is_numeric())
+    ascii && (text.is_ascii() || text.chars().all(|c| c.is_ascii() || is_letter(c) || c.is_numeric()))
 }
 
 /// Whether it is a letter. Of Hangul it is known without a search in the tables of Unicode, which every text in
