@@ -33,10 +33,10 @@ snapshots() { find "$folder" -maxdepth 1 -type d -name "$pattern" -printf '%f\n'
 # Reads names, the newest first, and prints those that nothing keeps: neither their age, nor that they are among the last
 # so many, nor that they are the newest of one of the last so many days, weeks, months or years that have one.
 surplus() { # SECONDS LAST DAILY WEEKLY MONTHLY YEARLY
-    local one time week since kept last=0 days=0 weeks=0 months=0 years=0 of_day='' of_week='' of_month='' of_year=''
+    local name time week since kept last=0 days=0 weeks=0 months=0 years=0 of_day='' of_week='' of_month='' of_year=''
     since=$(date --date "@$((verified - $1))" +%Y%m%d_%H%M%S)
-    while IFS= read -r one; do
-        time=${one#"${backup}_"} time=${time%".$extension"} kept=''
+    while IFS= read -r name; do
+        time=${name#"${backup}_"} time=${time%".$extension"} kept=''
         week=$(date --date "${time:0:8}" +%G%V) || continue # no day of the calendar: not ours
         [[ $time < $since ]] || kept=1
         last=$((last + 1))
@@ -45,7 +45,7 @@ surplus() { # SECONDS LAST DAILY WEEKLY MONTHLY YEARLY
         if [ "$week" != "$of_week" ] && [ "$weeks" -lt "$4" ]; then of_week=$week weeks=$((weeks + 1)) kept=1; fi
         if [ "${time:0:6}" != "$of_month" ] && [ "$months" -lt "$5" ]; then of_month=${time:0:6} months=$((months + 1)) kept=1; fi
         if [ "${time:0:4}" != "$of_year" ] && [ "$years" -lt "$6" ]; then of_year=${time:0:4} years=$((years + 1)) kept=1; fi
-        [ -n "$kept" ] || printf '%s\n' "$one"
+        [ -n "$kept" ] || printf '%s\n' "$name"
     done
 }
 # Its files by their names, each with what it has on the disk, and each of its checksums; all of them end with NUL.
