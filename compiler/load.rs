@@ -66,7 +66,8 @@ pub fn find(paths: &[PathBuf], diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
             );
         }
     }
-    found.dedup();
+    let mut named = BTreeSet::new();
+    found.retain(|path| named.insert(path.clone()));
     found
 }
 
@@ -178,7 +179,10 @@ impl Loader {
             match node.name.value.as_str() {
                 "import" => result.extend(self.import(&node, path, diagnostics)),
                 "system" => {
+                    // What one system imports another one may import, too.
+                    let before = self.done.clone();
                     node.children = self.imports(std::mem::take(&mut node.children), path, diagnostics);
+                    self.done = before;
                     result.push(node);
                 }
                 _ => result.push(node),
@@ -200,7 +204,20 @@ impl Loader {
         if !target.is_dir() {
             return self.file(&target, Some(node.span), diagnostics);
         }
-        let inside: Vec<DirEntry> = WalkDir::new(&target).into_iter().flatten().take(MOST + 1).collect();
+        let entries: walkdir::Result<Vec<DirEntry>> = WalkDir::new(&target).into_iter().take(MOST + 1).collect();
+        let inside = match entries {
+            Ok(inside) => inside,
+            Err(error) => {
+                let place = error.path().unwrap_or(&target).display().to_string();
+                let why = error.io_error().map_or_else(|| "it leads back into itself".to_owned(), reason);
+                diagnostics.add(
+                    Diagnostic::error("unreadable-file", format!("{place} cannot be searched: {why}"))
+                        .at(node.span, "imported here")
+                        .help("mend its permissions, or import the files themselves"),
+                );
+                return Vec::new();
+            }
+        };
         if inside.len() > MOST {
             let message = format!("{} holds more than {MOST} files and folders", target.display());
             diagnostics.add(

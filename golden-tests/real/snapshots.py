@@ -187,6 +187,10 @@ class Snapshots:
         contents = lambda seen: [(one[0], one[-1]) for one in seen]
         same("what came back in parts", contents(self.fingerprint()), contents(before))
         require("nothing was changed" in self.script("restore", "latest", "--part", as_named("no such thing"), "--yes", fails=True), "a part that is not there")
+        # Above what is kept lies what no snapshot has: it is not to go.
+        for above in (".", "/", as_named("./folder 0"), *([] if self.data.volume else [root.parent, root.parent.parent])):
+            said = self.script("restore", "latest", "--part", above, "--yes", fails=True)
+            require("below what is kept" in said or "not within what is kept" in said, said)
         self.script("restore", "latest", "--yes")
 
     def fails_loudly(self):

@@ -4,6 +4,7 @@ use crate::{
     check::Rule,
     diagnostic::{Diagnostic, Diagnostics},
     model::{Balance, Model, Route, Target},
+    values::Directive,
 };
 
 /// The rule.
@@ -53,10 +54,13 @@ fn obstacles(model: &Model, route: &Route) -> Vec<(String, String)> {
             ));
         }
     }
-    if route.balance == Balance::IpHash && targets.iter().any(|target| target.spare) {
+    // ngx_http_upstream_module: `backup` cannot be used along with these.
+    let decides = |directive: &Directive| matches!(directive.name(), "hash" | "ip_hash" | "random");
+    let stated = route.raw_upstream.iter().flat_map(|text| text.value.stated()).any(decides);
+    if (stated || route.balance == Balance::IpHash) && targets.iter().any(|target| target.spare) {
         found.push((
-            "nginx has no spare where the address of the client decides".to_owned(),
-            "leave `balance` or `spare` away".to_owned(),
+            "nginx has no spare where the client, a key or chance decides who answers".to_owned(),
+            "leave `spare` away, or what decides: `balance=\"ip-hash\"`, or `hash`, `ip_hash` and `random` in `nginx-upstream`".to_owned(),
         ));
     }
     found
@@ -78,8 +82,10 @@ mod tests {
         assert_eq!(messages("route \"/\" to=\"web\" { also \"web\" weight=2 }"), ["`web` answers `/` twice"]);
         assert_eq!(
             messages("route \"/\" to=\"web\" balance=\"ip-hash\" { also \"old\" spare=#true }"),
-            ["nginx has no spare where the address of the client decides"]
+            ["nginx has no spare where the client, a key or chance decides who answers"]
         );
+        let stated = "also \"old\" spare=#true; nginx-upstream \"hash $uri consistent;\"";
+        assert_eq!(messages(&format!("route \"/\" to=\"web\" {{ {stated} }}")).len(), 1);
         assert_eq!(
             messages("route \"/\" to=\"web\" { also \"cdn\" }"),
             ["`cdn` is asked over TLS by its own name, so nobody else can answer in its place"]

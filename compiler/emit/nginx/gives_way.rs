@@ -69,8 +69,8 @@ fn sort(directive: &Directive) -> Option<Vec<String>> {
     match (directive.name(), &directive.block) {
         (_, Some(_)) => None,
         (
-            "allow" | "deny" | "include" | "load_module" | "env" | "rewrite" | "return" | "server_name"
-            | "set",
+            "allow" | "auth_request_set" | "deny" | "env" | "include" | "load_module"
+            | "proxy_cache_valid" | "return" | "rewrite" | "server" | "server_name" | "set" | "sub_filter",
             None,
         ) => None,
         (
@@ -79,6 +79,11 @@ fn sort(directive: &Directive) -> Option<Vec<String>> {
             None,
         ) => Some(named()),
         ("proxy_cookie_flags" | "proxy_set_header" | "set_real_ip_from", None) => Some(named()),
+        // For the same answers; what is shown for them comes last.
+        ("error_page", None) => Some(directive.words.split_last()?.1.to_vec()),
+        ("fastcgi_param" | "grpc_set_header" | "limit_conn" | "scgi_param" | "uwsgi_param", None) => {
+            Some(named())
+        }
         (name @ ("limit_req" | "limit_req_zone" | "limit_conn_zone" | "proxy_cache_path"), None) => {
             // `zone=name:10m` where it is made, `zone=name` where it is used.
             let zone = directive.words.iter().find(zone)?.split(':').next()?;

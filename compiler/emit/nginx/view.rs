@@ -300,8 +300,9 @@ fn zone_name(what: &str, path: &str) -> String {
 
 /// Adds a zone; another one that has the name already gives way by a number.
 fn zone(zones: &mut Vec<Zone>, name: String, limit: &RateLimit) -> Limit {
-    let same = zones.iter().filter(|zone| zone.name.starts_with(&name)).count();
-    let name = if same == 0 { name } else { format!("{name}_{same}") };
+    let free = |name: &String| !zones.iter().any(|zone| zone.name == *name);
+    let numbered = (1..).map(|number| format!("{name}_{number}"));
+    let name = std::iter::once(name.clone()).chain(numbered).find(free).unwrap_or(name);
     zones.push(Zone { name: name.clone(), rate: limit.rate.nginx() });
     // nginx takes no burst of 0: it is one that is not stated.
     Limit { zone: name, burst: Some(limit.burst.get()).filter(|burst| *burst > 0) }

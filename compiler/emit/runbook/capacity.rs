@@ -37,8 +37,9 @@ struct End {
 /// The alert that follows the trend of a limit on this host.
 fn followed(model: &Model, limit: &Limit) -> Option<String> {
     // Of several hosts each has its name before those of its alerts.
+    let here = [limit.alert.clone(), model.host.name.camel() + &limit.alert];
     let alerts = model.monitoring.as_ref()?.explained();
-    alerts.map(|alert| &alert.name).find(|name| name.ends_with(&limit.alert)).cloned()
+    alerts.map(|alert| &alert.name).find(|name| here.contains(name)).cloned()
 }
 
 /// The view; none without a plan.

@@ -154,7 +154,6 @@ struct Archive {
     archive: FilesView,
 }
 
-/// A file or folder of the tree that the container reads.
 /// The scripts of all backups.
 pub fn scripts(model: &Model, clock: &Clock) -> Vec<Script> {
     let dependents = dependents(model);

@@ -247,7 +247,13 @@ pub fn site(r: &mut Reader) -> Option<SiteSpec> {
                 ),
         );
     }
-    if let (Some(moved), Some(first)) = (&moved, routes.first().map(|r| r.span)) {
+    let unasked = [
+        routes.first().map(|route| route.span),
+        files.first().map(|files| files.span),
+        rate_limit.as_ref().map(|limit| limit.rate.span),
+        body_limit.as_ref().map(|limit| limit.span),
+    ];
+    for (moved, first) in unasked.into_iter().flatten().filter_map(|first| Some((moved.as_ref()?, first))) {
         r.sink().report(
             Diagnostic::error("route-shadowed", "what has moved serves nothing any more")
                 .at(moved.span, "all of it has moved")

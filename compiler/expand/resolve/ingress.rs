@@ -280,9 +280,21 @@ impl Names<'_> {
 
     /// A name without a dot is one of the system's domain.
     fn whole(&self, name: &Located<Hostname>) -> Located<Hostname> {
-        let below = || Hostname::parse(&format!("{}.{}", name.value, self.context.domain)).ok();
-        let whole = if name.value.as_str().contains('.') { None } else { below() };
-        Located::new(whole.unwrap_or_else(|| name.value.clone()), name.span)
+        if name.value.as_str().contains('.') {
+            return name.clone();
+        }
+        match Hostname::parse(&format!("{}.{}", name.value, self.context.domain)) {
+            Ok(whole) => Located::new(whole, name.span),
+            Err(reason) => {
+                let domain = &self.context.domain;
+                self.context.sink.report(
+                    Diagnostic::error("invalid-value", format!("there can be no `{}` below `{domain}`", name.value))
+                        .at(name.span, reason)
+                        .help("write the whole name, such as `admin.example.com`"),
+                );
+                name.clone()
+            }
+        }
     }
 
     fn add(&mut self, name: &Located<Hostname>) -> Option<Hostname> {

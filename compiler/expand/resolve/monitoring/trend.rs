@@ -62,7 +62,7 @@ pub fn alerts(input: &Input, watches: &[Watch]) -> Vec<Alert> {
     }
     // Several figures may end at the same.
     alerts.sort_by(|a, b| a.name.cmp(&b.name));
-    alerts.dedup_by(|a, b| a.name == b.name);
+    alerts.dedup_by(|a, b| a.name == b.name && a.expr == b.expr);
     alerts
 }
 
@@ -230,6 +230,10 @@ impl Growing {
     /// The alert; none when no series would prove it.
     fn alert(self, input: &Input, plan: &CapacitySpec) -> Option<Alert> {
         let Growing { name, measure, title, most, end, from, steps } = self;
+        // No way leads to a bound of nothing, which often means that there is none.
+        if most.as_millionths() <= 0 {
+            return None;
+        }
         let value = measure.expr(true);
         let busy = |offset: &str| format!("quantile_over_time(0.95, ({value})[1w:1h]{offset})");
         let (subject, words) = (measure.subject.clone(), input.model.language);
