@@ -7,7 +7,7 @@
 //! bounds and reports.
 //!
 //! The trees are those of the examples, as committed in `generated/`, and those of the odd systems in
-//! `golden-tests/systems/`, compiled here; of a system with several hosts, each host's. `ONDOL_TEST_TREES` names a folder with `<system>/<environment>` trees that
+//! `golden-tests/systems/`, compiled here; of a system with several hosts, each host's, and what they share. `ONDOL_TEST_TREES` names a folder with `<system>/<environment>` trees that
 //! take the place of them all.
 
 use std::{
@@ -313,14 +313,18 @@ fn trees(folder: &Path, descriptions: Option<&Path>) -> Vec<Tree> {
         .collect()
 }
 
-/// The tree of an environment, or those of its hosts when it has several.
+/// The tree of an environment; when it has several hosts, theirs, and ahead of them the folder with what they share.
 fn hosts(environment: PathBuf) -> Vec<(String, PathBuf)> {
     let called = name(&environment);
     if environment.join("compose.yaml").exists() {
         return vec![(called, environment)];
     }
     let hosts = folders(&environment).into_iter().filter(|host| host.join("compose.yaml").exists());
-    hosts.map(|host| (format!("{called}/{}", name(&host)), host)).collect()
+    let mut trees: Vec<_> = hosts.map(|host| (format!("{called}/{}", name(&host)), host)).collect();
+    if !trees.is_empty() {
+        trees.insert(0, (called, environment));
+    }
+    trees
 }
 
 /// The folders in a folder, sorted; none when it cannot be read.
