@@ -193,7 +193,7 @@ fn main() -> ExitCode {
     };
     trials.push(Trial::test("quoted", || every_text(house)));
     // They wait for clocks, and do nothing meanwhile: first, so that nobody waits for them at the end.
-    for part in ["timers", "Europe/Berlin", "America/New_York"] {
+    for part in ["timers", "Asia/Seoul", "Europe/Berlin", "America/New_York"] {
         let name = format!("calendar::{part}");
         trials.insert(0, Trial::test(name.clone(), move || every_schedule(house, part, &name)));
     }
@@ -365,7 +365,8 @@ fn every_text(house: &Path) -> Result<(), Failed> {
     within(command, Duration::from_secs(240), "quoted")
 }
 
-/// Schedules of every cadence beside an independent calendar: for the cron of a zone, or for the timers of all of them.
+/// Schedules of every cadence beside an independent calendar: for the cron of a zone, while its clock is changed or, where it
+/// never is, on each day of a year; or for the timers of all of them.
 fn every_schedule(house: &Path, part: &str, name: &str) -> Result<(), Failed> {
     let folder = tempfile::tempdir()?;
     calendar::write(folder.path())?;
