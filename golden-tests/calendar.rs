@@ -73,6 +73,35 @@ const WITHIN: &[(&str, &[&str], &str)] = &[
     ("6h", &["saturday", "sunday"], ""),
 ];
 
+/// Schedules of whole days, for the cron of a whole year in `ZONES[0]`: `every` and `on`, all of them at `DAILY_AT`, so that one
+/// look at each day tells what is due and what is not.
+const DAYS: &[(&[&str], &[&str])] = &[
+    (&["weekday"], &[]),
+    (&["sunday"], &[]),
+    (&["monday", "thursday"], &[]),
+    (&["week"], &[]),
+    (&["week"], &["saturday", "sunday"]),
+    (&["month"], &[]),
+    (&["month"], &["28"]),
+    (&["month"], &["1", "15"]),
+    (&["month"], &["last"]),
+    (&["month"], &["first tuesday"]),
+    (&["month"], &["second sunday"]),
+    (&["month"], &["third wednesday"]),
+    (&["month"], &["fourth saturday"]),
+    (&["month"], &["last monday"]),
+    (&["month"], &["last sunday"]),
+    (&["quarter"], &[]),
+    (&["quarter"], &["19"]),
+    (&["quarter"], &["first monday"]),
+    (&["quarter"], &["last"]),
+    (&["quarter"], &["last friday"]),
+    (&["year"], &[]),
+    (&["year"], &["03-01"]),
+    (&["year"], &["12-31"]),
+];
+const DAILY_AT: &str = "04:05";
+
 /// Northern and southern clocks, one that never changes, one that changes at midnight, one that is ahead by half an hour, one
 /// that changes by half an hour, and one whose other time is that of winter.
 const ZONES: &[&str] = &[
@@ -114,6 +143,12 @@ pub fn write(folder: &Path) -> io::Result<()> {
             one["between"] = json!(between);
             all.push(one);
         }
+    }
+    let zone = Timezone::parse(ZONES[0]).map_err(io::Error::other)?;
+    let time = Time::parse(DAILY_AT).map_err(io::Error::other)?;
+    for (every, on) in DAYS {
+        let schedule = Schedule::several(every, &[time], on).map_err(io::Error::other)?;
+        all.push(told(&zone, schedule, every, on.to_vec(), vec![DAILY_AT]));
     }
     fs::write(folder.join("schedules.json"), serde_json::to_string(&all)?)
 }

@@ -12,6 +12,8 @@ use ondol::emit::{
 /// Bytes of a token that nginx reads; of a command, cron.
 const LONGEST_TOKEN: usize = 4000;
 const LONGEST_COMMAND: usize = 900;
+/// Of so many texts one is the description of a unit.
+const DESCRIBED: usize = 20;
 
 /// Writes the files into a folder.
 pub fn write(folder: &Path, texts: &[String]) -> io::Result<()> {
@@ -23,7 +25,13 @@ pub fn write(folder: &Path, texts: &[String]) -> io::Result<()> {
     put("rules.yml", rules(texts))?;
     put("rules_test.yml", rule_tests(texts))?;
     put("nginx.conf", nginx(texts))?;
-    put("cron", cron(texts))
+    put("cron", cron(texts))?;
+    put("page.html", page(texts))?;
+    put("words.service", words(texts))?;
+    for (number, text) in texts.iter().enumerate().step_by(DESCRIBED).filter(|(_, text)| is_text(text)) {
+        put(&format!("text-{number}.service"), described(text))?;
+    }
+    Ok(())
 }
 
 fn numbered<'a, T>(
@@ -104,4 +112,28 @@ fn cron(texts: &[String]) -> String {
             .then(|| format!("* * * * * root {}\n", quote::cron(&command)))
     });
     format!("SHELL=/bin/bash\n{}", jobs.flatten().collect::<String>())
+}
+
+/// Each text in an element, and in an attribute of it.
+fn page(texts: &[String]) -> String {
+    let all: String =
+        numbered(texts, |_, text| format!("<i title=\"{0}\">{0}</i>", quote::html(text))).collect();
+    format!("<!doctype html><meta charset=utf-8><title>all</title><body>{all}</body>\n")
+}
+
+/// Whether systemd takes the text for one: it passes over lines with what is no character, which no description holds.
+fn is_text(text: &str) -> bool {
+    !text.chars().any(|c| u32::from(c) & 0xfffe == 0xfffe)
+}
+
+/// Each text as an argument, behind its number.
+fn words(texts: &[String]) -> String {
+    let commands = numbered(texts, |number, text| {
+        is_text(text).then(|| format!("ExecStart=/bin/echo {number} {}\n", quote::systemd(text)))
+    });
+    format!("[Service]\nType=oneshot\n{}", commands.flatten().collect::<String>())
+}
+
+fn described(text: &str) -> String {
+    format!("[Unit]\nDescription={}\n[Service]\nExecStart=/bin/true\n", quote::systemd_text(text))
 }

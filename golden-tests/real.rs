@@ -7,7 +7,7 @@
 //! bounds and reports.
 //!
 //! The trees are those of the examples, as committed in `generated/`, and those of the odd systems in
-//! `golden-tests/systems/`, compiled here; of a system with several hosts, each host's. `ONDOL_TEST_TREES` names a folder with `<system>/<environment>` trees that
+//! `golden-tests/systems/`, compiled here; of a system with several hosts, each host's, and what they share. `ONDOL_TEST_TREES` names a folder with `<system>/<environment>` trees that
 //! take the place of them all.
 
 use std::{
@@ -193,7 +193,7 @@ fn main() -> ExitCode {
     };
     trials.push(Trial::test("quoted", || every_text(house)));
     // They wait for clocks, and do nothing meanwhile: first, so that nobody waits for them at the end.
-    for part in ["timers", "Europe/Berlin", "America/New_York"] {
+    for part in ["timers", "Asia/Seoul", "Europe/Berlin", "America/New_York"] {
         let name = format!("calendar::{part}");
         trials.insert(0, Trial::test(name.clone(), move || every_schedule(house, part, &name)));
     }
@@ -313,14 +313,18 @@ fn trees(folder: &Path, descriptions: Option<&Path>) -> Vec<Tree> {
         .collect()
 }
 
-/// The tree of an environment, or those of its hosts when it has several.
+/// The tree of an environment; when it has several hosts, theirs, and ahead of them the folder with what they share.
 fn hosts(environment: PathBuf) -> Vec<(String, PathBuf)> {
     let called = name(&environment);
     if environment.join("compose.yaml").exists() {
         return vec![(called, environment)];
     }
     let hosts = folders(&environment).into_iter().filter(|host| host.join("compose.yaml").exists());
-    hosts.map(|host| (format!("{called}/{}", name(&host)), host)).collect()
+    let mut trees: Vec<_> = hosts.map(|host| (format!("{called}/{}", name(&host)), host)).collect();
+    if !trees.is_empty() {
+        trees.insert(0, (called, environment));
+    }
+    trees
 }
 
 /// The folders in a folder, sorted; none when it cannot be read.
@@ -361,7 +365,8 @@ fn every_text(house: &Path) -> Result<(), Failed> {
     within(command, Duration::from_secs(240), "quoted")
 }
 
-/// Schedules of every cadence beside an independent calendar: for the cron of a zone, or for the timers of all of them.
+/// Schedules of every cadence beside an independent calendar: for the cron of a zone, while its clock is changed or, where it
+/// never is, on each day of a year; or for the timers of all of them.
 fn every_schedule(house: &Path, part: &str, name: &str) -> Result<(), Failed> {
     let folder = tempfile::tempdir()?;
     calendar::write(folder.path())?;

@@ -23,6 +23,7 @@ fn main() {
         Trial::test("check-env reads an environment file as compose does", environment),
         Trial::test("check-env and `ondol env check` say the same", judged),
         Trial::test("services read every text of their configuration", configuration),
+        Trial::test("a calendar shows every text of a checklist", checklist),
     ];
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
@@ -300,4 +301,34 @@ fn configuration() -> Result<(), Failed> {
         }
     }
     Ok(())
+}
+
+/// The library that reads the calendars of the examples.
+fn checklist() -> Result<(), Failed> {
+    let texts: Vec<String> = texts().into_iter().filter(|text| !text.trim().is_empty()).collect();
+    let items: String = texts.iter().map(|text| format!("item {}\n", kdl(text))).collect();
+    let folder = tempfile::tempdir()?;
+    let description = folder.path().join("system.kdl");
+    fs::write(
+        &description,
+        format!(
+            "system \"strings\" {{\nservice \"app\" kind=\"go-http\" {{ image \"app:1\"; }}\nchecklist \"all\" every=\"week\" {{\n{items}}}\n}}\n"
+        ),
+    )?;
+    let mut apply = Command::new(env!("CARGO_BIN_EXE_ondol"));
+    succeeded(apply.args(["apply", "--yes", "--out"]).arg(folder.path().join("out")).arg(&description))?;
+    let cache = env::var_os("ONDOL_TEST_CACHE")
+        .map_or_else(|| PathBuf::from("/var/cache/ondol-tests"), PathBuf::from);
+    let mut command = Command::new(cache.join("bin/python-tools"));
+    command
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("golden-tests/tools/calendar"))
+        .arg(folder.path().join("out/strings/default/checklists.ics"));
+    let read: Json = serde_json::from_slice(&succeeded(&mut command)?.stdout)?;
+    let said = read["entries"][0]["description"].as_str().unwrap_or_default();
+    let shown: Vec<&str> = said.split('\n').map_while(|line| line.strip_prefix("- ")).collect();
+    match texts.iter().zip(&shown).find(|(text, shown)| text != shown) {
+        Some((text, shown)) => Err(format!("{text:?} arrived as {shown:?}").into()),
+        None if shown.len() == texts.len() => Ok(()),
+        None => Err(format!("{} of {} texts arrived", shown.len(), texts.len()).into()),
+    }
 }

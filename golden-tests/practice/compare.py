@@ -23,6 +23,8 @@ IGNORED = {
     "name": "the project's name is the caller's: both are given the same one",
     "x-": "extensions are for the reader of the file: compose does nothing with them",
 }
+# Lists of a compose file that are read from the first entry to the last. The others say what there is, in no order.
+IN_ORDER = {"command", "entrypoint", "test", "dns", "dns_search", "post_start", "pre_stop"}
 
 
 def main(originals, stack, tree):
@@ -36,7 +38,7 @@ def main(originals, stack, tree):
         files = [original / name for name in described["compose"]]
         theirs = config(original, files, described)
         ours = config(original, [tree / "compose.yaml"], described)
-        problems += differences(meaning(theirs), meaning(ours))
+        problems += differences(meaning(theirs), meaning(ours), in_order=IN_ORDER.__contains__)
     for theirs, ours in described.get("nginx", {}).items():
         both = [nginx.directives((folder / name).read_text()) for folder, name in ((original, theirs), (tree, ours))]
         if both[0] != both[1]:
@@ -103,19 +105,30 @@ def meaning(document):
     return {key: value for key, value in document.items() if key != "name" and not key.startswith("x-")}
 
 
-def differences(theirs, ours, path=""):
-    """Every place in which two values differ."""
+def differences(theirs, ours, path="", in_order=lambda name: True):
+    """Every place in which two values differ. Of a list whose name is not `in_order`, only what it holds counts: routes of
+    Alertmanager, relabelling and the rules of a group mean something else in another order."""
     if isinstance(theirs, dict) and isinstance(ours, dict):
         found = []
         for key in sorted({*theirs, *ours}):
-            found += differences(theirs.get(key), ours.get(key), f"{path}.{key}" if path else key)
+            found += differences(theirs.get(key), ours.get(key), f"{path}.{key}" if path else key, in_order)
         return found
-    if isinstance(theirs, list) and isinstance(ours, list) and path.rsplit(".", 1)[-1] not in ("command", "entrypoint", "test"):
+    if isinstance(theirs, list) and isinstance(ours, list):
+        if in_order(path.rsplit(".", 1)[-1]):
+            return in_turn(theirs, ours, path, in_order)
         rest = list(ours)
         missing = [one for one in theirs if one not in rest or rest.remove(one)]
         return [f"{path}: {one!r} is in the original only" for one in missing] + [
             f"{path}: {one!r} is not in the original" for one in rest]
     return [] if theirs == ours else [f"{path}: {theirs!r} in the original, {ours!r} here"]
+
+
+def in_turn(theirs, ours, path, in_order):
+    """Each entry beside the one at its place."""
+    if len(theirs) != len(ours):
+        return [f"{path}: {len(theirs)} entries in the original, {len(ours)} here: {theirs!r}, {ours!r}"]
+    pairs = enumerate(zip(theirs, ours))
+    return [problem for index, both in pairs for problem in differences(*both, f"{path}[{index}]", in_order)]
 
 
 main(*map(pathlib.Path, sys.argv[1:4]))

@@ -23,7 +23,7 @@ def check(tree):
     require(stated, "nothing is stated to be done again, and yet there is a calendar")
     same("hours at which a time zone is wrong", {name: hours for name, hours in calendar["zones"].items() if hours}, {})
     zone = re.search(r'^ *timezone "([^"]+)"', tree.description, re.M)
-    guide = plain((tree.home / "runbook.md").read_text())
+    guides = [plain((host / "runbook.md").read_text()) for host in tree.of_hosts]
     title = calendar["name"].rsplit(" (", 1)[0]
     seen = {}
     for entry in calendar["entries"]:
@@ -38,8 +38,9 @@ def check(tree):
     same("entries", seen, stated)
     for (_, _, _, at), items in stated.items():
         for item in items:
-            line = next((line for line in guide.splitlines() if line.startswith(f"- [ ] {item} (")), None)
-            require(line and (not at or f"{at})" in line), f"the guide does not say when {item!r} is to be done: {line}")
+            for guide in guides:
+                line = next((line for line in guide.splitlines() if line.startswith(f"- [ ] {item} (")), None)
+                require(line and (not at or f"{at})" in line), f"a guide does not say when {item!r} is to be done: {line}")
     uids = collections.Counter(entry["uid"] for entry in calendar["entries"])
     require(max(uids.values()) == 1, f"two entries of one identity: {uids}")
 

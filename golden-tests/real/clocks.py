@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Schedules against a calendar of our own: what systemd says of every timer, the year round or in the weeks in which clocks are
-changed, and what the real cron of a zone does with every line while its clock is changed."""
+changed, and what the real cron of a zone does with every line while its clock is changed; where it never is, what cron starts
+on each day of a year."""
 
 import collections
 import datetime
@@ -19,13 +20,16 @@ from daemon import FAKETIME, Cron
 from trial import Failed, require, run
 
 UTC = datetime.timezone.utc
-YEAR = 2026
+YEAR, LEAP = 2026, 2028
 DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 NTH = ["first", "second", "third", "fourth", "fifth"]
 # Seconds that pass for cron in one, and by how much it may be late then.
 SPEED = 120
 LATE = datetime.timedelta(minutes=9)
-
+# The same where cron is looked at for two minutes of each day, which is started anew: nobody asks how late it is.
+SPEED_OF_DAYS, DAILY_AT = 600, "04:05"
+# Lines of cron that say that it has seen the minutes around that time.
+AROUND = {"before": -1, "after": 1}
 
 # Zones of which a whole year is asked for: one that never changes its clock, and two that do it on different Sundays.
 WHOLE = ["Asia/Seoul", "Europe/Berlin", "America/New_York"]
@@ -36,8 +40,11 @@ def check(schedules, part):
         for one in schedules:
             timer(one)
     else:
+        mine = [one for one in schedules if one["zone"] == part]
         for change in changes(part):
-            cron(part, change, [one for one in schedules if one["zone"] == part])
+            cron(part, change, mine)
+        if not changes(part):
+            days_of_year(part, [one for one in mine if one["at"] == [DAILY_AT]])
 
 
 @functools.cache
@@ -142,16 +149,62 @@ def differ(what, seen, wanted):
     require(seen == wanted, f"{what} runs at {show(set(seen) - set(wanted))} and not at {show(set(wanted) - set(seen))} (UTC)")
 
 
-def cron(zone, change, schedules):
-    """What the real cron starts around a change of the clock, whose hours pass in minutes."""
-    start, end = change - datetime.timedelta(minutes=75), change + datetime.timedelta(minutes=80)
-    tried = {f"schedule-{number}": one for number, one in enumerate(schedules) if one["every"] != ["minute"]}
+def tabled(schedules, *others):
+    """Makes their lines, and others, the only ones of cron; each schedule by the name that its line says when it is started."""
+    named = {f"schedule-{number}": one for number, one in enumerate(schedules)}
     shutil.rmtree("/etc/cron.d", ignore_errors=True)
     os.mkdir("/etc/cron.d")
     pathlib.Path("/etc/crontab").write_text("")
     table = pathlib.Path("/etc/cron.d/schedules")
-    table.write_text("".join(f"{fields} root true {name}\n" for name, one in tried.items() for fields in one["fields"]))
+    lines = [*others, *(f"{fields} root true {name}" for name, one in named.items() for fields in one["fields"])]
+    table.write_text("".join(f"{line}\n" for line in lines))
     table.chmod(0o644)
+    return named
+
+
+def days_of_year(zone, schedules):
+    """What the real cron starts on each day of a year, and around the last of a February that has 29: cron is started shortly
+    before the time that all of these schedules have, and is left two minutes."""
+    time_of_day = datetime.time.fromisoformat(DAILY_AT)
+    tried = tabled(schedules, *(f"{time_of_day.minute + after} {time_of_day.hour} * * * root true {name}" for name, after in AROUND.items()))
+    require(len(tried) > 20, f"{len(tried)} schedules")
+    began = [datetime.date(YEAR, 1, 1), datetime.date(LEAP, 2, 27)]
+    days = [first + datetime.timedelta(days=n) for first, many in zip(began, (365, 4)) for n in range(many)]
+    guards = functools.cache(lambda guard, stamp: allowed({"guard": guard}, zone, stamp))
+    ran, due = collections.defaultdict(list), collections.defaultdict(list)
+    for day in days:
+        stamp = instant(zoneinfo.ZoneInfo(zone), datetime.datetime.combine(day, time_of_day))
+        minute = datetime.timedelta(minutes=1)
+        wanted = {name for name, one in tried.items() if expected(one, stamp, stamp + minute)}
+        for name in wanted:
+            due[name].append(stamp)
+        for name in started(zone, stamp, wanted):
+            if name in tried and guards(tried[name]["guard"], stamp):
+                ran[name].append(stamp)
+    for name, one in tried.items():
+        require(due[name], f"{one['every']} {one['on']} is never due")
+        require(len(ran[name]) == len(set(ran[name])), f"{one['every']} {one['on']} runs twice")
+        differ(f"{zone} {one['every']} {one['on']} {one['at']}: cron {one['fields']}", ran[name], due[name])
+
+
+def started(zone, stamp, wanted):
+    """What cron starts in the minutes around an instant; it ends as soon as all of that has been seen, which it waits for."""
+    for _ in range(5):
+        with Cron(f"{stamp - datetime.timedelta(seconds=80):%Y-%m-%d %H:%M:%S}", SPEED_OF_DAYS, zone) as daemon:
+            seen = lambda: re.findall(r"CMD \(true ([\w-]+)\)", "\n".join(daemon.log))  # pylint: disable=cell-var-from-loop
+            end = time.monotonic() + 10
+            while time.monotonic() < end and not {*AROUND, *wanted} <= set(seen()):
+                time.sleep(0.02)
+            # Otherwise this machine was busy, and cron came too late to see that minute.
+            if "before" in seen():
+                return seen()
+    raise Failed(f"cron has not begun in time for {stamp}")
+
+
+def cron(zone, change, schedules):
+    """What the real cron starts around a change of the clock, whose hours pass in minutes."""
+    start, end = change - datetime.timedelta(minutes=75), change + datetime.timedelta(minutes=80)
+    tried = tabled([one for one in schedules if one["every"] != ["minute"]])
     with Cron(f"{start:%Y-%m-%d %H:%M:%S}", SPEED, zone) as daemon:
         time.sleep((end - start).total_seconds() / SPEED)
         log = list(zip(daemon.times, daemon.log))

@@ -39,8 +39,8 @@ class Cron:
         return self
 
     def listen(self):
-        while True:
-            line = self.socket.recv(8192).decode(errors="replace").rstrip("\0\n")
+        while said := self.socket.recv(8192):
+            line = said.decode(errors="replace").rstrip("\0\n")
             self.times.append((time.monotonic() - self.begun) * self.speed)
             self.log.append(line)
 
@@ -48,6 +48,7 @@ class Cron:
         self.process.kill()
         self.process.wait()
         os.unlink("/dev/log")
+        self.socket.shutdown(socket.SHUT_RD)
 
 
 def tables(tree, rewrite=lambda text: text):

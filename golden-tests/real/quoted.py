@@ -11,6 +11,7 @@ import subprocess
 import sys
 
 import yaml
+from browser import Browser
 from daemon import Cron
 from trial import eventually, require, run, same
 
@@ -86,6 +87,49 @@ def cron():
         eventually("the jobs have run", written, 60)
 
 
-for check in values, compose, prometheus, nginx, cron:
+def page():
+    with Browser() as browser:
+        browser.open(FOLDER / "page.html")
+        require(not browser.problems, f"the console says: {browser.problems}")
+        same("what the page asks for", browser.requests, [(FOLDER / "page.html").as_uri()])
+        same("elements", browser.ask("[...new Set([...document.querySelectorAll('*')].map(e => e.localName))].join(' ')"),
+             "html head meta title body i")
+        seen = browser.ask("[...document.querySelectorAll('i')].map(e => [e.textContent, e.title, e.attributes.length])")
+    # What no page may hold is a blank; a browser leaves out a NUL and makes one line break of two, so they may not be there.
+    shown = [re.sub(r"[\0-\x08\x0b-\x1f\x7f-\x9f]", " ", text) for text in TEXTS]
+    equal("page", dict(enumerate(seen)), {number: [text, text, 1] for number, text in enumerate(shown)})
+
+
+BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
+ESCAPED = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+
+
+def systemd():
+    """What systemd itself has read, as it tells when it is started to tell only that, as an account's own."""
+    home = pathlib.Path("/run/account")
+    units = home / ".config/systemd/user"
+    wanted = units / "default.target.wants"
+    wanted.mkdir(parents=True)
+    for unit in FOLDER.glob("*.service"):
+        shutil.copy(unit, units)
+        (wanted / unit.name).symlink_to(f"../{unit.name}")
+    run("chown", "-R", "nobody", home)
+    told = run("setpriv", "--reuid=nobody", "--clear-groups", "env", f"HOME={home}", f"XDG_RUNTIME_DIR={home}",
+               "/lib/systemd/systemd", "--user", "--test")
+    commands = re.findall(r'^\t*Command Line: /bin/echo (\d+) (?:"((?:[^"\\]|\\.)*)"|(.*))$', told, re.M)
+    meant = lambda found: ESCAPED.get(found[1], found[1]) if len(found[1]) == 1 else chr(int(found[1], 8))
+    # A doubled dollar is one when the command is run.
+    words = {int(number): (bare or re.sub(r"\\([0-7]{3}|.)", meant, quoted)).replace("$$", "$") for number, quoted, bare in commands}
+    # It passes over lines with what is no character, which no description holds.
+    texts = {number: text for number, text in enumerate(TEXTS) if not any(ord(letter) & 0xfffe == 0xfffe for letter in text)}
+    equal("words of systemd", words, {number: text.replace("\0", "") for number, text in texts.items()})
+    described = {int(number): line for number, line in
+                 re.findall(r"^\t-> Unit text-(\d+)\.service:\n\t\tDescription: (.*)$", told, re.M)}
+    line = lambda text: re.sub(r"[\0-\x1f\x7f-\x9f\u2028\u2029]", " ", text).rstrip("\\" + BLANKS).lstrip(" ")
+    require(len(described) > len(TEXTS) // 25, f"{len(described)} units")
+    equal("descriptions", described, {number: line(texts[number]) or f"text-{number}.service" for number in described})
+
+
+for check in values, compose, prometheus, nginx, cron, page, systemd:
     print(check.__name__)
     check()

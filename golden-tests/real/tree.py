@@ -1,4 +1,5 @@
-"""A generated tree, put on the sandbox's server where it belongs, and the facts that can be read from it."""
+"""A generated tree, put on the sandbox's server where it belongs, and the facts that can be read from it; of several hosts,
+what they share."""
 
 import functools
 import json
@@ -58,13 +59,37 @@ def formed(parts, least):
     return text
 
 
-class Tree:
-    """`source` is the tree as generated; `home` is where it lies on the server. `described` is the folder of its
-    description, `lacks` what is stated that it has nothing of; both are unknown for a tree from elsewhere. `ondol` is the
-    program that made it."""
+class Environment:
+    """What is generated for an environment of several hosts: a folder for each of them, and beside those what they share.
+    `described` is the folder of its description, unknown for a tree from elsewhere; `ondol` is the program that made it."""
+
+    def __init__(self, source, described=None, ondol=None):
+        self.source, self.described, self.ondol = pathlib.Path(source).resolve(), described, ondol
+        # It lies on no server: each host has its own folder.
+        self.home = self.source
+
+    @functools.cached_property
+    def description(self):
+        """The text that the tree was made from with what it imports; nothing for a tree from elsewhere."""
+        paths = pathlib.Path(self.described).rglob("*.kdl") if self.described else []
+        return "".join(path.read_text() for path in sorted(paths, key=lambda path: len(path.parts)))
+
+    @property
+    def of_hosts(self):
+        """The generated trees of its hosts, in the order in which they are delivered."""
+        alone = (self.source / "compose.yaml").exists()
+        return [self.source] if alone else sorted(path.parent for path in self.source.glob("*/compose.yaml"))
+
+    def files(self, pattern):
+        return sorted(path for path in self.home.glob(pattern) if path.is_file())
+
+
+class Tree(Environment):
+    """The tree of one host. `source` is the tree as generated; `home` is where it lies on the server. `lacks` is what is
+    stated that it has nothing of, unknown for a tree from elsewhere."""
 
     def __init__(self, source, described=None, lacks=None, ondol=None):
-        self.source, self.described, self.ondol = pathlib.Path(source).resolve(), described, ondol
+        super().__init__(source, described, ondol)
         self.lacks = None if lacks is None else set(filter(None, lacks.split(",")))
         self.system = yaml.safe_load((self.source / "compose.yaml").read_text())["name"]
         self.home = self._home()
@@ -153,12 +178,6 @@ class Tree:
             "/CN=given", "-addext", f"subjectAltName={names}", "-keyout", key, "-out", certificate)
 
     @functools.cached_property
-    def description(self):
-        """The text that the tree was made from with what it imports; nothing for a tree from elsewhere."""
-        paths = pathlib.Path(self.described).rglob("*.kdl") if self.described else []
-        return "".join(path.read_text() for path in sorted(paths, key=lambda path: len(path.parts)))
-
-    @functools.cached_property
     def compose(self):
         """The compose file as Docker Compose understands it."""
         text = run("docker-compose", "--project-directory", self.home, "--profile", "*", "config", "--format", "json")
@@ -205,9 +224,6 @@ class Tree:
     def cut_off(self, path):
         """The prefix of a path that its service does not see."""
         return next((prefix for prefix in self.stripped if (path.rstrip("/") + "/").startswith(prefix + "/")), "")
-
-    def files(self, pattern):
-        return sorted(path for path in self.home.glob(pattern) if path.is_file())
 
     def rules(self):
         """The alerting rules."""

@@ -59,8 +59,9 @@ def eventually(what, probe, seconds=30, pause=0.1):
 
 
 def main(check):
-    """Runs a check on the tree that the command line names: `TREE [--described FOLDER --lacks PROPERTY,…] [--ondol PROGRAM]`."""
-    from tree import Tree
+    """Runs a check on the tree that the command line names, of one host or what several share:
+    `TREE [--described FOLDER --lacks PROPERTY,…] [--ondol PROGRAM]`."""
+    from tree import Environment, Tree
 
     options = argparse.ArgumentParser()
     options.add_argument("tree")
@@ -68,8 +69,10 @@ def main(check):
     options.add_argument("--lacks", help="what it has nothing of")
     options.add_argument("--ondol", help="the program that made it")
     given = options.parse_args()
+    alone = pathlib.Path(given.tree, "compose.yaml").exists()
     try:
-        check(Tree(given.tree, given.described, given.lacks, given.ondol))
+        check(Tree(given.tree, given.described, given.lacks, given.ondol) if alone
+              else Environment(given.tree, given.described, given.ondol))
     except Failed as failure:
         where = traceback.extract_tb(failure.__traceback__)
         step = next((frame for frame in where if frame.name != "main"), where[-1])

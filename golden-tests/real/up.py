@@ -9,6 +9,7 @@ import subprocess
 import time
 
 from containers import healthy, running
+from guide import Guide, words
 from trial import eventually, main, require, run, same
 
 TEXTFILES = pathlib.Path("/var/lib/node_exporter/textfile_collector")
@@ -25,6 +26,7 @@ def check(tree):
         serves(tree)
         grows(tree, project)
         watched(tree, project)
+        guided(tree)
         seen(tree, project)
         moves(tree, project)
         crashes(project)
@@ -111,6 +113,22 @@ def measured(tree, project, prometheus):
     require(names, "nothing is asked of an exporter")
     known = set(project.json(prometheus, "http://127.0.0.1:9090/api/v1/label/__name__/values")["data"])
     same("metrics that are asked for and not there", sorted(names - known), [])
+
+
+def guided(tree):
+    """What the guide has for looking only works as it stands there: of commands that differ in the service or in a number
+    alone, the first."""
+    looks = r"docker compose (ps\b|logs (?!-f\b)[^|]*$|exec -T \S+ (redis-cli (ping|client list|info)|pg_isready|psql .*'SELECT 1;'))"
+    forms = {}
+    for line in Guide((tree.home / "runbook.md").read_text()).lines:
+        if re.match(looks, line):
+            form = " ".join("SERVICE" if word in tree.services else re.sub(r"\d+", "N", word) for word in words(line))
+            forms.setdefault(form, line)
+    require(len(forms) > 1, f"the guide has nothing for looking but {list(forms)}")
+    for line in forms.values():
+        said = run("bash", "-o", "pipefail", "-c", line, cwd=tree.home)
+        # Redis says so, and leaves with 0.
+        require(" redis-cli " not in line or "NOAUTH" not in said, f"$ {line}\n{said}")
 
 
 def seen(tree, project):

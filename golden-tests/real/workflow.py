@@ -29,14 +29,17 @@ def check(tree):
         harmless(workflow)
         events(workflow)
         runner = Runner(tree, path, workflow)
-        tested(runner)
-        if tree.described:
-            planned(runner)
-            applied(runner)
-        told(runner)
-        for name, job in workflow["jobs"].items():
-            if name == f"deploy-{tree.source.name}":
-                delivered(runner, job)
+        # Every environment has the same workflow: it is tried once, and each delivery of it.
+        made = runner.origin / runner.names["MADE"]
+        if not tree.described or made.parent.parent.name == tree.source.name:
+            tested(runner)
+            if tree.described:
+                planned(runner)
+                applied(runner)
+            told(runner)
+        else:
+            require(made.read_bytes() == path.read_bytes(), f"{made} is another workflow than {path}")
+        delivered(runner, workflow["jobs"][f"deploy-{tree.source.name}"])
 
 
 def harmless(workflow):
@@ -217,15 +220,59 @@ def told(runner):
     require(not pathlib.Path("/run/ran").exists(), "a command in a plan was run")
 
 
+class Server:
+    """A host that is delivered to: where it is reached, where its tree is to lie, and its disk, a folder of this machine that
+    has an earlier release."""
+
+    def __init__(self, home, tree):
+        script = (tree / "scripts/deliver.sh").read_text()
+        self.tree, self.address = tree, re.search(r" host=(\S+)", script)[1]
+        self.directory = pathlib.Path(re.search(r" directory=(\S+)", script)[1])
+        services = yaml.safe_load((tree / "compose.yaml").read_text())["services"]
+        self.built = [service for service in services.values() if "build" in service]
+        self.disk, self.loaded = home / "disks" / self.address, home / f"loaded-{self.address}"
+        shutil.copytree(tree, self.disk, symlinks=True)
+        self.directory.mkdir(parents=True, exist_ok=True)
+        manifest = json.loads((tree / "manifest.json").read_text())
+        manifest["files"]["scripts/of-before.sh"] = manifest["files"]["compose.yaml"]
+        (self.disk / "manifest.json").write_text(json.dumps(manifest, indent=2))
+        (self.disk / "compose.yaml").write_text("old\n")
+        for kept in (".env", "releases.log", ".releases/read/x", "scripts/of-before.sh", "of-the-host.txt"):
+            program(self.disk / kept, self.address)
+
+    @property
+    def old(self):
+        """Whether nothing was brought yet."""
+        return (self.disk / "compose.yaml").read_text() == "old\n" and not self.loaded.exists()
+
+    def has(self, release):
+        """Whether what the host was brought is the release, beside what the host keeps."""
+        text = lambda name: (self.disk / name).read_text()
+        same(f"the tree of {self.address}", text("compose.yaml"), (self.tree / "compose.yaml").read_text())
+        same(f"what {self.address} keeps", {text(name) for name in (".env", "of-the-host.txt", ".releases/read/x", "releases.log")},
+             {self.address})
+        require(not (self.disk / "scripts/of-before.sh").exists(), "a file of an earlier release stays")
+        if self.built:
+            loaded = gzip.decompress(self.loaded.read_bytes()).decode()
+            same(f"images that {self.address} loads, of {release}", loaded.split(), [release] * len(self.built))
+
+
+# What nobody may name a release, and what a shell would make of it.
+STRANGE_TAGS = ["v1;reboot", "v$(touch${IFS}/run/ran)", "v`touch${IFS}/run/ran`", "v1'\"&touch${IFS}/run/ran", "v" + "1" * 128]
+
+
 def delivered(runner, job):
-    """Images and tree reach the host, what the host keeps stays, what is no longer wanted goes, and it is deployed."""
-    tree, home, docker = runner.tree, runner.home, shutil.which("docker")
+    """Images and tree reach each host, what the host keeps stays, what is no longer wanted goes, and it is deployed, one host
+    after the other."""
+    home, docker = runner.home, shutil.which("docker")
+    servers = [Server(home, tree) for tree in runner.tree.of_hosts]
     runner.pretend("docker", f"""case $* in
         compose*build) PATH=${{PATH#*:}} {docker} "${{@:1:$#-1}}" config --quiet && printf '%s' "$RELEASE" >{home}/built ;;
-        save*) printf 'images' ;;
-        load*) cat >{home}/loaded ;;
+        save*) [ "$RELEASE" = "$(cat {home}/built)" ] && shift && printf '%s\n' "${{@##*:}}" ;;
+        load*) cat >{home}/loaded-"$REACHED" ;;
         *) exit 9 ;;
     esac""")
+    # The other end is this machine with the disk of that host.
     runner.pretend("ssh", f"""key='' hosts='' strict=''
     while [[ $1 == -* ]]; do
         case $2 in
@@ -237,38 +284,30 @@ def delivered(runner, job):
     done
     [ -n "$strict" ] && [ "$key" = {shell(KEY)} ] && [ "$hosts" = {shell(HOSTS)} ] || exit 255
     [ -z "${{DEPLOY_SSH_KEY:-}}" ] || exit 9
+    export REACHED=${{1#*@}}
     shift
     case $* in *deploy.sh*) exit "$(cat {home}/status)" ;; esac
-    exec sh -c "$*\"""")
-    (home / "status").write_text("0")
-    manifest = json.loads((tree.home / "manifest.json").read_text())
-    manifest["files"]["scripts/of-before.sh"] = manifest["files"]["compose.yaml"]
-    (tree.home / "manifest.json").write_text(json.dumps(manifest, indent=2))
-    for kept in ("releases.log", ".releases/read/x", "scripts/of-before.sh", "of-the-host.txt"):
-        program(tree.home / kept, "kept")
-    (tree.home / "compose.yaml").write_text("old\n")
-    env = (tree.home / ".env").read_text()
+    exec unshare --mount sh -c 'mount --bind {home}/disks/"$REACHED" {servers[0].directory} && exec sh -c "$1"' sh "$*\"""")
     commit = runner.committed(lambda: None)
-    event = push("refs/tags/v1.4.2" if "tags" in job["if"] else "refs/heads/main", commit)
-    release = "v1.4.2" if "tags" in job["if"] else commit
-    calls = runner.run(job, event)
-    require(calls[-1].endswith(f"/scripts/deploy.sh --no-build {release}"), f"not deployed: {calls}")
-    same("the tree", (tree.home / "compose.yaml").read_text(), (tree.source / "compose.yaml").read_text())
-    same("what the host keeps", [(tree.home / ".env").read_text(), (tree.home / "of-the-host.txt").exists(),
-                                 (tree.home / ".releases/read/x").exists(), (tree.home / "releases.log").read_text()],
-         [env, True, True, "kept"])
-    require(not (tree.home / "scripts/of-before.sh").exists(), "a file of an earlier release stays")
-    same("the release that is built", (home / "built").read_text(), release)
-    same("what the engine of the host loads", gzip.decompress((home / "loaded").read_bytes()), b"images")
-    saved = next(call for call in calls if call.startswith("docker save"))
-    built = [service for service in tree.services.values() if "build" in service]
-    same("images", len(saved.split()) - 2, len(built))
-    # A deployment that fails fails the job, and so does what no tag of an image can be.
+    tagged = "tags" in job["if"]
+    event, release = (push("refs/tags/v1.4.2", commit), "v1.4.2") if tagged else (push("refs/heads/main", commit), commit)
+
+    def deployed(calls):
+        asked = [call.split() for call in calls if "/scripts/deploy.sh " in call]
+        require(all(call[-2:] == ["--no-build", release] for call in asked), f"not this release: {asked}")
+        return [call[-4].split("@")[1] for call in asked]
+    # A deployment that fails fails the job, and the next host keeps what it has.
     (home / "status").write_text("1")
-    runner.run(job, event, fails=True)
-    if "tags" in job["if"]:
-        calls = runner.run(job, push("refs/tags/v1;reboot", commit), fails=True)
-        same("calls for a strange tag", calls, [])
+    same("deployed until a failure", deployed(runner.run(job, event, fails=True)), [servers[0].address])
+    require(all(server.old for server in servers[1:]), "a host was brought a release that failed elsewhere")
+    (home / "status").write_text("0")
+    same("deployed", deployed(runner.run(job, event)), [server.address for server in servers])
+    for server in servers:
+        server.has(release)
+    # So does what no tag of an image can be, before anything is reached.
+    for tag in STRANGE_TAGS if tagged else []:
+        same(f"calls for {tag}", runner.run(job, push(f"refs/tags/{tag}", commit), fails=True), [])
+    require(not pathlib.Path("/run/ran").exists(), "a command in a tag was run")
 
 
 def shell(text):
