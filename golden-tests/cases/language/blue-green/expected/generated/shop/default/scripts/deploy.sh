@@ -209,10 +209,10 @@ installed() {
     local file
     while IFS= read -r file; do
         case $file in
-            systemd/* | timers/*) cmp --silent "$directory/$file" "/etc/systemd/system/${file#*/}" || return 1 ;;
+            systemd/*) cmp --silent "$directory/$file" "/etc/systemd/system/${file#*/}" || return 1 ;;
             *) cmp --silent "$directory/$file" "/etc/$file" || return 1 ;;
         esac
-    done < <(cd "$directory" && find cron.d logrotate.d systemd timers -type f 2>/dev/null)
+    done < <(cd "$directory" && find cron.d logrotate.d systemd -type f 2>/dev/null)
 }
 # Every later `docker compose up` starts the same release.
 remember() {
