@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Compiled,
-    apply::{Target, TargetError, leftover},
+    apply::{Target, TargetError, is_output, leftover},
     diagnostic::{Diagnostic, Diagnostics},
     load,
     plan::{
@@ -66,8 +66,7 @@ impl TargetOptions {
         if self.target == "generated" {
             return None;
         }
-        let host = self.target == "host" || self.target.starts_with("host:");
-        let message = match host {
+        let message = match is_host(&self.target) {
             true => format!("`--target {}` is not there yet: apply writes trees of files", self.target),
             false => format!("there is no target `{}`", self.target),
         };
