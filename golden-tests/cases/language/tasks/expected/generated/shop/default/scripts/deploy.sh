@@ -147,7 +147,7 @@ remember() {
     env=$(realpath "$directory/.env")
     cp --preserve=all "$env" "$env.new"
     # awk ends the last line where an editor did not: a value would go on with this one.
-    { awk '!/^RELEASE=/' "$env" && printf 'RELEASE=%s\n' "$release"; } >"$env.new"
+    { awk '!/^RELEASE=/' "$env" && printf 'RELEASE=%s\n' "$release"; } >"$env.new" || return 1 # a full disk
     mv "$env.new" "$env"
 }
 # Copies the tree to where rollback.sh finds it, and lets go of releases that are too old to go back to.
