@@ -204,7 +204,8 @@ impl Loader {
         if !target.is_dir() {
             return self.file(&target, Some(node.span), diagnostics);
         }
-        let entries: walkdir::Result<Vec<DirEntry>> = WalkDir::new(&target).into_iter().take(MOST + 1).collect();
+        let entries: walkdir::Result<Vec<DirEntry>> =
+            WalkDir::new(&target).into_iter().take(MOST + 1).collect();
         let inside = match entries {
             Ok(inside) => inside,
             Err(error) => {

@@ -31,7 +31,7 @@ mod twins;
 struct Check {
     /// Name of the script and of the trials.
     name: &'static str,
-    /// The check applies to trees that have this file or folder.
+    /// The check applies to trees that have this file or folder; `*` before an ending stands for any name.
     needs: &'static str,
     /// Whether it runs beside a Docker engine.
     engine: bool,
@@ -115,7 +115,7 @@ const CHECKS: &[Check] = &[
     behaviour("host", "scripts/install.sh"),
     behaviour("application", "compose.yaml"),
     behaviour("security", "scripts/security-check.sh"),
-    behaviour("timers", "timers"),
+    behaviour("timers", "systemd/*.timer"),
     behaviour("units", "scripts/unit-environment.sh"),
     files("compose", "compose.yaml"),
     files("nginx", "nginx"),
@@ -159,6 +159,13 @@ impl Tree {
         stated.flat_map(|(_, _, lacks)| lacks.iter().copied()).collect()
     }
 
+    /// Whether it has this file or folder, or in a folder a file with the ending behind a `*`.
+    fn has(&self, needed: &str) -> bool {
+        let Some((folder, ending)) = needed.split_once('*') else { return self.path.join(needed).exists() };
+        let mut files = fs::read_dir(self.path.join(folder)).into_iter().flatten().flatten();
+        files.any(|file| name(&file.path()).ends_with(ending))
+    }
+
     /// Whether the check is for it.
     fn is_for(&self, check: &Check) -> bool {
         let engine = ENGINE.iter().find(|(system, _)| *system == self.system).filter(|_| self.odd);
@@ -166,7 +173,7 @@ impl Tree {
         let tagged = check.name == "deployment" && self.path.join("scripts/unit-environment.sh").exists();
         // A tree without backups is one that states so.
         let nothing = check.name == "backup" && self.lacks().contains(&"backups");
-        self.path.join(check.needs).exists()
+        self.has(check.needs)
             && !tagged
             && !nothing
             && (!check.engine || engine.is_none_or(|(_, checks)| checks.contains(&check.name)))

@@ -11,5 +11,5 @@ mod target;
 mod write;
 
 pub use lock::Lock;
-pub use target::{Target, TargetError};
+pub use target::{Target, TargetError, is_output};
 pub use write::{Staged, stage};

@@ -29,7 +29,7 @@ pub struct Target {
 }
 
 /// Why a target cannot be used.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct TargetError {
     /// Stable code of the diagnostic.
     pub code: &'static str,
@@ -82,17 +82,8 @@ impl Target {
 
     /// Reads what concerns a plan: the manifest, its files and the wanted ones. Refuses links and files in the way.
     pub fn state(&self, wanted: &[Artifact]) -> Result<State, TargetError> {
-        for folder in [&self.out, &self.system, &self.tree] {
-            match fs::symlink_metadata(folder) {
-                // The output folder itself may be a link of the user's own choosing; what lies in it may not lead out.
-                Ok(meta) if meta.is_symlink() && (folder != &self.out || !folder.is_dir()) => {
-                    return Err(TargetError::in_the_way(folder, "a link"));
-                }
-                Ok(meta) if meta.is_dir() || meta.is_symlink() => {}
-                Ok(_) => return Err(TargetError::in_the_way(folder, "a file")),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(State::default()),
-                Err(error) => return Err(TargetError::io("reading", folder, &error)),
-            }
+        if !(is_output(&self.out)? && is_folder(&self.system)? && is_folder(&self.tree)?) {
+            return Ok(State::default());
         }
         let mut state = State::default();
         if let Some(file) = self.read(manifest::FILE)? {
@@ -139,16 +130,7 @@ impl Target {
         }
         let above = folder.rsplit_once('/').map_or("", |(above, _)| above);
         let full = self.tree.join(folder);
-        let there = self.is_folder(above, known)?
-            && match fs::symlink_metadata(&full) {
-                Ok(meta) if meta.is_dir() => true,
-                Ok(meta) => {
-                    let what = if meta.is_symlink() { "a link" } else { "a file" };
-                    return Err(TargetError::in_the_way(&full, what));
-                }
-                Err(error) if error.kind() == io::ErrorKind::NotFound => false,
-                Err(error) => return Err(TargetError::io("reading", &full, &error)),
-            };
+        let there = self.is_folder(above, known)? && is_folder(&full)?;
         known.insert(folder, there);
         Ok(there)
     }
@@ -173,6 +155,22 @@ impl Target {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(TargetError::io("reading", &full, &error)),
         }
+    }
+}
+
+/// Whether the output folder is there. It may be a link of the user's own choosing, when there is a folder behind it; what
+/// lies in it may not lead out.
+pub fn is_output(out: &Path) -> Result<bool, TargetError> {
+    if out.is_dir() { Ok(true) } else { is_folder(out) }
+}
+
+/// Whether there is a folder; refuses a link or a file in its place.
+fn is_folder(path: &Path) -> Result<bool, TargetError> {
+    match fs::symlink_metadata(path) {
+        Ok(meta) if meta.is_dir() => Ok(true),
+        Ok(meta) => Err(TargetError::in_the_way(path, if meta.is_symlink() { "a link" } else { "a file" })),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(TargetError::io("reading", path, &error)),
     }
 }
 

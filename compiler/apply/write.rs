@@ -24,8 +24,6 @@ pub struct Staged {
     gone: BTreeSet<String>,
     /// Whether the whole tree goes.
     leaves: bool,
-    /// Whether the folder of the system was made for it.
-    made: bool,
     done: bool,
 }
 
@@ -34,15 +32,14 @@ pub fn stage(target: &Target, plan: &Plan, artifacts: &[Artifact]) -> Result<Opt
     if plan.is_empty() {
         return Ok(None);
     }
-    let made = !target.system.exists();
-    fs::create_dir_all(&target.system)
-        .map_err(|error| TargetError::io("creating", &target.system, &error))?;
-    let staging = target.staging();
-    remove(&staging)?;
     let mut gone: BTreeSet<String> =
         plan.files.iter().filter(|file| !file.kept).map(|file| file.path.clone()).collect();
     gone.insert(manifest::FILE.to_owned());
-    let staged = Staged { target: target.clone(), staging, gone, leaves: plan.gone, made, done: false };
+    let staging = target.staging();
+    let staged = Staged { target: target.clone(), staging, gone, leaves: plan.gone, done: false };
+    fs::create_dir_all(&target.system)
+        .map_err(|error| TargetError::io("creating", &target.system, &error))?;
+    remove(&staged.staging)?;
     build(target, &staged.staging, plan, artifacts, &|path| staged.gone.contains(path))?;
     Ok(Some(staged))
 }
@@ -65,9 +62,8 @@ impl Drop for Staged {
         if !self.done {
             // What was put together is worthless now; the error that is reported is the one that led here.
             let _ = fs::remove_dir_all(&self.staging);
-            if self.made {
-                let _ = fs::remove_dir(&self.target.system);
-            }
+            // Nor is a folder of a system of any worth in which there is no tree; several may have been put together in it.
+            let _ = fs::remove_dir(&self.target.system);
         }
     }
 }

@@ -13,12 +13,14 @@ use rayon::prelude::*;
 use super::{
     DONE, FAILED,
     common::{self, Input},
-    plan::{PlannedDescription, TargetOptions, clash, leftover_systems, plan_all, plan_description, saved},
+    plan::{
+        PlannedDescription, TargetOptions, clash, leftover_systems, out_folders, plan_all, plan_description,
+        saved,
+    },
 };
 use crate::{
     apply::{self, Lock},
     diagnostic::Diagnostic,
-    load::reason,
     plan::{present, saved::SavedPlan},
     render::Style,
     source::Sources,
@@ -93,9 +95,7 @@ fn apply_at_once(args: &Args) -> u8 {
         Ok(found) => found,
         Err(status) => return status,
     };
-    let folders =
-        descriptions.iter().map(|path| common::out_folder(args.target.out.as_deref(), path)).collect();
-    let _locks = match lock(folders, style) {
+    let _locks = match lock(&descriptions, &args.target, style) {
         Ok(locks) => locks,
         Err(status) => return status,
     };
@@ -263,22 +263,14 @@ fn apply_saved(args: &Args, plan: &SavedPlan) -> u8 {
 }
 
 /// Locks every output folder, in one order for all runs.
-fn lock(mut folders: Vec<PathBuf>, style: Style) -> Result<Vec<Lock>, u8> {
-    folders.sort();
-    folders.dedup();
+fn lock(descriptions: &[PathBuf], target: &TargetOptions, style: Style) -> Result<Vec<Lock>, u8> {
+    let waiting = || common::remark("waiting for another ondol apply");
     let mut locks = Vec::new();
-    for folder in folders {
-        let locked = fs::create_dir_all(&folder)
-            .and_then(|()| Lock::acquire(&folder, || common::remark("waiting for another ondol apply")));
-        match locked {
+    for folder in out_folders(descriptions, target, style)? {
+        match Lock::acquire(&folder, waiting) {
             Ok(lock) => locks.push(lock),
             Err(error) => {
-                common::complain(
-                    "output-failed",
-                    &format!("{} cannot be used: {}", folder.display(), reason(&error)),
-                    "choose another place with `--out`",
-                    style,
-                );
+                common::report(&[error.into()], &Sources::default(), style);
                 return Err(FAILED);
             }
         }
@@ -297,8 +289,7 @@ fn apply_exactly(
 ) -> u8 {
     let style = input.output.color.stderr();
     let paths: Vec<PathBuf> = shown.descriptions.iter().map(|d| PathBuf::from(&d.path)).collect();
-    let folders = paths.iter().map(|path| common::out_folder(target.out.as_deref(), path)).collect();
-    let _locks = match lock(folders, style) {
+    let _locks = match lock(&paths, target, style) {
         Ok(locks) => locks,
         Err(status) => return status,
     };

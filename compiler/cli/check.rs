@@ -1,5 +1,7 @@
 //! `ondol check`
 
+use std::path::PathBuf;
+
 use clap::ValueEnum;
 use rayon::prelude::*;
 use serde_json::json;
@@ -7,6 +9,7 @@ use serde_json::json;
 use super::{
     DONE, FAILED,
     common::{self, Input},
+    plan::is_host,
 };
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
@@ -21,6 +24,12 @@ pub struct Args {
     /// How findings are printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Of no use here, where nothing is written; taken so that commands can share their options
+    #[arg(long, value_name = "generated")]
+    target: Option<String>,
+    /// Of no use here, like `--target`
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -43,6 +52,16 @@ struct Checked {
 }
 
 pub fn run(args: &Args) -> u8 {
+    if let Some(target) = args.target.as_deref().filter(|target| *target != "generated" && !is_host(target)) {
+        let style = args.input.output.color.stderr();
+        common::complain(
+            "invalid-value",
+            &format!("there is no target `{target}`"),
+            "write `generated`, or leave `--target` out: nothing is written here",
+            style,
+        );
+        return FAILED;
+    }
     let descriptions = match common::descriptions(&args.input) {
         Ok(found) => found,
         Err(status) => return status,

@@ -1,6 +1,9 @@
 //! `ondol plan`
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use clap::ValueEnum;
 use rayon::prelude::*;
@@ -12,7 +15,7 @@ use super::{
 };
 use crate::{
     Compiled,
-    apply::{Target, TargetError, leftover},
+    apply::{Target, TargetError, is_output, leftover},
     diagnostic::{Diagnostic, Diagnostics},
     load,
     plan::{
@@ -66,8 +69,7 @@ impl TargetOptions {
         if self.target == "generated" {
             return None;
         }
-        let host = self.target == "host" || self.target.starts_with("host:");
-        let message = match host {
+        let message = match is_host(&self.target) {
             true => format!("`--target {}` is not there yet: apply writes trees of files", self.target),
             false => format!("there is no target `{}`", self.target),
         };
@@ -75,6 +77,11 @@ impl TargetOptions {
         common::complain("invalid-value", &message, help, style);
         Some(FAILED)
     }
+}
+
+/// Whether a target is a host.
+pub fn is_host(target: &str) -> bool {
+    target == "host" || target.starts_with("host:")
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -122,6 +129,24 @@ impl PlannedDescription {
     }
 }
 
+/// The output folders of the descriptions, sorted, each once. What is in the way of one is told here, before anything is
+/// compiled: it is in the way of every tree.
+pub fn out_folders(
+    descriptions: &[PathBuf],
+    options: &TargetOptions,
+    style: Style,
+) -> Result<Vec<PathBuf>, u8> {
+    let folders: BTreeSet<PathBuf> =
+        descriptions.iter().map(|path| common::out_folder(options.out.as_deref(), path)).collect();
+    let wrong: Vec<Diagnostic> =
+        folders.iter().filter_map(|folder| Some(is_output(folder).err()?.into())).collect();
+    if wrong.is_empty() {
+        return Ok(folders.into_iter().collect());
+    }
+    common::report(&wrong, &Sources::default(), style);
+    Err(FAILED)
+}
+
 /// Loads, compiles and plans one description. With an error among the diagnostics nothing is planned.
 pub fn plan_description(path: &Path, input: &Input, options: &TargetOptions) -> PlannedDescription {
     let mut diagnostics = Diagnostics::default();
@@ -142,12 +167,16 @@ pub fn plan_description(path: &Path, input: &Input, options: &TargetOptions) -> 
                 Ok(Planned { compiled, target, state, plan })
             })
             .collect();
+        // What is in the way of a system is so in each of its environments, and told once.
+        let mut wrong: Vec<TargetError> = Vec::new();
         for result in results {
             match result {
                 Ok(one) => planned.push(one),
-                Err(error) => judged.push(error.into()),
+                Err(error) if wrong.contains(&error) => {}
+                Err(error) => wrong.push(error),
             }
         }
+        judged.extend(wrong.into_iter().map(Diagnostic::from));
         // Whoever asks for some environments does not ask about the others.
         let asked = if input.env.is_empty() { described.as_slice() } else { &[] };
         for (system, environments) in asked {
@@ -250,6 +279,7 @@ pub fn plan_all(
         return Err(status);
     }
     let descriptions = common::descriptions(input)?;
+    out_folders(&descriptions, options, input.output.color.stderr())?;
     let mut planned: Vec<PlannedDescription> = descriptions
         .par_iter()
         .map(|path| plan_description(path, input, options).without_contents(to_be_saved))

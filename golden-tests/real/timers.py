@@ -15,8 +15,8 @@ INSTALLED = pathlib.Path("/etc/systemd/system")
 
 
 def check(tree):
-    jobs = {re.sub(rf"^ondol-{tree.system}-", "", path.stem): path for path in tree.files("timers/*.timer")}
-    same("services", sorted(path.stem for path in tree.files("timers/*.service")), sorted(path.stem for path in jobs.values()))
+    jobs = {re.sub(rf"^ondol-{tree.system}-", "", path.stem): path for path in tree.files(f"systemd/ondol-{tree.system}-*.timer")}
+    same("services", sorted(path.stem for path in tree.files(f"systemd/ondol-{tree.system}-*.service")), sorted(path.stem for path in jobs.values()))
     for name, timer in jobs.items():
         accepted(tree, timer)
         started(tree, name, timer)

@@ -95,10 +95,12 @@ class Tree(Environment):
         self.home = self._home()
         shutil.copytree(self.source, self.home, symlinks=True, dirs_exist_ok=True)
         run("chown", "-R", "root:root", self.home)
-        self.units = {path.stem: unit.parse(path.read_text()) for path in self.files("systemd/*.service")}
+        # What a timer starts is a job, and no service of the host.
+        services = [path for path in self.files("systemd/*.service") if not path.with_suffix(".timer").exists()]
+        self.units = {path.stem: unit.parse(path.read_text()) for path in services}
         self.values = self._environment()
         self._certificate()
-        if self.files("timers/*") or self.files("systemd/*.d/*"):
+        if self.files("systemd/*.timer") or self.files("systemd/*.d/*"):
             unit.pretend()
         if self.units:
             self._prepared()

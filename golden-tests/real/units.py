@@ -84,7 +84,7 @@ def check(tree):
 
 def accepted(tree):
     """systemd knows every word, and its judgement of the rights that are left is good."""
-    for path in tree.files("systemd/*.service"):
+    for path in (tree.home / "systemd" / f"{name}.service" for name in tree.units):
         for command in (line for key in ("ExecStart", "ExecStartPre", "ExecReload") for line in tree.units[path.stem]["Service"][key]):
             require(os.access(command.split()[0], os.X_OK), f"there is no {command.split()[0]}")
         said = run("systemd-analyze", "verify", "--man=no", path)

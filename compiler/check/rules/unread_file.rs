@@ -46,10 +46,6 @@ fn unread(file: &ExtraFile) -> Option<(&'static str, &'static str)> {
             "systemd knows units by their ending, and parts of them as `NAME.service.d/NAME.conf`",
             "rename it: `systemd/srv-data.mount`",
         )),
-        "timers" => Some((
-            "timers of your own are installed from another folder",
-            "move it: `systemd/NAME.timer`, beside `systemd/NAME.service`",
-        )),
         _ => None,
     }
 }
@@ -84,7 +80,6 @@ mod tests {
             "logrotate.d/a/b",
             "systemd/x",
             "systemd/x.d/y.conf",
-            "timers/x.timer",
         ] {
             assert!(refused(path), "{path}");
         }

@@ -69,8 +69,8 @@ fn sort(directive: &Directive) -> Option<Vec<String>> {
     match (directive.name(), &directive.block) {
         (_, Some(_)) => None,
         (
-            "allow" | "auth_request_set" | "deny" | "env" | "include" | "load_module"
-            | "proxy_cache_valid" | "return" | "rewrite" | "server" | "server_name" | "set" | "sub_filter",
+            "allow" | "auth_request_set" | "deny" | "env" | "include" | "load_module" | "proxy_cache_valid"
+            | "return" | "rewrite" | "server" | "server_name" | "set" | "sub_filter",
             None,
         ) => None,
         (

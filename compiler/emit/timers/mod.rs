@@ -1,4 +1,4 @@
-//! `timers/`: a timer and a service of systemd for each job that is not cron's, which run it through the job runner.
+//! `systemd/ondol-<system>-<job>.timer` and `.service` for each job that is not cron's, which run it through the job runner.
 //!
 //! The units have as few rights as a job of root can do with; lock, limit, log and metrics are the runner's, as under cron.
 
@@ -53,7 +53,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
 fn files(model: &Model, job: &Job, timer: &Timer) -> [Artifact; 2] {
     let view = view(model, job, timer);
     let file = |kind: &str, template: &Template| Artifact {
-        path: format!("timers/{}.{kind}", job.unit(&model.system)),
+        path: format!("systemd/{}.{kind}", job.unit(&model.system)),
         contents: template.render(&view).into(),
         mode: 0o644,
         emitter: "timers",

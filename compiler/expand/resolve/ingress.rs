@@ -288,9 +288,12 @@ impl Names<'_> {
             Err(reason) => {
                 let domain = &self.context.domain;
                 self.context.sink.report(
-                    Diagnostic::error("invalid-value", format!("there can be no `{}` below `{domain}`", name.value))
-                        .at(name.span, reason)
-                        .help("write the whole name, such as `admin.example.com`"),
+                    Diagnostic::error(
+                        "invalid-value",
+                        format!("there can be no `{}` below `{domain}`", name.value),
+                    )
+                    .at(name.span, reason)
+                    .help("write the whole name, such as `admin.example.com`"),
                 );
                 name.clone()
             }

@@ -93,6 +93,7 @@ root=''
 members=(home/deploy/excelapp-rails/storage var/lib/excelapp)
 for member in "${members[@]}"; do
     [ -e "/$member" ] || fail "/$member does not exist"
+    [ ! -h "/$member" ] || fail "/$member is a link, which is all that would be kept: name what it leads to"
 done
 rm -rf "$folder/.$backup".*.partial # of runs that were killed
 time=$(date +%Y%m%d_%H%M%S)
@@ -177,9 +178,10 @@ elsewhere=s3:excelapp-backups/files
 # Status 3: there is no such folder yet.
 there=$(rclone lsf --recursive --max-depth 2 -- "$elsewhere" 2>/dev/null 9>&-) || [ $? = 3 ] ||
     fail "$backup is in $folder/$name, but could not be copied to" s3:excelapp-backups/files
-before=''
+before='' missing=0
 while IFS= read -r one; do
     if ! grep --quiet --line-regexp --fixed-strings "$one/sums" <<<"$there"; then
+        missing=$((missing + 1))
         copied_from=()
         [ -z "$before" ] || copied_from=(--copy-dest "$elsewhere/$before/files")
         { rclone sync --links "${copied_from[@]}" -- "$folder/$one/files" "$elsewhere/$one/files" &&
@@ -189,10 +191,13 @@ while IFS= read -r one; do
     fi
     before=$one
 done < <(snapshots)
-# What comes back is all of it: the time for that by the pace of the last run that had much to send.
-if [ -z "$copied" ] || [ "$needed" -ge $((64 << 20)) ]; then
+# What comes back is all of it: the time for that by the pace of the last run that had much to send, and nothing but what is
+# new. A first one has sent all of it.
+if [ "$missing" = 1 ] && { [ -z "$previous" ] || [ "$needed" -ge $((64 << 20)) ]; }; then
     copied=$(($(date +%s) - copying))
     [ "$needed" = 0 ] || copied=$((copied * size / needed))
+elif [ -z "$copied" ]; then
+    copied=$(($(date +%s) - copying)) # for want of a better one
 fi
 publish "$(date +%s)"
 

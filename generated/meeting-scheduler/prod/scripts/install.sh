@@ -114,7 +114,7 @@ done
 # What started jobs before and does not now would start them a second time.
 for service in /etc/systemd/system/ondol-*.service; do
     unit=$(basename "$service" .service)
-    if [ ! -e "$directory/timers/$unit.timer" ] && grep --quiet --fixed-strings --line-regexp --regexp="WorkingDirectory=$directory" "$service" 2>/dev/null; then
+    if [ ! -e "$directory/systemd/$unit.service" ] && grep --quiet --fixed-strings --line-regexp --regexp="WorkingDirectory=$directory" "$service" 2>/dev/null; then
         act systemctl --quiet disable --now "$unit.timer"
         act rm "$service" "/etc/systemd/system/$unit.timer"
         act systemctl daemon-reload

@@ -67,6 +67,7 @@ root=/
 members=(var/log/knowledge-chat)
 for member in "${members[@]}"; do
     [ -e "/$member" ] || fail "/$member does not exist"
+    [ ! -h "/$member" ] || fail "/$member is a link, which is all that would be kept: name what it leads to"
 done
 rm -f "$folder/.$backup".*.partial # of a run that was killed
 latest=$(dumps | tail -n 1)

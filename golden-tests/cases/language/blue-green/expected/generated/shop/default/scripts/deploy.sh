@@ -209,10 +209,10 @@ installed() {
     local file
     while IFS= read -r file; do
         case $file in
-            systemd/* | timers/*) cmp --silent "$directory/$file" "/etc/systemd/system/${file#*/}" || return 1 ;;
+            systemd/*) cmp --silent "$directory/$file" "/etc/systemd/system/${file#*/}" || return 1 ;;
             *) cmp --silent "$directory/$file" "/etc/$file" || return 1 ;;
         esac
-    done < <(cd "$directory" && find cron.d logrotate.d systemd timers -type f 2>/dev/null)
+    done < <(cd "$directory" && find cron.d logrotate.d systemd -type f 2>/dev/null)
 }
 # Every later `docker compose up` starts the same release.
 remember() {
@@ -220,7 +220,7 @@ remember() {
     env=$(realpath "$directory/.env")
     cp --preserve=all "$env" "$env.new"
     # awk ends the last line where an editor did not: a value would go on with this one.
-    { awk '!/^RELEASE=/' "$env" && printf 'RELEASE=%s\n' "$release"; } >"$env.new"
+    { awk '!/^RELEASE=/' "$env" && printf 'RELEASE=%s\n' "$release"; } >"$env.new" || return 1 # a full disk
     mv "$env.new" "$env"
 }
 # Copies the tree to where rollback.sh finds it, and lets go of releases that are too old to go back to.

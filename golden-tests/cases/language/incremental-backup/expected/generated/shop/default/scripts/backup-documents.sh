@@ -93,6 +93,7 @@ root=''
 members=(opt/shop/.env srv/documents)
 for member in "${members[@]}"; do
     [ -e "/$member" ] || fail "/$member does not exist"
+    [ ! -h "/$member" ] || fail "/$member is a link, which is all that would be kept: name what it leads to"
 done
 rm -rf "$folder/.$backup".*.partial # of runs that were killed
 time=$(date +%Y%m%d_%H%M%S)
@@ -176,9 +177,10 @@ send() { remote --archive --hard-links --acls --xattrs --numeric-ids --remote-op
 # Status 23: there is no such folder yet.
 there=$(remote --list-only --recursive --include="$pattern/" --include="$pattern/sums" --exclude='*' -- "$elsewhere/" 2>/dev/null | awk '{ print $NF }') || [ $? = 23 ] ||
     fail "$backup is in $folder/$name, but could not be copied to" backup@backup.example.com:/srv/backups/shop
-before=''
+before='' missing=0
 while IFS= read -r one; do
     if ! grep --quiet --line-regexp --fixed-strings "$one/sums" <<<"$there"; then
+        missing=$((missing + 1))
         linked=()
         [ -z "$before" ] || linked=(--link-dest="../../$before/files")
         { send --no-recursive --dirs -- "$folder/$one" "$elsewhere/" && send --delete "${linked[@]}" -- "$folder/$one/files/" "$elsewhere/$one/files/" &&
@@ -187,10 +189,13 @@ while IFS= read -r one; do
     fi
     before=$one
 done < <(snapshots)
-# What comes back is all of it: the time for that by the pace of the last run that had much to send.
-if [ -z "$copied" ] || [ "$needed" -ge $((64 << 20)) ]; then
+# What comes back is all of it: the time for that by the pace of the last run that had much to send, and nothing but what is
+# new. A first one has sent all of it.
+if [ "$missing" = 1 ] && { [ -z "$previous" ] || [ "$needed" -ge $((64 << 20)) ]; }; then
     copied=$(($(date +%s) - copying))
     [ "$needed" = 0 ] || copied=$((copied * size / needed))
+elif [ -z "$copied" ]; then
+    copied=$(($(date +%s) - copying)) # for want of a better one
 fi
 
 # What nothing asks for there goes, but for what is still here: first its checksums, so that half of one never counts.
@@ -198,9 +203,10 @@ while IFS= read -r old; do
     [ ! -e "$folder/$old" ] || continue
     # What an empty folder lacks is deleted.
     mkdir --parents "$work/empty/$old"
-    remote --recursive --delete --include="/$old/" --include="/$old/sums" --exclude='*' -- "$work/empty/" "$elsewhere/"
-    rmdir "$work/empty/$old"
-    remote --recursive --delete --include="/$old/***" --exclude='*' -- "$work/empty/" "$elsewhere/"
+    { remote --recursive --delete --include="/$old/" --include="/$old/sums" --exclude='*' -- "$work/empty/" "$elsewhere/" &&
+        rmdir "$work/empty/$old" &&
+        remote --recursive --delete --include="/$old/***" --exclude='*' -- "$work/empty/" "$elsewhere/"; } ||
+        fail "$backup is in $folder/$name and there, but $old could not be deleted there"
     say "deleted $old there: nothing asks for it any more"
 done < <({ grep --only-matching "^${backup}_[0-9]*_[0-9]*\.$extension" <<<"$there" || :; printf '%s\n' "$name"; } | sort --unique --reverse | surplus 0 0 0 0 24 0)
 publish "$(date +%s)"

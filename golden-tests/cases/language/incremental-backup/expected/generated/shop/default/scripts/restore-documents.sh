@@ -31,6 +31,10 @@ fail() { say "$@"; exit 1; }
 compose() { docker compose --project-directory "$directory" "$@"; }
 runs() { [ -n "$(compose ps --quiet --status running "$1")" ]; }
 sums() { (cd "$1" && find . -type f -print0 | sort --zero-terminated | xargs --null --no-run-if-empty sha256sum --zero --); }
+# The first of what is not as it was written: a file that the disk or the way has damaged differs from its checksum.
+damaged() { # SNAPSHOT
+    comm --zero-terminated -3 <(sort --zero-terminated "$1/sums") <(sums "$1/files" | sort --zero-terminated) | tr '\0' '\n' | sed -n '1p'
+}
 
 file='' yes='' part=''
 while [ $# -gt 0 ]; do
@@ -72,21 +76,30 @@ if ! [ -d "$file" ]; then
     say "fetching $name from $elsewhere"
     remote --archive --hard-links --acls --xattrs --numeric-ids --remote-option=--fake-super -- "$elsewhere/$name/" "$partial/" ||
         fail "$name could not be fetched from $elsewhere; nothing was changed"
+    # Only what is whole gets its name: the next backup goes on from it.
+    bad=$(damaged "$partial")
+    [ -z "$bad" ] || fail "what came from $elsewhere is not what was written, ${bad#*  } for one; nothing was changed"
     mv --no-target-directory "$partial" "$folder/$name"
     file=$folder/$name
 fi
 if ! [ -d "$file/files" ] || ! [ -r "$file/sums" ]; then fail "$file is no snapshot; nothing was changed"; fi
 file=$(realpath -- "$file")
 
-# Is it what was written? A file that the disk has damaged differs from its checksum.
-damaged=$(comm --zero-terminated -3 <(sort --zero-terminated "$file/sums") <(sums "$file/files" | sort --zero-terminated) | tr '\0' '\n' | sed -n '1p')
-[ -z "$damaged" ] || fail "$file is not what was written, ${damaged#*  } for one; nothing was changed"
+bad=$(damaged "$file")
+[ -z "$bad" ] || fail "$file is not what was written, ${bad#*  } for one; nothing was changed"
 root=''
 # What did not exist when the snapshot was made is left as it is.
 back=() there=()
 if [ -n "$part" ]; then
-    part=${part#"$root"} part=${part#/} part=${part%/} members=("$part")
-    [[ /$part/ != */../* ]] || fail "--part takes a path without .."
+    part=${part#"$root"} part=${part#/} part=${part%/}
+    [[ -n $part && /$part/ != */../* && /$part/ != */./* && /$part/ != *//* ]] || fail "--part takes a path below what is kept, without . and .."
+    # Above what is kept there is more, which is in no snapshot: it would go.
+    within=''
+    for member in "${members[@]}"; do
+        [[ $part/ != "$member"/* ]] || within=1
+    done
+    [ -n "$within" ] || fail "/$part is not within what is kept: $(printf '/%s ' "${members[@]}")"
+    members=("$part")
     if ! [ -e "$file/files/$part" ] && ! [ -h "$file/files/$part" ]; then fail "there is no $part in $file; nothing was changed"; fi
 fi
 for member in "${members[@]}"; do

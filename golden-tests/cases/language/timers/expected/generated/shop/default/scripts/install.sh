@@ -97,9 +97,9 @@ done
 timers=(ondol-shop-security-check ondol-shop-report ondol-shop-expire ondol-shop-sync) changed=''
 for timer in "${timers[@]}"; do
     for unit in "$timer.service" "$timer.timer"; do
-        cmp --silent "$directory/timers/$unit" "/etc/systemd/system/$unit" && continue
-        faults=$(systemd-analyze verify --man=no "$directory/timers/$timer.service" "$directory/timers/$timer.timer" 2>&1) || fail "systemd refuses $unit: $faults"
-        put "$directory/timers/$unit" "/etc/systemd/system/$unit"
+        cmp --silent "$directory/systemd/$unit" "/etc/systemd/system/$unit" && continue
+        faults=$(systemd-analyze verify --man=no "$directory/systemd/$timer.service" "$directory/systemd/$timer.timer" 2>&1) || fail "systemd refuses $unit: $faults"
+        put "$directory/systemd/$unit" "/etc/systemd/system/$unit"
         changed=1
     done
 done
@@ -115,7 +115,7 @@ done
 # What started jobs before and does not now would start them a second time.
 for service in /etc/systemd/system/ondol-*.service; do
     unit=$(basename "$service" .service)
-    if [ ! -e "$directory/timers/$unit.timer" ] && grep --quiet --fixed-strings --line-regexp --regexp="WorkingDirectory=$directory" "$service" 2>/dev/null; then
+    if [ ! -e "$directory/systemd/$unit.service" ] && grep --quiet --fixed-strings --line-regexp --regexp="WorkingDirectory=$directory" "$service" 2>/dev/null; then
         act systemctl --quiet disable --now "$unit.timer"
         act rm "$service" "/etc/systemd/system/$unit.timer"
         act systemctl daemon-reload
