@@ -64,7 +64,6 @@ const LACKS: &[(&str, &str, &[&str])] = &[
 /// What runs beside an engine on an odd system. Containers take long, and on most of these systems they would show what
 /// they show on the examples.
 const ENGINE: &[(&str, &[&str])] = &[
-    ("by-timers", &[]),
     ("behind-proxy", &["firewall"]),
     ("by-timers", &[]),
     ("edge-cases", &["up", "backup", "firewall", "certificate"]),
