@@ -3,11 +3,13 @@
 //! Each row says in which words a description asks for it, in which artifact it then is, and which test shows that it
 //! works. All three are looked up here, so that the table cannot promise what is not there.
 
-use std::{env, fs, path::Path};
+use std::{collections::BTreeMap, env, fs, path::Path, sync::LazyLock};
 
 use kdl::{KdlDocument, KdlNode};
 use libtest_mimic::{Failed, Trial};
 use regex_lite::Regex;
+
+use crate::trials::{CHECKS, every_tree};
 
 const HOUSE: &str = env!("CARGO_MANIFEST_DIR");
 const TABLE: &str = "golden-tests/coverage.kdl";
@@ -239,20 +241,7 @@ impl Shown {
     fn hold(&self) -> Result<(), String> {
         match self {
             Shown::Real { check, tree, function } => {
-                let listed =
-                    Regex::new(&format!(r#"\("{check}", "([^"]+)"\)"#)).map_err(|error| error.to_string())?;
-                let main = read("golden-tests/real.rs")?;
-                let needs = listed.captures(&main).ok_or(format!("real.rs has no check {check}"))?;
-                // The tree of an odd system is made when the tests run.
-                let system = tree.split('/').next().unwrap_or_default();
-                if folder(system)?.starts_with("examples/") {
-                    exists(&format!("generated/{tree}/{}", &needs[1]))?;
-                } else if main.contains(&format!("containers(\"{check}\"")) {
-                    let engine = Regex::new(&format!(r#"\("{system}", &\[[^\]]*"{check}""#));
-                    if !engine.map_err(|error| error.to_string())?.is_match(&main) {
-                        return Err(format!("{check} is not run on {system}"));
-                    }
-                }
+                tried(check, tree)?;
                 let script = format!("golden-tests/real/{check}.py");
                 let text = read(&script)?;
                 let count = |pattern: String| -> Result<usize, String> {
@@ -294,6 +283,32 @@ impl Shown {
             Shown::Unit { file, function } => (format!("[{file}](../{file})"), format!("`{function}`")),
         }
     }
+}
+
+/// Whether there is such a trial: not every check is tried on every tree that it is for.
+fn tried(check: &str, tree: &str) -> Result<(), String> {
+    static TRIALS: LazyLock<Result<BTreeMap<String, Option<String>>, String>> = LazyLock::new(every_trial);
+    let trial = format!("{check}::{tree}");
+    match TRIALS.as_ref().map_err(Clone::clone)?.get(&trial) {
+        Some(None) => Ok(()),
+        Some(Some(other)) => {
+            Err(format!("{trial} would see the same as {other}, which is tried instead: name that"))
+        }
+        None => Err(format!("there is no trial {trial}")),
+    }
+}
+
+/// Every check on every tree that it is for, with the trial that takes its place where that sees the same.
+fn every_trial() -> Result<BTreeMap<String, Option<String>>, String> {
+    let compiled = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let trees = every_tree(Path::new(HOUSE), compiled.path())?;
+    let mut trials = BTreeMap::new();
+    for check in CHECKS {
+        for tree in trees.iter().filter(|tree| tree.is_for(check)) {
+            trials.insert(check.on(tree), check.instead(tree, &trees).map(|other| check.on(other)));
+        }
+    }
+    Ok(trials)
 }
 
 fn exists(path: &str) -> Result<(), String> {

@@ -3,7 +3,7 @@
 //! A trial is one check on one tree, `proxy::shop/prod`: a script of `golden-tests/real/` that runs inside
 //! `golden-tests/tools/sandbox` and finds the tree's facts in the tree itself, so that a new example is covered without
 //! a new line here. A tool that is missing fails the trial; nothing is skipped: what a tree has nothing of is stated
-//! (`LACKS`), and a check that finds something else fails. This file decides nothing about files: it only starts,
+//! (`LACKS` in `trials.rs`), and a check that finds something else fails. This file decides nothing about files: it only starts,
 //! bounds and reports.
 //!
 //! The trees are those of the examples, as committed in `generated/`, and those of the odd systems in
@@ -13,7 +13,7 @@
 use std::{
     env,
     fs::{self, File},
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, ExitCode, Stdio},
     sync::Mutex,
     thread,
@@ -25,160 +25,22 @@ use libtest_mimic::{Arguments, Failed, Trial};
 mod calendar;
 mod quoted;
 mod texts;
-mod twins;
+mod trials;
 
-/// A script of `golden-tests/real/` and the trees that it is for.
-struct Check {
-    /// Name of the script and of the trials.
-    name: &'static str,
-    /// The check applies to trees that have this file or folder; `*` before an ending stands for any name.
-    needs: &'static str,
-    /// Whether it runs beside a Docker engine.
-    engine: bool,
-    /// Time that it may take on a busy machine.
-    seconds: u64,
-}
+use trials::{CHECKS, Check, Tree, every_tree, trees};
 
-/// A check of files. Objectives over a month are proved with a month of samples: promtool takes a minute and a half.
-const fn files(name: &'static str, needs: &'static str) -> Check {
-    Check { name, needs, engine: false, seconds: 480 }
-}
+/// Time that a trial may take on a busy machine. Objectives over a month are proved with a month of samples: promtool takes
+/// a minute and a half.
+const LIMIT: Duration = Duration::from_secs(480);
 
-/// A check of behaviour, without Docker.
-const fn behaviour(name: &'static str, needs: &'static str) -> Check {
-    Check { name, needs, engine: false, seconds: 480 }
-}
-
-/// A check of behaviour, with containers.
-const fn containers(name: &'static str, needs: &'static str) -> Check {
-    Check { name, needs, engine: true, seconds: 900 }
-}
-
-/// What trees have nothing of: the system, its environment (any, when empty), and the properties in the words of
-/// `real/tree.py`. A check asks only for what is there; what is missing and not stated here is a failure.
-const LACKS: &[(&str, &str, &[&str])] = &[
-    ("behind-proxy", "", &["tls", "monitoring", "closed paths"]),
-    ("edge-cases", "", &["closed paths"]),
-    ("keeps-files", "", &["closed paths"]),
-    ("knowledge-chat", "prod/app-1", &["tls"]),
-    ("knowledge-chat", "prod/app-2", &["tls"]),
-    ("knowledge-chat", "prod/data-1", &["tls", "closed paths"]),
-    ("knowledge-chat", "staging", &["tls"]),
-    ("knowledge-chat", "dev", &["tls", "monitoring", "backups", "closed paths"]),
-    ("other-kinds", "", &["variables", "backups"]),
-    ("several-hosts", "default/edge-1", &["variables", "backups"]),
-    ("several-hosts", "default/app-1", &["tls", "backups", "closed paths"]),
-    ("several-hosts", "default/app-2", &["tls", "backups", "closed paths"]),
-    ("several-hosts", "default/data-1", &["tls", "closed paths"]),
-    ("by-timers", "", &["tls", "backups", "closed paths"]),
-    ("bare", "", &["monitoring", "variables", "backups", "closed paths"]),
-    ("one-shot-tasks", "", &["monitoring", "variables", "backups", "closed paths"]),
-    ("redis-cluster", "", &["tls", "closed paths"]),
-    ("several-sites", "", &["monitoring", "variables", "backups"]),
-    ("sql-databases", "", &["closed paths"]),
-    ("typed-variables", "", &["monitoring", "backups", "closed paths"]),
-];
-
-/// What runs beside an engine on an odd system. Containers take long, and on most of these systems they would show what
-/// they show on the examples.
-const ENGINE: &[(&str, &[&str])] = &[
-    ("behind-proxy", &["firewall"]),
-    ("by-timers", &[]),
-    ("edge-cases", &["up", "backup", "firewall", "certificate"]),
-    ("keeps-files", &["backup"]),
-    ("other-kinds", &[]),
-    ("several-hosts", &["firewall"]),
-    ("several-sites", &[]),
-    ("bare", &["up"]),
-    ("one-shot-tasks", &["deployment"]),
-    ("redis-cluster", &["tuning"]),
-    ("sql-databases", &["backup", "up"]),
-    ("typed-variables", &[]),
-];
-
-/// The long ones first, so that the last trial to end is a short one.
-const CHECKS: &[Check] = &[
-    containers("deployment", "scripts/deploy.sh"),
-    containers("point_in_time", "scripts/archive-postgres.sh"),
-    containers("backup", "scripts"),
-    containers("up", "compose.yaml"),
-    containers("certificate", "scripts/certificate.sh"),
-    containers("firewall", "ufw"),
-    containers("tuning", "compose.yaml"),
-    behaviour("alerting", "alertmanager"),
-    behaviour("probes", "blackbox"),
-    behaviour("escalation", "prometheus/rules/escalation_steps.yml"),
-    behaviour("jobs", "cron.d"),
-    behaviour("logs", "logs"),
-    behaviour("proxy", "nginx"),
-    behaviour("hostile", "nginx"),
-    behaviour("host", "scripts/install.sh"),
-    behaviour("application", "compose.yaml"),
-    behaviour("security", "scripts/security-check.sh"),
-    behaviour("timers", "systemd/*.timer"),
-    behaviour("units", "scripts/unit-environment.sh"),
-    files("compose", "compose.yaml"),
-    files("nginx", "nginx"),
-    files("prometheus", "prometheus"),
-    files("alertmanager", "alertmanager"),
-    files("grafana", "grafana"),
-    files("cron", "cron.d"),
-    files("environment", "env"),
-    files("logrotate", "logrotate.d"),
-    files("scripts", "scripts"),
-    files("checklists", "checklists.ics"),
-    files("page", "runbook.html"),
-    files("runbook", "runbook.md"),
-    files("workflow", "ci"),
-];
+/// The same of a trial with containers.
+const LIMIT_WITH_ENGINE: Duration = Duration::from_secs(900);
 
 /// Trials of which the cost is told.
 const DEAREST: usize = 30;
 
 /// Lines of a script's output that a failure shows.
 const SHOWN_LINES: usize = 60;
-
-/// A generated tree and where it comes from.
-struct Tree {
-    /// The name of its system's folder.
-    system: String,
-    environment: String,
-    path: PathBuf,
-    /// The folder with its description; none for a tree from elsewhere, of which nothing is known.
-    described: Option<PathBuf>,
-    /// Whether its system is an odd one.
-    odd: bool,
-}
-
-impl Tree {
-    /// The properties that it has nothing of.
-    fn lacks(&self) -> Vec<&'static str> {
-        let stated = LACKS.iter().filter(|(system, environment, _)| {
-            *system == self.system && (environment.is_empty() || *environment == self.environment)
-        });
-        stated.flat_map(|(_, _, lacks)| lacks.iter().copied()).collect()
-    }
-
-    /// Whether it has this file or folder, or in a folder a file with the ending behind a `*`.
-    fn has(&self, needed: &str) -> bool {
-        let Some((folder, ending)) = needed.split_once('*') else { return self.path.join(needed).exists() };
-        let mut files = fs::read_dir(self.path.join(folder)).into_iter().flatten().flatten();
-        files.any(|file| name(&file.path()).ends_with(ending))
-    }
-
-    /// Whether the check is for it.
-    fn is_for(&self, check: &Check) -> bool {
-        let engine = ENGINE.iter().find(|(system, _)| *system == self.system).filter(|_| self.odd);
-        // Where programs of the host itself are released from tags, `units` tries the same scripts.
-        let tagged = check.name == "deployment" && self.path.join("scripts/unit-environment.sh").exists();
-        // A tree without backups is one that states so.
-        let nothing = check.name == "backup" && self.lacks().contains(&"backups");
-        self.has(check.needs)
-            && !tagged
-            && !nothing
-            && (!check.engine || engine.is_none_or(|(_, checks)| checks.contains(&check.name)))
-    }
-}
 
 fn main() -> ExitCode {
     let house: &'static Path = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -217,13 +79,9 @@ fn main() -> ExitCode {
 /// Every trial of the checks.
 fn trials_of(house: &'static Path, checks: &[&'static Check], trees: &[Tree]) -> Vec<Trial> {
     let of = |check: &&'static Check| {
-        let (check, mine) = (
-            *check,
-            trees
-                .iter()
-                .filter(|tree| tree.is_for(check) && !(check.engine && twins::has_twin(tree, check, trees))),
-        );
-        mine.map(|tree| trial(house, check, tree)).collect::<Vec<_>>()
+        let check = *check;
+        let tried = trees.iter().filter(|tree| tree.is_for(check) && check.instead(tree, trees).is_none());
+        tried.map(|tree| trial(house, check, tree)).collect::<Vec<_>>()
     };
     checks.iter().flat_map(of).collect()
 }
@@ -277,76 +135,6 @@ fn worked(process: u32) -> Option<Duration> {
         .map(|ticks| Duration::from_millis(ticks * 10))
 }
 
-/// The trees of the examples and, compiled into a folder, those of the odd systems.
-fn every_tree(house: &Path, compiled: &Path) -> Result<Vec<Tree>, String> {
-    let mut every = trees(&house.join("generated"), Some(&house.join("examples")));
-    if every.is_empty() {
-        return Err("no tree in generated/".to_owned());
-    }
-    for folder in folders(&house.join("golden-tests/systems")) {
-        let out = compiled.join(name(&folder));
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ondol"));
-        command.args(["apply", "--yes", "--quiet", "--out"]).arg(&out).arg(&folder);
-        let output = command.output().map_err(|error| error.to_string())?;
-        if !output.status.success() {
-            return Err(format!("{}\n{command:?}", String::from_utf8_lossy(&output.stderr)));
-        }
-        let odd = trees(&out, None).into_iter();
-        every.extend(odd.map(|tree| Tree {
-            system: name(&folder),
-            described: Some(folder.clone()),
-            odd: true,
-            ..tree
-        }));
-    }
-    Ok(every)
-}
-
-/// The trees in a folder, `<system>/<environment>`; their descriptions are in folders of the systems' names.
-fn trees(folder: &Path, descriptions: Option<&Path>) -> Vec<Tree> {
-    folders(folder)
-        .iter()
-        .flat_map(|system| folders(system).into_iter().map(|path| (name(system), path)))
-        .flat_map(|(system, path)| {
-            hosts(path).into_iter().map(move |(environment, path)| (system.clone(), environment, path))
-        })
-        .map(|(system, environment, path)| Tree {
-            environment,
-            described: descriptions.map(|folder| folder.join(&system)),
-            system,
-            path,
-            odd: false,
-        })
-        .collect()
-}
-
-/// The tree of an environment; when it has several hosts, theirs, and ahead of them the folder with what they share.
-fn hosts(environment: PathBuf) -> Vec<(String, PathBuf)> {
-    let called = name(&environment);
-    if environment.join("compose.yaml").exists() {
-        return vec![(called, environment)];
-    }
-    let hosts = folders(&environment).into_iter().filter(|host| host.join("compose.yaml").exists());
-    let mut trees: Vec<_> = hosts.map(|host| (format!("{called}/{}", name(&host)), host)).collect();
-    if !trees.is_empty() {
-        trees.insert(0, (called, environment));
-    }
-    trees
-}
-
-/// The folders in a folder, sorted; none when it cannot be read.
-fn folders(path: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut folders: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
-    folders.sort();
-    folders
-}
-
-/// The last part of a path.
-fn name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
-}
-
 /// One check on one tree.
 fn trial(house: &Path, check: &'static Check, tree: &Tree) -> Trial {
     let tools = house.join("golden-tests/tools");
@@ -355,12 +143,14 @@ fn trial(house: &Path, check: &'static Check, tree: &Tree) -> Trial {
         command.arg(tools.join("engine"));
     }
     command.arg(house.join(format!("golden-tests/real/{}.py", check.name))).arg(&tree.path);
-    if let Some(described) = &tree.described {
-        command.arg("--described").arg(described).arg("--lacks").arg(tree.lacks().join(","));
+    if let Some(folder) = tree.described {
+        command.arg("--described").arg(house.join(folder).join(&tree.system));
+        command.arg("--lacks").arg(tree.lacks().join(","));
     }
     command.args(["--ondol", env!("CARGO_BIN_EXE_ondol")]);
-    let name = format!("{}::{}/{}", check.name, tree.system, tree.environment);
-    Trial::test(name.clone(), move || within(command, Duration::from_secs(check.seconds), &name))
+    let name = check.on(tree);
+    let limit = if check.engine { LIMIT_WITH_ENGINE } else { LIMIT };
+    Trial::test(name.clone(), move || within(command, limit, &name))
 }
 
 /// Hostile texts in every format, for the real readers.

@@ -4,23 +4,27 @@
 
 use std::{collections::BTreeMap, fs};
 
-use crate::{Check, Tree, name};
+use super::{Check, Tree, name};
 
 /// Lines by the name of the file that they are in.
 type Lines = BTreeMap<String, Vec<String>>;
 
-/// Whether a later tree is tried, on which the check sees the same.
-pub fn has_twin(tree: &Tree, check: &Check, trees: &[Tree]) -> bool {
+/// The last of the later trees on which the check sees the same: the one that is tried.
+pub fn twin<'a>(tree: &Tree, check: &Check, trees: &'a [Tree]) -> Option<&'a Tree> {
     let after = trees.iter().skip_while(|other| other.path != tree.path).skip(1);
-    after.filter(|other| other.is_for(check)).any(|other| {
-        let kin = other.system == tree.system;
-        let environment = |tree: &Tree| tree.environment.split('/').next().map(str::to_owned);
-        // Hosts that do the same work; `up` sees what an environment sets, too.
-        let alike =
-            kin && all(other) == all(tree) && (check.name != "up" || environment(other) == environment(tree));
-        let seen = read(tree, check);
-        alike || (seen.is_some() && seen == read(other, check))
-    })
+    after
+        .filter(|other| other.is_for(check))
+        .filter(|other| {
+            let kin = other.system == tree.system;
+            let environment = |tree: &Tree| tree.environment.split('/').next().map(str::to_owned);
+            // Hosts that do the same work; `up` sees what an environment sets, too.
+            let alike = kin
+                && all(other) == all(tree)
+                && (check.name != "up" || environment(other) == environment(tree));
+            let seen = read(tree, check);
+            alike || (seen.is_some() && seen == read(other, check))
+        })
+        .last()
 }
 
 /// Everything that the containers of a host are.
@@ -34,7 +38,13 @@ fn read(tree: &Tree, check: &Check) -> Option<Vec<Lines>> {
     let described = || Lines::from([(tree.system.clone(), Vec::new())]);
     match check.name {
         "backup" => {
-            Some(vec![described(), files(tree, &["scripts/backup-", "scripts/restore-", "scripts/verify-"])])
+            let stops = |line: &str| line.contains("docker compose stop");
+            Some(vec![
+                described(),
+                files(tree, &["scripts/backup-", "scripts/restore-", "scripts/verify-"]),
+                // The guide's recovery of everything is typed.
+                lines(tree, &["runbook.md"], &stops),
+            ])
         }
         "firewall" => Some(vec![
             described(),

@@ -46,6 +46,19 @@ pub struct Peer {
     pub host: Host,
     /// What runs on it.
     pub services: Vec<Name>,
+    /// What of that works with services of the model's own host.
+    pub callers: Vec<Caller>,
+}
+
+/// A service on another machine that connects to services of this one.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Its name.
+    pub name: Name,
+    /// Its unit, when it runs on its host itself.
+    pub unit: Option<Name>,
+    /// The services of this host that it connects to.
+    pub calls: Vec<Name>,
 }
 
 /// What a machine must have before anything is installed.

@@ -51,7 +51,7 @@ pub use document::{
 };
 pub use external::{External, Probe};
 pub use firewall::{Course, Firewall, Opening, Passage};
-pub use host::{Host, Log, LogReport, Peer, Requirement};
+pub use host::{Caller, Host, Log, LogReport, Peer, Requirement};
 pub use ingress::{
     Balance, Headers, Ingress, Moved, MovedTo, Outside, RateLimit, Redirect, Route, Site, StaticFiles,
     Target, Tls,

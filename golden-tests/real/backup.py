@@ -11,6 +11,7 @@ import subprocess
 import time
 
 import elsewhere
+import yaml
 from archive import Archive
 from containers import Project
 from datastore import datastore
@@ -86,8 +87,11 @@ def recovered(tree, project, trials):
     guide = (tree.home / "runbook.md").read_text()
     section = re.search(r"^### (?:전체 복구|Recovery of everything)\n(.*?)^##", guide, re.M | re.S)
     require(section, "the guide does not say how everything is recovered")
-    steps = re.findall(r"^\*\*(\d)\. .*?^```bash\n(.*?)^```", section[1], re.M | re.S)
-    same("steps of the recovery", [number for number, _ in steps][-4:], ["2", "3", "4", "5"])
+    _, *steps = re.split(r"^\*\*\d\. ", section[1], flags=re.M)
+    same("steps of the recovery", re.findall(r"^\*\*(\d)\. ", section[1], re.M), ["1", "2", "3", "4", "5"])
+    # Of each the first block; behind it is what only other circumstances ask for.
+    first = [line for step in steps for block in re.findall(r"^```bash\n(.*?)^```", step, re.M | re.S)[:1] for line in block.splitlines()]
+    elsewhere_too(tree, trials, steps)
     # What comes back with its log needs a base; what is restored is the same.
     bases = [path for path in tree.files("scripts/backup-*-base.sh") if "/scripts/archive-" in path.read_text()]
     for base in bases:
@@ -102,12 +106,30 @@ def recovered(tree, project, trials):
     project.compose("down", "--volumes", "--timeout", "2")
     # What is on the host itself is restored too, and checked; whether it is right the trials before have shown.
     destroyed = [trial for trial in trials if not isinstance(trial.data, Archive) or trial.data.volume]
-    for line in [line for _, block in steps for line in block.splitlines()]:
-        # Not units, since there is no systemd, nor addresses, since the host's name leads nowhere: proxy.py asks those.
-        if not line.startswith(("sudo systemctl", "curl")):
+    for line in first:
+        # Not units, since there is no systemd, nor addresses, since the host's name leads nowhere: proxy.py asks those. Other
+        # hosts are not here.
+        if not line.startswith(("sudo systemctl", "curl", "ssh ")):
             run("bash", "-c", line.removeprefix("sudo ") + (" --yes" if "/restore-" in line else ""), cwd=tree.home)
     for trial in destroyed:
         same(f"data of {trial.service} after the recovery", trial.data.fingerprint(), trial.before)
+
+
+def elsewhere_too(tree, trials, steps):
+    """What on other hosts connects to the data stops first, and starts when everything is back: on each of the hosts whose
+    own compose file leads there, as that host's own guide says how to get to it."""
+    stopped = {name for line in re.findall(r"^docker compose stop (.*)$", steps[0], re.M) for name in line.split()}
+    kept = {service for trial in trials for service in trial.data.services} - stopped
+    for verb, step in (("stop", steps[0]), ("start", steps[3])):
+        needed = set()
+        for compose in sorted(tree.source.parent.glob("*/compose.yaml")):
+            services = yaml.safe_load(compose.read_text())["services"] if compose.parent != tree.source else {}
+            users = {name for name, service in services.items() if kept & set(service.get("extra_hosts", []))}
+            if users:
+                way, folder = re.search(r"^(ssh .*)\ncd (.*)$", (compose.parent / "runbook.md").read_text(), re.M).groups()
+                needed.add((way, folder, *sorted(users)))
+        said = re.findall(rf"^(ssh .*) 'cd (\S+) && docker compose {verb} (.*)'$", step, re.M)
+        same(f"what is to {verb} on other hosts", {(way, folder, *sorted(names.split())) for way, folder, names in said}, needed)
 
 
 class Trial:

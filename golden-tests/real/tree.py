@@ -111,7 +111,7 @@ class Tree(Environment):
         """Whether the tree has what a part of a check is about. What it has not is stated, or else a mistake of the
         compiler could silence the check."""
         found = bool(PROPERTIES[name](self))
-        where = "`LACKS` in golden-tests/real.rs"
+        where = "`LACKS` in golden-tests/trials.rs"
         require(self.lacks is None or found != (name in self.lacks),
                 f"the tree has {name}, though {where} states that it has not" if found
                 else f"the tree has no {name}: state it in {where}")

@@ -23,7 +23,7 @@ def check(tree):
         before = [container["Id"] for container in project.containers()]
         project.up()
         same("containers after a second `up`", [container["Id"] for container in project.containers()], before)
-        serves(tree)
+        serves(tree, project)
         grows(tree, project)
         watched(tree, project)
         guided(tree)
@@ -54,13 +54,33 @@ def paths(tree):
     return sorted({path for path, upstream in found if upstream not in away})
 
 
-def serves(tree):
+def serves(tree, project):
     if not tree.of("nginx"):
-        return
+        return published(tree, project)
     require(paths(tree), "nginx passes no path on")
     for path in paths(tree):
         answer = eventually(f"an answer to {path}", lambda p=path: request(tree, p), 20)
         same("path at the backend", json.loads(answer)["path"], f"{path.rstrip('/')}/probe".removeprefix(tree.cut_off(path)))
+
+
+def published(tree, project):
+    """Without a proxy, behind every port that the host offers something answers, and of what is built here it is that."""
+    ports = [(name, port) for name, service in tree.services.items() if not service.get("profiles") for port in service.get("ports", [])]
+    require(ports, "neither a proxy nor a port")
+    for name, port in ports:
+        at = (port.get("host_ip", "127.0.0.1"), int(port["published"]))
+        # Docker itself takes the connection: only an answer tells.
+        answer = eventually(f"an answer of {name} at {at}", lambda a=at: said(a), 20)
+        if "build" in tree.services[name]:
+            names = {container["Config"]["Hostname"] for container in project.containers(name)}
+            require(json.loads(answer.partition("\r\n\r\n")[2])["name"] in names, f"not {name} at {at}: {answer}")
+
+
+def said(address):
+    """What is said there to a request of HTTP, which other protocols refuse in their own words."""
+    with socket.create_connection(address, 5) as connection:
+        connection.sendall(b"GET /probe HTTP/1.0\r\n\r\n")
+        return connection.recv(65536).decode()
 
 
 def grows(tree, project):

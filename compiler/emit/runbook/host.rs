@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use crate::model::{Model, Origin};
+use crate::{
+    model::{Host, Model, Origin},
+    values::Language,
+};
 
 /// The host of the guide.
 #[derive(Serialize)]
@@ -35,20 +38,25 @@ pub fn host(model: &Model) -> HostView {
         ];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     };
+    HostView {
+        name: host.name.to_string(),
+        address: host.address.as_ref().map(ToString::to_string),
+        ssh: ssh(host, model.language),
+        size: size(host.cpus, host.memory, host.disk),
+        require: size(host.require.cpus, host.require.memory, host.require.disk),
+    }
+}
+
+/// The command that leads to a host.
+pub fn ssh(host: &Host, language: Language) -> String {
     let port = if host.ssh_port.get() == 22 { String::new() } else { format!(" -p {}", host.ssh_port) };
     let address = match (&host.address, &host.origin) {
         (Some(address), _) => address.to_string(),
         (None, Origin::Stated(_)) => host.name.to_string(),
         // No host is stated: its name stands for none.
-        (None, Origin::Derived { .. }) => model.language.pick("SERVER", "서버주소").to_owned(),
+        (None, Origin::Derived { .. }) => language.pick("SERVER", "서버주소").to_owned(),
     };
-    HostView {
-        name: host.name.to_string(),
-        address: host.address.as_ref().map(ToString::to_string),
-        ssh: format!("ssh{port} {}@{address}", host.ssh_user),
-        size: size(host.cpus, host.memory, host.disk),
-        require: size(host.require.cpus, host.require.memory, host.require.disk),
-    }
+    format!("ssh{port} {}@{address}", host.ssh_user)
 }
 
 /// The other hosts.

@@ -1,12 +1,14 @@
 //! Recovery of everything, step by step: what the guide says for the day on which all data of a host is lost.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
-use super::view::block;
+use super::{host, view::block};
 use crate::{
     emit::quote,
-    model::{Backup, Files, Kept, Model, Offsite, Place, Service},
-    values::{RelPath, Value as _},
+    model::{Backup, Files, Kept, Model, Offsite, Peer, Place, Service},
+    values::{Name, RelPath, Value as _},
 };
 
 /// The steps of a system that has backups; each is a block of code, none when there is nothing to do.
@@ -15,11 +17,15 @@ pub struct RecoveryView {
     /// What brings copies from elsewhere back to this host.
     fetch: Option<String>,
     stop: Option<String>,
+    /// What stops users of the data on other hosts: lines for the operator's own machine.
+    stop_elsewhere: Option<String>,
     restore: Option<String>,
     /// What brings back data from its dump that step would bring back to the last second.
     otherwise: Option<String>,
     check: Option<String>,
     start: Option<String>,
+    /// What starts them again.
+    start_elsewhere: Option<String>,
     /// What tells how long the newest drills took, where that is measured.
     measured: Option<String>,
 }
@@ -52,6 +58,7 @@ pub fn view(model: &Model) -> Option<RecoveryView> {
     let uses = |service: &&Service| !service.datastore && !service.tool && service.profile.is_none();
     let users: Vec<&str> = model.containers().filter(uses).map(|service| service.name.as_str()).collect();
     let stop = (!users.is_empty()).then(|| format!("docker compose stop {}", users.join(" ")));
+    let restored: BTreeSet<&Name> = backups.iter().flat_map(|backup| backup.services()).collect();
     let restore = |backup: &Backup| format!("sudo scripts/restore-{}.sh latest", backup.name);
     // A task that ends is a failure to compose when it waits for all.
     let wait = if model.tasks().next().is_some() { "" } else { " --wait" };
@@ -59,10 +66,12 @@ pub fn view(model: &Model) -> Option<RecoveryView> {
     Some(RecoveryView {
         fetch: commands(backups.iter().copied().filter_map(fetch)),
         stop: commands(stop.into_iter().chain(units("stop"))),
+        stop_elsewhere: commands(elsewhere(model, &restored, "stop").into_iter()),
         restore: commands(backups.iter().copied().map(restore)),
         otherwise: commands(otherwise.into_iter().map(restore)),
         check: commands(backups.iter().copied().map(check)),
         start: commands(std::iter::once(start).chain(units("start"))),
+        start_elsewhere: commands(elsewhere(model, &restored, "start").into_iter()),
         measured: textfiles.map(|folder| {
             block(&format!("grep -hE '^ondol_backup_(drill|copy)_duration_seconds' {folder}/*.prom"))
         }),
@@ -72,6 +81,32 @@ pub fn view(model: &Model) -> Option<RecoveryView> {
 fn commands(lines: impl Iterator<Item = String>) -> Option<String> {
     let lines: Vec<String> = lines.collect();
     (!lines.is_empty()).then(|| block(&lines.join("\n")))
+}
+
+/// What stops, or starts, the users of data of this host that run on others: a line for each host. Only those of data that
+/// is served while it comes back: what else holds some here is stopped itself, and can write nothing for them.
+fn elsewhere(model: &Model, restored: &BTreeSet<&Name>, verb: &str) -> Vec<String> {
+    let serves =
+        |name: &Name| restored.contains(name) && model.service(name).is_some_and(|service| service.datastore);
+    let of_peer = |peer: &Peer| {
+        let users = || peer.callers.iter().filter(|caller| caller.calls.iter().any(serves));
+        let names = |of: &mut dyn Iterator<Item = &Name>| of.map(ToString::to_string).collect::<Vec<_>>();
+        let containers = names(&mut users().filter(|one| one.unit.is_none()).map(|one| &one.name));
+        let units = names(&mut users().filter_map(|one| one.unit.as_ref()));
+        let mut parts = Vec::new();
+        if !containers.is_empty() {
+            let folder = quote::shell(peer.host.directory.as_str());
+            parts.push(format!("cd {folder} && docker compose {verb} {}", containers.join(" ")));
+        }
+        if !units.is_empty() {
+            parts.push(format!("sudo systemctl {verb} {}", units.join(" ")));
+        }
+        // A terminal, on which sudo can ask.
+        let terminal = if units.is_empty() { "" } else { " -t" };
+        let ssh = host::ssh(&peer.host, model.language);
+        (!parts.is_empty()).then(|| format!("{ssh}{terminal} {}", quote::shell(&parts.join(" && "))))
+    };
+    model.peers.iter().filter_map(of_peer).collect()
 }
 
 /// What brings the copies of a backup back that are elsewhere.

@@ -170,6 +170,7 @@ impl Whole<'_> {
                     .filter(|service| service.hosts.contains(&other.name))
                     .map(|service| service.name.clone())
                     .collect(),
+                callers: place::callers_on(self.services, host, other),
             })
             .collect()
     }

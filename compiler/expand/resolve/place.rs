@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::{
     diagnostic::{Diagnostic, meant},
     expand::read::{firewall::FirewallSpec, service::ServiceSpec, system::SystemSpec},
-    model::{Dependency, Host, Origin, Published, Reach, Service, Services},
+    model::{Caller, Dependency, Host, Origin, Published, Reach, Service, Services},
     source::{Located, Span},
     syntax::Sink,
     values::{Address, Cidr, Name, Value as _},
@@ -125,6 +125,24 @@ fn callers<'a>(
         callers.extend(away.map(|host| (host, &scraper.name)));
     }
     callers
+}
+
+/// What on another host works with services of this one. What only operates the system does not, nor does what is started
+/// by hand.
+pub fn callers_on(all: &Services, host: &Host, other: &Host) -> Vec<Caller> {
+    let works = |one: &&Service| !one.tool && one.profile.is_none() && one.hosts.contains(&other.name);
+    let calls = |caller: &Service| -> Vec<Name> {
+        let called = caller.needs.iter().filter_map(|need| all.named(&need.service));
+        // Who has an instance on its own host uses that.
+        let here = called.filter(|one| one.hosts.contains(&host.name) && !one.hosts.contains(&other.name));
+        here.map(|one| one.name.clone()).collect()
+    };
+    let callers = all.iter().filter(works).map(|one| Caller {
+        name: one.name.clone(),
+        unit: one.unit().map(|unit| unit.name.clone()),
+        calls: calls(one),
+    });
+    callers.filter(|caller| !caller.calls.is_empty()).collect()
 }
 
 /// Publishes the port of the service to these callers.

@@ -62,7 +62,7 @@ folder 700 0:0 /backup/logs
 folder 755 0:0 /var/lib/node_exporter/textfile_collector
 
 # From now on each job is expected: one that never runs is to be told as well.
-jobs=(backup-chroma verify-chroma backup-documents verify-documents backup-logs verify-logs watch-host security-check)
+jobs=(backup-chroma verify-chroma backup-documents verify-documents backup-logs verify-logs watch-host security-check user-db-snapshot)
 for job in "${jobs[@]}"; do
     metrics=/var/lib/node_exporter/textfile_collector/$system.job.$job.prom
     [ ! -e "$metrics" ] || continue
