@@ -84,7 +84,6 @@ const LACKS: &[(&str, &str, &[&str])] = &[
 const ENGINE: &[(&str, &[&str])] = &[
     ("by-timers", &[]),
     ("behind-proxy", &["firewall"]),
-    ("by-timers", &[]),
     ("edge-cases", &["up", "backup", "firewall", "certificate"]),
     ("keeps-files", &["backup"]),
     ("other-kinds", &[]),
