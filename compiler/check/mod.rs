@@ -1,4 +1,4 @@
-//! Rules over a whole model: what is stated may each be right and still not go together.
+//! Rules over a whole model: each statement may be right and still not fit the others.
 //!
 //! A rule is one file of [`rules`]. What cannot even be built into a model has been reported by `expand`.
 

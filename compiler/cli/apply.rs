@@ -27,6 +27,9 @@ use crate::{
 };
 
 #[derive(clap::Args)]
+#[command(mut_arg("verbose", |verbose| verbose.hide(false)), mut_arg("paths", |paths| {
+    paths.help("A system.kdl, a folder that is searched for them, or one plan that was saved with `plan --save`")
+}))]
 pub struct Args {
     #[command(flatten)]
     input: Input,

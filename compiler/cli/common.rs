@@ -29,7 +29,7 @@ pub struct Input {
     pub env: Vec<String>,
     #[command(flatten)]
     pub output: Output,
-    /// Take warnings, or one code of warnings, for errors (repeatable)
+    /// Treat all warnings, or one code, as errors (repeatable)
     #[arg(long, value_name = "warnings|CODE")]
     pub deny: Vec<String>,
     /// Leave this code of warnings out (repeatable)
@@ -46,8 +46,9 @@ pub struct Output {
     /// Print only what went wrong
     #[arg(short, long)]
     pub quiet: bool,
-    /// Show more: of a plan every file, with its differences
-    #[arg(short, long)]
+    /// Show every file of the plan, with its differences
+    // Every command takes it, and those that print a plan tell so in their help.
+    #[arg(short, long, hide = true)]
     pub verbose: bool,
 }
 

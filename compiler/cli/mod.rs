@@ -37,17 +37,17 @@ enum Command {
     Check(check::Args),
     /// Show what apply would do to the target, and why; write nothing
     Plan(plan::Args),
-    /// Do it: ask first on a terminal, `--yes` in CI; of a plan that was saved, exactly that
+    /// Write what plan shows; ask first on a terminal (`--yes` in CI). Given a saved plan, do exactly that
     Apply(apply::Args),
     /// Format descriptions in place, keeping comments
     Fmt(fmt::Args),
-    /// Hold an environment file against the variables that a system asks for
+    /// Check an environment file against the variables that a system declares
     #[command(subcommand)]
     Env(env::Command),
-    /// Hold a log against what is described of its lines
+    /// Check a log against the description of its lines
     #[command(subcommand)]
     Log(log::Command),
-    /// Tell the whole story of a diagnostic
+    /// Explain a diagnostic
     Explain(explain::Args),
     /// Print completions for a shell
     Completions {

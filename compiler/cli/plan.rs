@@ -29,6 +29,7 @@ use crate::{
 };
 
 #[derive(clap::Args)]
+#[command(mut_arg("verbose", |verbose| verbose.hide(false)))]
 pub struct Args {
     #[command(flatten)]
     pub input: Input,

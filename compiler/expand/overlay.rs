@@ -15,10 +15,11 @@ use crate::{
 pub fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
     TABLE.get_or_init(|| {
-        describe("system", "the whole description of one system", |r| {
+        let table = describe("system", "the whole description of one system", |r| {
             r.example("system \"shop\" {\n    domain \"shop.example.com\"\n    service \"web\" kind=\"static-site\" { build \"./web\" }\n    ingress {\n        tls \"self-signed\"\n        route \"/\" to=\"web\"\n    }\n}");
             system(r, &Kinds::default());
-        })
+        });
+        Table { keyed: true, many: true, ..table }
     })
 }
 

@@ -55,7 +55,7 @@ fn access_log_masked(model: &Model) -> Result<String, String> {
             .language
             .pick(
                 "the nginx log format masks the values of sensitive parameters",
-                "nginx 로그 형식이 민감한 매개변수의 값을 가립니다",
+                "nginx 로그 형식이 민감한 매개변수의 값을 가림",
             )
             .into()),
         None => Err("there is no ingress whose log could be masked".into()),
@@ -94,7 +94,7 @@ fn backups_verified(model: &Model) -> Result<String, String> {
                 let names: Vec<&str> = may_be_lost.iter().map(|service| service.name.as_str()).collect();
                 evidence += &format!(
                     "; {}: {}",
-                    model.language.pick("may be lost", "잃어도 되는 것"),
+                    model.language.pick("may be lost", "백업하지 않음(유실 허용)"),
                     names.join(", ")
                 );
             }

@@ -61,6 +61,10 @@ impl Monitoring {
     }
 }
 
+/// What the alert is called that a recovery of everything would take longer than the objective allows; of several hosts
+/// the name of the host stands in front.
+pub const RECOVERY_TOO_LONG: &str = "RecoveryTooLong";
+
 /// Something that is away, and whose alerts say enough.
 #[derive(Clone, Debug)]
 pub struct Cause {

@@ -82,10 +82,11 @@ impl Constraint {
         let mut words = Vec::new();
         let list = self.separator.map(|separator| match separator {
             ' ' => language
-                .pick(" (several, with a blank between them)", " (여러 개는 빈칸으로 구분)")
+                .pick(" (several, with a blank between them)", " (여러 개는 공백으로 구분)")
                 .to_owned(),
+            ',' => language.pick(" (several, with , between them)", " (여러 개는 쉼표(,)로 구분)").to_owned(),
             sign => language
-                .pick(" (several, with % between them)", " (여러 개는 %로 구분)")
+                .pick(" (several, with % between them)", " (여러 개는 % 문자로 구분)")
                 .replace('%', &sign.to_string()),
         });
         let list = list.unwrap_or_default();

@@ -28,8 +28,8 @@ impl Service {
                 format!("journalctl -u {} -n 100", unit.name),
             ];
         }
-        let look = language
-            .pick("how it ended, and what its health check said", "어떻게 끝났는지, 상태 검사의 결과");
+        let look =
+            language.pick("how it ended, and what its health check said", "종료된 이유와 헬스체크 결과");
         vec![
             format!("docker compose ps --all {name}"),
             format!(

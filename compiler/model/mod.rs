@@ -34,8 +34,8 @@ pub mod unit;
 pub mod variable;
 
 pub use alert::{
-    Alert, AlertTest, Board, Cause, Message, Monitoring, Panel, PanelRow, Piece, Scrape, ScrapeTarget,
-    Series, Severity, Shape, Symptoms, Unit,
+    Alert, AlertTest, Board, Cause, Message, Monitoring, Panel, PanelRow, Piece, RECOVERY_TOO_LONG, Scrape,
+    ScrapeTarget, Series, Severity, Shape, Symptoms, Unit,
 };
 pub use allow::Allow;
 pub use backup::{Backup, DataLog, Dump, Encryption, Files, Kept, Objects, Offsite, Place, Restore};

@@ -65,7 +65,7 @@ impl VariableType {
     pub const fn words(self, language: Language) -> &'static str {
         match (language, self) {
             (Language::English, _) => self.what(),
-            (Language::Korean, VariableType::Text) => "글자",
+            (Language::Korean, VariableType::Text) => "문자열",
             (Language::Korean, VariableType::Integer) => "정수",
             (Language::Korean, VariableType::Number) => "수",
             (Language::Korean, VariableType::Port) => "포트(1~65535)",

@@ -342,7 +342,7 @@ def limited(tree):
 
 def guide(tree):
     """What the operations guide says is open is what ufw has, and the other way round."""
-    anywhere, containers = ("everywhere", "모든 곳"), ("containers of this host", "이 호스트의 컨테이너")
+    anywhere, containers = ("everywhere", "모든 곳"), ("containers of this host", "이 서버의 컨테이너")
     told_of, made = set(), set()
     section = re.search(r"^## \d+\. (?:Security|보안)\n.*?(?=^## |\Z)", (tree.home / "runbook.md").read_text(), re.M | re.S)
     require(section, "the guide has no section on security")

@@ -88,7 +88,7 @@ fn told(model: &Model, alert: &Alert, number: usize, step: &Step) -> Alert {
                 "It has been firing for {after}, and nobody ended or silenced it: this is for {}.",
                 step.team
             ),
-            format!("{after} 동안 해소되거나 무음 처리되지 않았습니다. {} 담당입니다.", step.team),
+            format!("{after} 넘게 해소되지도 무음 처리되지도 않았습니다. 다음 담당: {}.", step.team),
         )
         .into();
     alert.labels.extend(own(number, step));

@@ -31,7 +31,7 @@ pub fn cron_word(text: &str) -> String {
 /// A command as the last field of a crontab line. cron ends it at the first `%` that no backslash escapes. What holds
 /// text is made by [`cron_word`]; bare line breaks become blanks.
 ///
-/// cron refuses a whole table for one command beyond 999 bytes: longer ones belong into scripts.
+/// cron refuses a whole table for one command beyond 999 bytes: longer ones belong in scripts.
 pub fn cron(command: &str) -> String {
     let command = line(command);
     let mut out = String::with_capacity(command.len());

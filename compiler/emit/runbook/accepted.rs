@@ -13,14 +13,14 @@ pub struct AcceptedView {
     because: String,
 }
 
-/// In the order of the description.
+/// In the order of the description. What is accepted of a thing on another host is in the guide of that one.
 pub fn views(model: &Model) -> Vec<AcceptedView> {
-    let view = |allow: &Allow| AcceptedView {
-        code: allow.code.to_string(),
-        of: if allow.within.is_empty() { Vec::new() } else { of(model, allow) },
-        because: allow.because.to_string(),
+    let view = |allow: &Allow| {
+        let of = if allow.within.is_empty() { Vec::new() } else { of(model, allow) };
+        let here = allow.within.is_empty() || !of.is_empty();
+        here.then(|| AcceptedView { code: allow.code.to_string(), of, because: allow.because.to_string() })
     };
-    model.allows.iter().map(view).collect()
+    model.allows.iter().filter_map(view).collect()
 }
 
 /// The things in whose braces it stands.

@@ -58,7 +58,7 @@ pub fn view(model: &Model) -> FirewallView {
 fn opening(language: Language, opening: &Opening) -> OpeningView {
     let mut from = match &opening.from {
         _ if opening.containers_only => {
-            language.pick("containers of this host", "이 호스트의 컨테이너").to_owned()
+            language.pick("containers of this host", "이 서버의 컨테이너").to_owned()
         }
         networks => networks_of(language, networks),
     };

@@ -2,6 +2,7 @@
 //! `runbook.html`, the same as a page with the system's picture.
 
 mod accepted;
+mod alerts;
 mod capacity;
 mod external;
 mod firewall;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{host, view::block};
 use crate::{
     emit::quote,
-    model::{Backup, Files, Kept, Model, Offsite, Peer, Place, Service},
+    model::{Backup, Files, Kept, Model, Offsite, Peer, Place, RECOVERY_TOO_LONG, Service},
     values::{Name, RelPath, Value as _},
 };
 
@@ -28,6 +28,8 @@ pub struct RecoveryView {
     start_elsewhere: Option<String>,
     /// What tells how long the newest drills took, where that is measured.
     measured: Option<String>,
+    /// The alert that tells when it would take longer than the objective allows.
+    too_long: Option<String>,
 }
 
 /// The view; none without backups.
@@ -75,7 +77,17 @@ pub fn view(model: &Model) -> Option<RecoveryView> {
         measured: textfiles.map(|folder| {
             block(&format!("grep -hE '^ondol_backup_(drill|copy)_duration_seconds' {folder}/*.prom"))
         }),
+        too_long: too_long(model),
     })
+}
+
+/// Of several hosts the alert has the host's name in front.
+fn too_long(model: &Model) -> Option<String> {
+    let mut alerts = model.monitoring.iter().flat_map(|monitoring| monitoring.explained());
+    let host = model.host.name.camel();
+    let own =
+        |name: &str| name.strip_suffix(RECOVERY_TOO_LONG).is_some_and(|rest| rest.is_empty() || rest == host);
+    alerts.find(|alert| own(&alert.name)).map(|alert| alert.name.clone())
 }
 
 fn commands(lines: impl Iterator<Item = String>) -> Option<String> {

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{
     accepted::{self, AcceptedView},
+    alerts,
     capacity::{self, CapacityView},
     external,
     firewall::{self, FirewallView},
@@ -13,7 +14,7 @@ use super::{
     response::{self, ResponseView},
     scale, service, variables, way,
 };
-use crate::model::{Backup, Files, Ingress, Item, Kept, Model, Offsite, Service, Severity, Tls};
+use crate::model::{Backup, Files, Ingress, Item, Kept, Model, Offsite, Service, Tls};
 
 #[derive(Serialize)]
 pub struct View {
@@ -31,6 +32,8 @@ pub struct View {
     /// The container that stands for all in examples: one of the system's own, when there is one.
     example: String,
     built: bool,
+    /// The tree's folder in the repository, where images are built from sources that have to be brought, too.
+    sources: Option<String>,
     /// Whether a release is a tag that has to be named.
     tagged: bool,
     private: Vec<String>,
@@ -53,9 +56,13 @@ pub struct View {
     keys: Vec<keys::KeyView>,
     recovery: Option<RecoveryView>,
     jobs: Vec<JobView>,
-    alerts: Vec<AlertView>,
+    alerts: Vec<alerts::AlertView>,
     monitored: bool,
     grafana: bool,
+    /// The other host on which Prometheus runs.
+    watched_on: Option<alerts::WatchedOnView>,
+    /// Whether something runs under systemd.
+    units: bool,
     variables: Vec<VariableView>,
     accepted: Vec<AcceptedView>,
     settings: Vec<SettingView>,
@@ -136,20 +143,6 @@ struct JobView {
     run: String,
     log: String,
     timeout: String,
-}
-
-#[derive(Serialize)]
-struct AlertView {
-    name: String,
-    priority: Option<String>,
-    critical: bool,
-    summary: String,
-    description: String,
-    bound: Option<String>,
-    /// None for what is told at once.
-    hold: Option<String>,
-    /// What to do, as one block of code.
-    commands: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -261,6 +254,7 @@ pub fn view(model: &Model) -> View {
         externals: external::views(model),
         example: example(model),
         built: model.services.iter().any(Service::is_built),
+        sources: model.services.iter().any(Service::is_built).then(|| format!("generated/{}", model.tree())),
         tagged: model.units().any(|(_, unit)| unit.source.is_some()),
         private,
         routes: model.ingress.iter().flat_map(way::ways).collect(),
@@ -335,24 +329,13 @@ pub fn view(model: &Model) -> View {
                 timeout: job.timeout.words(language),
             })
             .collect(),
-        alerts: monitoring
-            .iter()
-            .flat_map(|monitoring| monitoring.explained())
-            .map(|alert| AlertView {
-                name: alert.name.clone(),
-                priority: alert.priority().map(ToOwned::to_owned),
-                critical: alert.severity == Severity::Critical,
-                summary: alert.summary.plain(),
-                description: alert.description.plain(),
-                bound: alert.bound.clone(),
-                hold: (!alert.hold.is_zero()).then(|| alert.hold.words(language)),
-                commands: (!alert.steps.is_empty()).then(|| block(&alert.steps.join("\n"))),
-            })
-            .collect(),
+        alerts: alerts::views(model),
         monitored: monitoring.is_some(),
         grafana: monitoring
             .and_then(|monitoring| monitoring.grafana.as_ref())
             .is_some_and(|(grafana, _)| model.runs(grafana)),
+        watched_on: alerts::watched_on(model),
+        units: model.units().next().is_some(),
         variables: model
             .variables
             .iter()
@@ -438,13 +421,13 @@ fn example(model: &Model) -> String {
     first.or_else(|| model.containers().next()).map(|service| service.name.to_string()).unwrap_or_default()
 }
 
-/// Where the calendar is: in the tree, or of several hosts beside their folders.
+/// Where the calendar is: in the tree, or of several hosts beside their folders, which only the repository has.
 fn calendar(model: &Model) -> Option<String> {
     let mut items = model.checklists.iter().flat_map(|list| &list.items);
     let again = items.any(|item| item.proof.is_none() && item.every.is_some());
     let folder = match model.peers.is_empty() {
         true => String::new(),
-        false => format!("{}/{}/", model.system, model.environment),
+        false => format!("generated/{}/{}/", model.system, model.environment),
     };
     again.then(|| format!("{folder}checklists.ics"))
 }

@@ -114,8 +114,9 @@ fn bound(model: &Model, context: &Context, stated: &FigureSpec, values: &[Decima
     };
     let bound =
         watch.critical.as_ref().or(watch.warn.as_ref()).filter(|bound| bound.value.operator().is_upward())?;
+    let title = monitoring::title(model, watch, context);
     Some(Limit {
-        what: model.language.pick(format!("bound of {}", name.value), format!("{} 임계값", name.value)),
+        what: model.language.pick(format!("bound of {title}"), format!("{title} 임계값")),
         used: values.to_vec(),
         most: bound.value.edge(),
         bytes: false,

@@ -168,7 +168,7 @@ impl<'a> Renderer<'a> {
         {
             let caption = self.language.pick(
                 "Solid boxes run in containers, dashed ones on the server itself. A line leads from who asks to who answers; the green dot marks what metrics are read from. Everything else that comes in is denied.",
-                "실선 상자는 컨테이너, 점선 상자는 서버에서 직접 돕니다. 선은 요청하는 쪽에서 응답하는 쪽으로 이어지고, 초록 점은 메트릭을 수집하는 대상입니다. 그 밖의 들어오는 접속은 모두 차단됩니다.",
+                "실선 상자는 컨테이너, 점선 상자는 서버에서 직접 실행되는 서비스입니다. 선은 요청하는 쪽에서 응답하는 쪽으로 이어지고, 초록 점은 메트릭을 수집하는 대상입니다. 그 밖의 들어오는 접속은 모두 차단됩니다.",
             );
             self.raw(format!("<figure>{picture}<figcaption>{caption}</figcaption></figure>\n"));
         }

@@ -19,7 +19,7 @@ pub fn svg(model: &Model, nodes: &[Node], edges: &[Edge], layout: &Layout) -> St
 fn write(out: &mut String, model: &Model, nodes: &[Node], edges: &[Edge], layout: &Layout) -> fmt::Result {
     let (width, height) = (layout.width.ceil() + 2.0, layout.height.ceil() + 2.0);
     let pick = |english, korean| model.language.pick(english, korean);
-    let title = pick("What runs, and who may reach what", "무엇이 돌고, 누가 무엇에 닿을 수 있는가");
+    let title = pick("What runs, and who may reach what", "실행되는 서비스와 접근 경로");
     write!(
         out,
         "<svg class=\"picture\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"-1 -1 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" aria-label=\"{title}\">\n\

@@ -69,8 +69,8 @@ fn of_backup(context: &Context, backup: &Backup) -> impl Iterator<Item = Job> {
             format!("archive-{service}"),
             log.every,
             context.language.pick(
-                format!("archives the log of {service} up to now"),
-                format!("{service} 로그를 지금까지 보관"),
+                format!("archives the transaction log of {service} up to now"),
+                format!("{service} 트랜잭션 로그를 지금까지 보관"),
             ),
             "every second is to come back",
         )),
@@ -90,13 +90,13 @@ fn of_kind(context: &Context, backup: &Backup) -> (String, String) {
         Kept::Data(Dump { log: Some(_), service, .. }) => (
             context.language.pick(
                 format!(
-                    "copies the data of {service} whole, verifies the copy and prunes old ones and their log"
+                    "copies the data of {service} whole, verifies the copy and prunes old ones and their transaction log"
                 ),
-                format!("{service} 데이터 전체 복사, 복사본 검증, 오래된 복사본과 로그 정리"),
+                format!("{service} 데이터 전체 복사, 복사본 검증, 오래된 복사본과 트랜잭션 로그 정리"),
             ),
             context.language.pick(
-                format!("brings the newest base of {service} and its log back in a scratch container"),
-                format!("가장 새 {service} 전체 복사본과 로그를 임시 컨테이너에 복구해 봄"),
+                format!("brings the newest base of {service} and its transaction log back in a scratch container"),
+                format!("최신 {service} 전체 복사본과 트랜잭션 로그를 임시 컨테이너에 복구해 봄"),
             ),
         ),
         Kept::Data(_) => (
@@ -106,7 +106,7 @@ fn of_kind(context: &Context, backup: &Backup) -> (String, String) {
             ),
             context.language.pick(
                 format!("restores the newest dump of {name} into a scratch container"),
-                format!("가장 새 {name} 덤프를 임시 컨테이너에 복구해 봄"),
+                format!("최신 {name} 덤프를 임시 컨테이너에 복구해 봄"),
             ),
         ),
         Kept::Objects(_) => (
@@ -126,7 +126,7 @@ fn of_kind(context: &Context, backup: &Backup) -> (String, String) {
             ),
             context.language.pick(
                 format!("restores the newest snapshot of {name} into a scratch folder"),
-                format!("가장 새 {name} 스냅숏을 임시 폴더에 복구해 봄"),
+                format!("최신 {name} 스냅숏을 임시 폴더에 복구해 봄"),
             ),
         ),
         Kept::Files(_) => (
@@ -136,7 +136,7 @@ fn of_kind(context: &Context, backup: &Backup) -> (String, String) {
             ),
             context.language.pick(
                 format!("restores the newest archive of {name} into a scratch folder"),
-                format!("가장 새 {name} 보관 파일을 임시 폴더에 복구해 봄"),
+                format!("최신 {name} 보관 파일을 임시 폴더에 복구해 봄"),
             ),
         ),
     }

@@ -84,7 +84,7 @@ impl Clock<'_> {
         let (before, behind) = self.input.pick(("the job ", " failed"), ("작업 ", " 실패"));
         let (ended, log) = self.input.pick(
             ("Its last run ended with status ", "; its log tells why."),
-            ("마지막 실행이 상태 ", "(으)로 끝났습니다. 이유는 로그에 있습니다."),
+            ("마지막 실행의 종료 코드: ", ". 이유는 로그에 있습니다."),
         );
         Alert {
             expr: format!("max by (job_name) ({}) != 0", self.selected("ondol_job_last_exit_code", None)),
@@ -125,7 +125,7 @@ impl Clock<'_> {
                 format!("작업 {name}: 제때 성공하지 못함"),
             ),
             steps: vec![
-                format!("tail -n 50 /var/log/{}/{name}.log", self.input.model.system),
+                format!("sudo tail -n 50 /var/log/{}/{name}.log", self.input.model.system),
                 match &job.timer {
                     Some(_) => format!("systemctl list-timers {}.timer", job.unit(&self.input.model.system)),
                     None => format!("grep {name} /etc/cron.d/{}", self.input.model.system),
@@ -156,7 +156,7 @@ impl Clock<'_> {
                 format!("{service}: 검증된 최신 백업이 너무 오래됨"),
             ),
             steps: vec![
-                format!("tail -n 50 /var/log/{}/backup-{service}.log", self.input.model.system),
+                format!("sudo tail -n 50 /var/log/{}/backup-{service}.log", self.input.model.system),
                 format!("sudo scripts/backup-{service}.sh"),
             ],
             address: format!("backup/{}", backup.stated_as()),
@@ -177,11 +177,11 @@ impl Clock<'_> {
             job: format!("archive-{service}"),
             limit: backup.rpo.map_or(three, |rpo| three.min(rpo.value).max(log.every.period())),
             summary: (
-                format!("{service}: the log is not archived"),
-                format!("{service}: 로그가 보관되지 않음"),
+                format!("{service}: the transaction log is not archived"),
+                format!("{service}: 트랜잭션 로그가 보관되지 않음"),
             ),
             steps: vec![
-                format!("tail -n 50 /var/log/{}/archive-{service}.log", self.input.model.system),
+                format!("sudo tail -n 50 /var/log/{}/archive-{service}.log", self.input.model.system),
                 format!("sudo scripts/archive-{service}.sh"),
                 format!("docker compose logs --tail 50 {service}"),
             ],
@@ -205,7 +205,7 @@ impl Clock<'_> {
                 format!("{service}: 백업 복구 훈련이 제때 이루어지지 않음"),
             ),
             steps: vec![
-                format!("tail -n 50 /var/log/{}/verify-{service}.log", self.input.model.system),
+                format!("sudo tail -n 50 /var/log/{}/verify-{service}.log", self.input.model.system),
                 format!("sudo scripts/verify-{service}.sh"),
             ],
             address: format!("backup/{}", backup.stated_as()),
@@ -244,7 +244,7 @@ impl Clock<'_> {
             hold: Duration::from_minutes(5),
             summary: summary.into(),
             description: Message::default().text(before).value(Unit::Bytes).text(behind),
-            steps: vec![format!("ls -l {}", backup.directory)],
+            steps: vec![format!("sudo ls -l {}", backup.directory)],
             test: AlertTest {
                 at: Duration::from_minutes(75),
                 fires: sizes(490_000),
@@ -297,7 +297,7 @@ impl Clock<'_> {
             description: description.into(),
             steps: vec![
                 "sudo scripts/certificate.sh status".into(),
-                format!("tail -n 50 /var/log/{}/*-certificate.log", self.input.model.system),
+                format!("sudo tail -n 50 /var/log/{}/*-certificate.log", self.input.model.system),
             ],
             test: AlertTest {
                 fires: until(14 * DAY - 1),

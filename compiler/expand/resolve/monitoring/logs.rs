@@ -34,8 +34,14 @@ fn malformed(input: &Input, service: &Name, log: &LogSchema) -> Alert {
         ),
         (
             format!("{service}: 로그 형식 오류"),
-            "지난 한 시간 동안 로그 줄의 1%가 넘게 기술된 형식과 다릅니다. 메트릭과 검색에서 빠집니다.",
+            "지난 한 시간 동안 로그 줄 가운데 1% 넘게 기술된 형식과 달랐습니다. 그런 줄은 메트릭과 검색에서 빠집니다.",
         ),
+    );
+    // Servers have the trees only, neither ondol nor the description.
+    let checked = format!(
+        "# {}: ssh SERVER cat {} | ondol log check - system.kdl --log {service}",
+        input.pick("where ondol and system.kdl are", "ondol과 system.kdl이 있는 컴퓨터에서"),
+        log.file
     );
     Alert {
         name: format!("{}LogMalformed", service.camel()),
@@ -51,7 +57,7 @@ fn malformed(input: &Input, service: &Name, log: &LogSchema) -> Alert {
         labels: Labels::from([("service".to_owned(), service.to_string())]),
         summary: summary.into(),
         description: description.into(),
-        steps: vec![format!("tail -n 20 {}", log.file), format!("ondol log check {}", log.file)],
+        steps: vec![format!("sudo tail -n 20 {}", log.file), checked],
         test: AlertTest {
             interval: Duration::from_minutes(1),
             at: Duration::from_minutes(80),

@@ -31,7 +31,7 @@ use crate::{
     diagnostic::{Diagnostic, nearest},
     expand::{
         kind::{Kind, Role},
-        read::monitor::MonitorSpec,
+        read::monitor::{MonitorSpec, WatchSpec},
     },
     model::{Alert, Board, Model, Monitoring, Origin, PanelRow, Scrape, Service, Services, Slo},
     syntax::Sink,
@@ -85,6 +85,19 @@ impl<'a> Input<'a> {
             otherwise => format!("{suggestion}{otherwise}"),
         };
         self.sink.report(diagnostic.help(help));
+    }
+
+    /// Names the alert as one of several hosts: what is about a host is there for each of them.
+    fn of_host(&self, alert: &mut Alert) {
+        if alert.labels.contains_key("host") {
+            alert.name = self.named(&alert.name);
+        }
+    }
+
+    /// What an alert about the host is called: of several, behind the host's name.
+    fn named(&self, name: &str) -> String {
+        let host = if self.model.peers.is_empty() { String::new() } else { self.model.host.name.camel() };
+        format!("{host}{name}")
     }
 
     /// The service that exports metrics of the host.
@@ -192,6 +205,18 @@ pub fn monitored(mut models: Vec<Model>, services: &Services, context: &Context,
     models
 }
 
+/// What a watch is called: as stated, else as a kind has it, else by its name.
+pub fn title(model: &Model, watch: &WatchSpec, context: &Context) -> String {
+    let stated = watch.about.as_ref().map(|about| about.get(model.language).to_owned());
+    let kinds = || {
+        // What is wrong with it is reported when everything is monitored.
+        let sink = Sink::default();
+        let input = Input { model, monitor: context.spec.monitor.as_ref()?, context, sink: &sink };
+        Some(watch::watch(&input, watch)?.title)
+    };
+    stated.or_else(kinds).unwrap_or_else(|| watch.name.value.to_string())
+}
+
 /// What is measured on one host.
 struct Part {
     scrapes: Vec<Scrape>,
@@ -203,8 +228,10 @@ struct Part {
 
 fn part(input: &Input, scraper: Option<&Name>) -> Part {
     let scrapes = targets::scrapes(input, scraper);
-    let watches = watch::watches(input);
-    let mut alerts: Vec<Alert> = watches.iter().flat_map(|watch| watch.alerts.iter().cloned()).collect();
+    let mut watches = watch::watches(input);
+    // Panels name the alerts of a watch as everything does.
+    watches.iter_mut().flat_map(|watch| &mut watch.alerts).for_each(|alert| input.of_host(alert));
+    let mut alerts: Vec<Alert> = Vec::new();
     alerts.extend(scrapes.iter().flat_map(|scrape| targets::alerts(input, scrape)));
     alerts.extend(targets::host_unreachable(input, scraper, &scrapes));
     alerts.extend(externals::alerts(input));
@@ -216,12 +243,9 @@ fn part(input: &Input, scraper: Option<&Name>) -> Part {
     alerts.extend(scale::alerts(input));
     let (slos, burning): (Vec<_>, Vec<_>) = slo::slos(input).into_iter().unzip();
     alerts.extend(burning.into_iter().flatten());
-    if !input.model.peers.is_empty() {
-        // What is about a host is there for each of them.
-        for alert in alerts.iter_mut().filter(|alert| alert.labels.contains_key("host")) {
-            alert.name.insert_str(0, &input.model.host.name.camel());
-        }
-    }
+    alerts.iter_mut().for_each(|alert| input.of_host(alert));
+    let watched = watches.iter().flat_map(|watch| watch.alerts.iter().cloned());
+    let alerts = watched.chain(alerts).collect();
     let rows = panels::rows(input, &watches, &slos);
     Part { scrapes, watches, alerts, slos, rows }
 }

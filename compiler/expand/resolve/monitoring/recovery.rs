@@ -3,7 +3,9 @@
 
 use super::{Input, TEXTFILES, clock::Clock};
 use crate::{
-    model::{Alert, AlertTest, Backup, Message, Panel, PanelRow, Series, Severity, Shape, Unit},
+    model::{
+        Alert, AlertTest, Backup, Message, Panel, PanelRow, RECOVERY_TOO_LONG, Series, Severity, Shape, Unit,
+    },
     values::{Bound, Decimal, Duration, Value as _},
 };
 
@@ -64,8 +66,8 @@ pub fn alert(input: &Input) -> Option<Alert> {
         ),
         (
             "전체 복구가 목표보다 오래 걸릴 것으로 예상됨".to_owned(),
-            "최근 복구 훈련과 외부 사본을 옮기는 시간으로 보면 ".to_owned(),
-            format!("이(가) 걸립니다. 목표는 {words}입니다. 무엇이 커졌는지 확인하고, 나누어 복구하거나 더 빠른 방법을 쓰거나 목표를 바꾸십시오."),
+            "최근 복구 훈련과 외부 사본을 옮기는 시간으로 계산한 예상 복구 시간: ".to_owned(),
+            format!(". 목표는 {words}입니다. 무엇이 커졌는지 확인하고, 나누어 복구하거나 더 빠른 방법을 쓰거나 목표를 바꾸십시오."),
         ),
     );
     let mut long = vec![recovery.series(DRILL, first, seconds)];
@@ -86,7 +88,7 @@ pub fn alert(input: &Input) -> Option<Alert> {
         },
         bound: Some(input.pick(format!("longer than {words}"), format!("{words} 초과"))),
         ..clock.alert(
-            "RecoveryTooLong".into(),
+            RECOVERY_TOO_LONG.to_owned(),
             "backups",
             Severity::Warning,
             "a time is promised in which everything is back",
@@ -112,14 +114,14 @@ pub fn row(input: &Input) -> Option<PanelRow> {
     };
     let takes = input.pick("time that a recovery of everything takes", "전체 복구에 걸리는 시간");
     let drills = input.pick("time that the last drills took", "최근 복구 훈련에 걸린 시간");
-    let age = input.pick("age of the newest backups", "가장 새 백업의 나이");
+    let age = input.pick("age of the newest backups", "최신 백업의 경과 시간");
     Some(PanelRow {
         title: input.pick("Backups and recovery", "백업과 복구").to_owned(),
         panels: vec![
             Panel {
                 bounds: rto.and_then(bound).map(|bound| (bound, Severity::Warning)).into_iter().collect(),
                 alerts: rto
-                    .map(|rto| ("RecoveryTooLong".to_owned(), rto.words(input.model.language)))
+                    .map(|rto| (input.named(RECOVERY_TOO_LONG), rto.words(input.model.language)))
                     .into_iter()
                     .collect(),
                 ..panel(takes, vec![(recovery.takes(), takes.to_owned())])

@@ -104,7 +104,7 @@ impl Seen<'_> {
             ),
             None => self.input.pick(
                 "It runs, and its health check has failed for 2 minutes.",
-                "컨테이너는 실행 중이지만 상태 검사가 2분 동안 실패했습니다.",
+                "컨테이너는 실행 중이지만 헬스체크가 2분 동안 실패했습니다.",
             ),
         };
         Alert {
@@ -120,7 +120,7 @@ impl Seen<'_> {
         let who = if self.service.unit().is_some() { "systemd" } else { "Docker" };
         let told = self.input.pick(
             format!("{who} has started it again more than twice within 15 minutes."),
-            format!("15분 안에 {who}가 두 번 넘게 다시 시작했습니다."),
+            format!("15분 안에 {who}가 이 서비스를 두 번 넘게 다시 시작했습니다."),
         );
         Alert {
             expr: format!(

@@ -280,7 +280,7 @@ impl Objective<'_> {
         let allowed = self.spec.target.value.rest();
         let description = self.input.pick(
             format!("Of {days} {allowed} may fail. Used up: {one}, or {other}, and it goes on."),
-            format!("{days} 동안 {allowed}까지 실패해도 됩니다. 그중 {one}, 또는 {other} 이상을 썼고 아직 계속되고 있습니다."),
+            format!("{days} 동안 {allowed}까지 실패를 허용합니다. 이 오류 예산을 {one} 이상, 또는 {other} 이상 썼고 지금도 줄고 있습니다."),
         );
         Some(Alert {
             name: format!(

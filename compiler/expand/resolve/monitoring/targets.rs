@@ -63,11 +63,11 @@ pub fn host_unreachable(input: &Input, scraper: Option<&Name>, scrapes: &[Scrape
     let (summary, description) = input.pick(
         (
             format!("{}: the host does not answer", host.name),
-            format!("Nothing on {} has answered Prometheus for a minute: it is down, or the network to it.", host.name),
+            format!("Nothing on {} has answered Prometheus for a minute: it is down, or the network to it. Look from the host that runs Prometheus.", host.name),
         ),
         (
             format!("{}: 서버 응답 없음", host.name),
-            format!("1분 동안 {}의 어떤 것도 Prometheus에 응답하지 않았습니다. 서버나 그곳까지의 네트워크가 중단되었습니다.", host.name),
+            format!("1분 동안 {}에서 아무것도 Prometheus에 응답하지 않았습니다. 서버나 그곳까지의 네트워크가 중단되었습니다. Prometheus가 있는 서버에서 확인합니다.", host.name),
         ),
     );
     Some(Alert {

@@ -106,7 +106,7 @@ fn disk(input: &Input, plan: &CapacitySpec) -> Option<Alert> {
         steps: vec![
             "df -h".to_owned(),
             "docker system df".to_owned(),
-            "du -xsh /var/lib/docker/volumes/*".to_owned(),
+            "docker system df --verbose".to_owned(),
         ],
         test: AlertTest {
             interval: Duration::from_hours(1),
@@ -253,7 +253,7 @@ impl Growing {
             labels: subject.labels(),
             summary: Message::from(words.pick(
                 format!("{}: {title} will reach {end} within four weeks", subject.name()),
-                format!("{}: {title}, 4주 안에 {end}에 닿음", subject.name()),
+                format!("{}: {title}, 4주 안에 {end}에 도달할 추세", subject.name()),
             )),
             description: Message::from(words.pick(
                 "By the busy hours of the last week and of the one before it grows so fast. Compare the capacity plan, and provide more in time.",
@@ -271,7 +271,7 @@ impl Growing {
                 labels: Labels::new(),
                 value: None,
             },
-            bound: Some(words.pick(format!("on the way to {end}"), format!("{end}에 닿는 추세"))),
+            bound: Some(words.pick(format!("on the way to {end}"), format!("{end} 도달 추세"))),
             origin: Origin::Derived { because: "growth is planned".to_owned(), from: plan.span },
         })
     }

@@ -33,7 +33,8 @@ pub fn watches(input: &Input) -> Vec<Watch> {
     input.monitor.watches.iter().filter_map(|spec| watch(input, spec)).collect()
 }
 
-fn watch(input: &Input, spec: &WatchSpec) -> Option<Watch> {
+/// Resolves one.
+pub fn watch(input: &Input, spec: &WatchSpec) -> Option<Watch> {
     let (subject, services) = watched(input, spec.of.as_ref())?;
     let seen = seen(input, spec, &subject, &services);
     let by_host = seen.is_some();
