@@ -33,12 +33,16 @@ const FILES: &[&str] = &[".sqlite", ".sqlite3", ".db"];
 
 /// Whose data is kept at that path of a container; none when it is not a database's as far as anybody knows.
 pub fn kept_at(path: &AbsPath) -> Option<&'static str> {
-    if FILES.iter().any(|ending| path.as_str().ends_with(ending)) {
+    known_at(path.as_str())
+}
+
+/// The same of a path as it stands in a command.
+pub fn known_at(path: &str) -> Option<&'static str> {
+    if FILES.iter().any(|ending| path.ends_with(ending)) {
         return Some("SQLite");
     }
-    let within = |folder: &str| {
-        path.as_str().strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
+    let within =
+        |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     FOLDERS.iter().find(|(folder, _)| within(folder)).map(|(_, whose)| *whose)
 }
 

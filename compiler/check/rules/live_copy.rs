@@ -1,7 +1,11 @@
 //! The files of a program that runs may belong together: a copy of which a part is older than the rest does not open.
 
 use crate::{
-    check::{Rule, databases},
+    check::{
+        Rule,
+        commands::{Placed, program, sequences},
+        databases,
+    },
     diagnostic::{Diagnostic, Diagnostics},
     model::{Backup, Files, Kept, Model, Place, Service},
 };
@@ -21,6 +25,57 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
             diagnostics.add(found(backup, service, databases::copied_of(model, backup, service)));
         }
     }
+    sequences(model).iter().for_each(|sequence| by_command(sequence, diagnostics));
+}
+
+/// What commands copy that run one after the other. Once something is stopped they know what they do.
+fn by_command(sequence: &[Placed], diagnostics: &mut Diagnostics) {
+    for (at, (words, span)) in sequence.iter().enumerate() {
+        let before = || sequence[..at].iter().flat_map(|(words, _)| words);
+        if before().any(|word| matches!(*word, "stop" | "down" | "pause" | "kill" | "scale" | "fsfreeze")) {
+            return;
+        }
+        // A copy that the program itself has made just before may be taken away.
+        let live = copied(words).into_iter().find(|path| is_live(path) && !before().any(|word| word == path));
+        let Some(path) = live else { continue };
+        let whose = databases::known_at(path).map_or("of a volume".to_owned(), |whose| format!("of {whose}"));
+        diagnostics.add(
+            Diagnostic::warning("live-copy", format!("`{path}` is copied as it is: files {whose}, while they are used"))
+                .at(*span, "copies them")
+                .help("say it as a `backup`, which dumps what its kind can dump or has it stopped meanwhile (`stopped #true`); by hand, `docker compose stop` first, and of SQLite `sqlite3 FILE \".backup COPY\"`"),
+        );
+    }
+}
+
+/// The paths that a command reads to write them elsewhere.
+fn copied<'a>(words: &[&'a str]) -> Vec<&'a str> {
+    let Some((program, told)) = program(words) else { return Vec::new() };
+    let paths: Vec<&str> = told.iter().copied().filter(|word| !word.starts_with('-')).collect();
+    match program {
+        "cp" | "rsync" | "scp" => paths.split_last().map(|(_, from)| from.to_vec()).unwrap_or_default(),
+        "zip" => paths.into_iter().skip(1).collect(),
+        // `tar czf`, `tar -c`, `tar --create`.
+        "tar" if creates(told) => paths,
+        _ => Vec::new(),
+    }
+}
+
+/// Whether `tar` is told to pack: `czf`, `-c`, `--create`.
+fn creates(told: &[&str]) -> bool {
+    let short = |word: &&str| word.starts_with('-') && !word.starts_with("--");
+    let first = told.first().filter(|first| !first.starts_with('-'));
+    told.contains(&"--create")
+        || told.iter().filter(|word| short(word)).chain(first).any(|word| word.contains('c'))
+}
+
+/// Whether a path of the host is one at which a program keeps its data, as far as its name tells.
+fn is_live(path: &str) -> bool {
+    let kept = ["backup", "dump", "snapshot", "archive"].iter().any(|word| path.contains(word));
+    let data = ["/var/lib/", "/srv/", "/data/", "/opt/", "/home/", "/bitnami/"]
+        .iter()
+        .any(|home| path.starts_with(home));
+    let volume = path.strip_prefix("/var/lib/docker/volumes/").is_some_and(|rest| !rest.is_empty());
+    !kept && data && (volume || databases::known_at(path).is_some())
 }
 
 fn found(backup: &Backup, service: &Service, whose: Option<&str>) -> Diagnostic {
@@ -120,5 +175,39 @@ mod tests {
             raised("live-copy", &format!("{app}\nbackup \"logs\" {{ files \"/var/log\"; every \"day\" }}"))
                 .is_empty()
         );
+    }
+
+    #[test]
+    fn by_a_command() {
+        let job = |run: &str| {
+            raised("live-copy", &format!("job \"copy\" {{ every \"day\"; run \"{run}\" }}")).len()
+        };
+        for run in [
+            "tar czf /backup/x.tar.gz /var/lib/docker/volumes/shop_db/_data",
+            "sudo tar -C /var/lib/docker/volumes/shop_db/_data -czf /backup/x.tgz .",
+            "tar --create --file /backup/x.tar /var/lib/mysql",
+            "cp /var/lib/app/db.sqlite3 /backup/",
+            "rsync -a /var/lib/postgresql/ backup@b.example.com:/srv",
+        ] {
+            assert_eq!(job(run), 1, "{run}");
+        }
+        for run in [
+            "docker compose stop db && tar czf /backup/x.tgz /var/lib/docker/volumes/shop_db/_data",
+            "sqlite3 /var/lib/app/db.sqlite3 '.backup /var/lib/app/copy.sqlite3' && cp /var/lib/app/copy.sqlite3 /mnt",
+            "tar xzf /backup/x.tgz -C /var/lib/docker/volumes/shop_db/_data",
+            "cp /backup/db.sqlite3 /var/lib/app/",
+            "cp /var/backups/app.db /mnt/nas/",
+            "tar czf /backup/etc.tgz /etc",
+            "du -sh /var/lib/docker/volumes/shop_db/_data",
+        ] {
+            assert_eq!(job(run), 0, "{run}");
+        }
+        let steps = "runbook { trouble \"moving\" {
+            step \"stop\" run=\"docker compose stop db\"
+            step \"copy\" run=\"cp -a /var/lib/mysql /mnt/new\" } }";
+        assert_eq!(raised("live-copy", steps).len(), 0);
+        let item =
+            "checklist \"daily\" { item \"copy\" every=\"day\" run=\"cp /var/lib/app/db.sqlite3 /mnt\" }";
+        assert_eq!(raised("live-copy", item).len(), 1);
     }
 }

@@ -13,6 +13,7 @@ mod duplicate_location;
 mod duplicate_mount;
 mod duplicate_scrape_job;
 mod engine_socket;
+mod firewall_by_hand;
 mod firewall_contradiction;
 mod fixed_name_replicas;
 mod fixed_port_replicas;
@@ -37,6 +38,7 @@ mod public_metrics;
 mod receiver_idle;
 mod replicated_datastore;
 mod reserve_beyond_limit;
+mod rollback_by_guess;
 mod route_shadowed;
 mod rpo_broken;
 mod rsync_to_bucket;
@@ -66,6 +68,7 @@ pub const ALL: &[Rule] = &[
     duplicate_mount::RULE,
     duplicate_scrape_job::RULE,
     engine_socket::RULE,
+    firewall_by_hand::RULE,
     firewall_contradiction::RULE,
     fixed_name_replicas::RULE,
     fixed_port_replicas::RULE,
@@ -90,6 +93,7 @@ pub const ALL: &[Rule] = &[
     receiver_idle::RULE,
     replicated_datastore::RULE,
     reserve_beyond_limit::RULE,
+    rollback_by_guess::RULE,
     route_shadowed::RULE,
     rpo_broken::RULE,
     rsync_to_bucket::RULE,

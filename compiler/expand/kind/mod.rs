@@ -68,6 +68,8 @@ pub struct Kind {
     pub health_path: Option<Located<UrlPath>>,
     /// Where it exports metrics itself when nothing is stated.
     pub metrics_path: Option<Located<UrlPath>>,
+    /// What its programs have such metrics from, when they do not come with it.
+    pub metrics_library: Option<Located<Line>>,
     /// Paths that tell more than outsiders should see.
     pub private_paths: Vec<Located<UrlPath>>,
     /// Log files that its services write.
@@ -128,6 +130,12 @@ pub fn kind(r: &mut Reader) -> Option<Kind> {
         .prop::<UrlPath>("health-path", "the path of the health check when a service states none")
         .optional();
     let metrics_path = r.prop::<UrlPath>("metrics-path", "where it exports metrics itself").optional();
+    let metrics_library = r
+        .prop::<Line>(
+            "metrics-library",
+            "the library that gives its programs the metrics, told where they have none yet",
+        )
+        .optional();
     let private_paths = r.list::<UrlPath>(
         "private",
         "a path that tells more than outsiders should see; closed at the ingress",
@@ -173,6 +181,7 @@ pub fn kind(r: &mut Reader) -> Option<Kind> {
         health,
         health_path,
         metrics_path,
+        metrics_library,
         private_paths,
         logs,
         exporter,

@@ -1,6 +1,6 @@
 //! Nothing is watched that nobody exports, and nothing as what it is not: such an alert could never fire.
 
-use super::{Input, measure::Measure, subject::Subject};
+use super::{Input, exporters, measure::Measure, subject::Subject};
 use crate::{
     diagnostic::{Diagnostic, nearest},
     expand::kind::Form,
@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// What the host's exporter has is too much to list, and jobs add to it.
-const OF_THE_HOST: [&str; 2] = ["node_", "ondol_"];
+pub const OF_THE_HOST: [&str; 2] = ["node_", "ondol_"];
 
 /// Reports a measure that reads what `services`, whose metrics are about its subject, do not export.
 pub fn check(input: &Input, span: Span, measure: &Measure, services: &[&Service]) -> Option<()> {
@@ -21,22 +21,44 @@ pub fn check(input: &Input, span: Span, measure: &Measure, services: &[&Service]
     };
     let scraped = services.iter().any(|service| service.metrics_path.is_some() || drawn(service));
     if !scraped {
-        let origin = services.first().map(|service| service.origin.span());
-        let name = measure.subject.name();
-        let diagnostic =
-            Diagnostic::error("unmeasured-metric", format!("nothing exports metrics of `{name}`"))
-                .at(span, "this could never fire");
-        let diagnostic = match origin {
-            Some(span) => diagnostic.at(span, "this has no `metrics` path and no exporter"),
-            None => diagnostic,
-        };
-        input.sink.report(diagnostic.help("give the service `metrics \"/metrics\"`"));
+        input.sink.report(unscraped(input, span, measure, services));
         return None;
     }
     measure
         .selectors()
         .into_iter()
         .try_for_each(|selector| one(input, span, measure, services, selector.metric()))
+}
+
+fn unscraped(input: &Input, span: Span, measure: &Measure, services: &[&Service]) -> Diagnostic {
+    let name = measure.subject.name();
+    let own = |name: &&MetricName| {
+        services.iter().flat_map(|service| &service.metrics).any(|metric| is_part_of(name, metric))
+    };
+    // What another program exports is not to be looked for here.
+    let others = measure.selectors().into_iter().map(|selector| selector.metric()).filter(|name| !own(name));
+    for metric in others {
+        if let Some(help) = exporters::of(input, metric).or_else(|| exporters::like(input, metric)) {
+            return Diagnostic::error("unmeasured-metric", format!("`{metric}` is no metric of `{name}`"))
+                .at(span, "this could never fire")
+                .help(help);
+        }
+    }
+    let diagnostic = Diagnostic::error("unmeasured-metric", format!("nothing exports metrics of `{name}`"))
+        .at(span, "this could never fire");
+    let service = services.first();
+    let diagnostic = match service {
+        Some(service) => diagnostic.at(service.origin.span(), "this has no `metrics` path and no exporter"),
+        None => diagnostic,
+    };
+    let kind = service.and_then(|service| input.kind(service));
+    diagnostic.help(match kind.and_then(|kind| kind.metrics_library.as_ref()) {
+        Some(library) => format!(
+            "have the program export them, for instance with {}; and say where: `metrics \"/metrics\"` in the service",
+            library.value
+        ),
+        None => "give the service `metrics \"/metrics\"`, if it exports them there".to_owned(),
+    })
 }
 
 fn one(input: &Input, span: Span, measure: &Measure, services: &[&Service], name: &MetricName) -> Option<()> {
@@ -76,10 +98,8 @@ fn one(input: &Input, span: Span, measure: &Measure, services: &[&Service], name
     None
 }
 
-/// Whether `name` is the metric, or one of the series that a histogram or summary consists of.
 fn is_part_of(name: &MetricName, metric: &Metric) -> bool {
-    let compound = matches!(metric.kind, MetricType::Histogram | MetricType::Summary);
-    metric.name == *name || (compound && metric.name.as_str() == name.family())
+    exporters::is_part_of(name, &metric.name, metric.kind)
 }
 
 fn unexported(
@@ -89,25 +109,24 @@ fn unexported(
     metrics: &[&Metric],
     name: &MetricName,
 ) -> Diagnostic {
-    let elsewhere = input
-        .model
-        .services
-        .iter()
-        .filter(|service| service.observes.is_none())
-        .find(|service| service.metrics.iter().any(|metric| is_part_of(name, metric)));
     let subject = measure.subject.name();
-    if let Some(service) = elsewhere {
+    if let Some(help) = exporters::of(input, name) {
         return Diagnostic::error("unmeasured-metric", format!("`{name}` is no metric of `{subject}`"))
             .at(span, "this could never fire")
-            .help(format!("it is exported by `{0}`: write `of=\"{0}\"`", service.name));
+            .help(help);
     }
     let known: Vec<&str> = metrics.iter().map(|metric| metric.name.as_str()).collect();
     let diagnostic =
         Diagnostic::error("unmeasured-metric", format!("nothing in the system exports `{name}`"))
             .at(span, "this could never fire");
-    match nearest(name.as_str(), known.iter().copied()) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-        None => diagnostic
-            .help(format!("if `{subject}` exports it, state it there: `metric \"{name}\" type=\"gauge\"`")),
+    if let Some(near) = nearest(name.as_str(), known.iter().copied()) {
+        return diagnostic.help(format!("did you mean `{near}`?"));
     }
+    let own = format!("if `{subject}` itself exports it, state it there: `metric \"{name}\" type=\"gauge\"`");
+    // Of what its exporter has the kind names only some.
+    let related = known.iter().any(|known| exporters::family(known) == exporters::family(name.as_str()));
+    diagnostic.help(match exporters::like(input, name).filter(|_| !related) {
+        Some(help) => format!("{help}; {own}"),
+        None => own,
+    })
 }

@@ -5,6 +5,7 @@
 mod boards;
 mod cause;
 mod clock;
+mod exporters;
 mod externals;
 mod extra;
 mod kinds;

@@ -120,6 +120,7 @@ fi
 
 check GRAFANA_ADMIN_PASSWORD 12 secret
 check PAGERDUTY_KEY 1 secret
+check PAGERDUTY_TECH_LEAD_KEY 1 secret
 check POSTGRES_PASSWORD 16 secret in-url
 check RAILS_MASTER_KEY 32 secret
 check REDIS_PASSWORD 16 secret in-url
@@ -130,4 +131,4 @@ if ((${#problems[@]} > 0)); then
     printf '  %s\n' "${problems[@]}" >&2
     exit 1
 fi
-printf '%s: all 6 variables are in order\n' "$file"
+printf '%s: all 7 variables are in order\n' "$file"
