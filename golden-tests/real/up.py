@@ -80,7 +80,11 @@ def said(address):
     """What is said there to a request of HTTP, which other protocols refuse in their own words."""
     with socket.create_connection(address, 5) as connection:
         connection.sendall(b"GET /probe HTTP/1.0\r\n\r\n")
-        return connection.recv(65536).decode()
+        answer = connection.recv(65536)
+        # Of HTTP the head may come before the rest, which ends with the connection; others say one thing and wait.
+        while answer.startswith(b"HTTP/") and (more := connection.recv(65536)):
+            answer += more
+        return answer.decode()
 
 
 def grows(tree, project):
