@@ -20,6 +20,7 @@ def check(tree):
     judge = pathlib.Path(__file__).resolve().parent.parent / "tools/calendar"
     calendar = json.loads(run("python-tools", judge, tree.home / "checklists.ics"))
     stated = asked(tree.description)
+    without(stated, tree.description, json.loads((tree.home / "manifest.json").read_text())["environment"])
     require(stated, "nothing is stated to be done again, and yet there is a calendar")
     same("hours at which a time zone is wrong", {name: hours for name, hours in calendar["zones"].items() if hours}, {})
     zone = re.search(r'^ *timezone "([^"]+)"', tree.description, re.M)
@@ -55,6 +56,14 @@ def asked(description):
             if when and "proved-by" not in rest:
                 found.setdefault((name, when[1], when[2], when[3]), []).append(unquoted(text))
     return found
+
+
+def without(stated, description, environment):
+    """Takes out what an environment leaves away."""
+    overlay = re.search(rf'^    environment "{environment}" \{{\n(.*?)^    \}}', description, re.M | re.S)
+    for gone in re.findall(r'remove \{ item "((?:[^"\\]|\\.)*)"', overlay[1] if overlay else ""):
+        for items in stated.values():
+            items[:] = [item for item in items if item != unquoted(gone)]
 
 
 def unquoted(text):
