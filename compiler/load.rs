@@ -50,10 +50,8 @@ pub fn find(paths: &[PathBuf], diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
                 }
                 Ok(_) => {}
                 Err(error) => {
-                    let place = error.path().unwrap_or(path).display().to_string();
-                    let why = error.io_error().map_or_else(|| "it leads back into itself".to_owned(), reason);
                     diagnostics.add(
-                        Diagnostic::warning("unreadable-file", format!("{place} cannot be searched: {why}"))
+                        Diagnostic::warning("unreadable-file", unsearched(&error, path))
                             .help("what is described in there is left out: name the folders to search, or mend its permissions"),
                     );
                 }
@@ -69,6 +67,12 @@ pub fn find(paths: &[PathBuf], diagnostics: &mut Diagnostics) -> Vec<PathBuf> {
     let mut named = BTreeSet::new();
     found.retain(|path| named.insert(path.clone()));
     found
+}
+
+/// What could not be searched below a folder, and why.
+fn unsearched(error: &walkdir::Error, folder: &Path) -> String {
+    let why = error.io_error().map_or_else(|| "it leads back into itself".to_owned(), reason);
+    format!("{} cannot be searched: {why}", error.path().unwrap_or(folder).display())
 }
 
 /// Every KDL file that `paths` name: files as they are, folders searched; in a stable order.
@@ -209,10 +213,8 @@ impl Loader {
         let inside = match entries {
             Ok(inside) => inside,
             Err(error) => {
-                let place = error.path().unwrap_or(&target).display().to_string();
-                let why = error.io_error().map_or_else(|| "it leads back into itself".to_owned(), reason);
                 diagnostics.add(
-                    Diagnostic::error("unreadable-file", format!("{place} cannot be searched: {why}"))
+                    Diagnostic::error("unreadable-file", unsearched(&error, &target))
                         .at(node.span, "imported here")
                         .help("mend its permissions, or import the files themselves"),
                 );
