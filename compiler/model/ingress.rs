@@ -181,6 +181,8 @@ impl Site {
             if target.private_paths.contains(path)
                 || !route.allow_from.is_empty()
                 || route.auth_basic.is_some()
+                // Where several take turns, an answer says nothing of the one.
+                || !route.others.is_empty()
             {
                 return None;
             }
