@@ -224,8 +224,12 @@ impl Reading<'_> {
                 (Some(_), _) => {}
                 (None, '"' | '\'') => quote = Some(c),
                 (None, '-') if self.text[self.at..].starts_with('-') => {
-                    self.at += self.text[self.at..].find('\n').unwrap_or(self.text.len() - self.at);
+                    self.at += 1;
+                    if !(self.text[self.at..].starts_with('[') && self.long_bracket(self.at + 1)) {
+                        self.at += self.text[self.at..].find('\n').unwrap_or(self.text.len() - self.at);
+                    }
                 }
+                (None, '[') => drop(self.long_bracket(self.at)),
                 (None, '{') => depth += 1,
                 (None, '}') => depth -= 1,
                 (None, _) => {}
@@ -235,6 +239,17 @@ impl Reading<'_> {
             }
         }
         Err(format!("the program of {} is not closed by `}}`", self.place(name, start)))
+    }
+
+    /// Passes over `[[ … ]]` and `[==[ … ]==]`, whose first bracket ends at `at`; whether there is one.
+    fn long_bracket(&mut self, at: usize) -> bool {
+        let behind = self.text[at..].trim_start_matches('=');
+        let signs = &self.text[at..self.text.len() - behind.len()];
+        let Some(inside) = behind.strip_prefix('[') else { return false };
+        let end = format!("]{signs}]");
+        let length = inside.find(&end).map_or(inside.len(), |length| length + end.len());
+        self.at = self.text.len() - inside.len() + length;
+        true
     }
 
     fn next(&mut self) -> Option<char> {
@@ -280,6 +295,8 @@ mod tests {
         assert_eq!(nested.stated()[0].words, ["location", "~", "\\.php$"]);
         assert_eq!(nested.stated()[0].block.as_ref().unwrap()[0].words, ["if", "($a", "=", "b", ")"]);
         assert_eq!(words("content_by_lua_block { -- }'\n ngx.say(\"}\", {1}) } gzip on;").len(), 2);
+        let long = "content_by_lua_block { local s = [==[ }]] \" ]==] --[[ }\n}]] t[1] = {[[}]]} } gzip on;";
+        assert_eq!(words(long).len(), 2);
         assert!(words(" # nothing but a comment").is_empty());
         assert_eq!(
             Directives::parse("gzip on; gzip  off;").unwrap().named("gzip").last(),
@@ -300,6 +317,10 @@ mod tests {
             ("{ }", "no name"),
             ("a {".repeat(40).as_str(), "nested"),
             ("content_by_lua_block { \"}\" ", "the program of `content_by_lua_block` is not closed"),
+            (
+                "content_by_lua_block { s = [[ } gzip on;",
+                "the program of `content_by_lua_block` is not closed",
+            ),
             ("a\u{1};", "U+0001"),
         ] {
             let wrong = Directives::parse(text).unwrap_err();

@@ -150,6 +150,7 @@ fn every_noun_obeys() {
     obeys::<Cidr>();
     obeys::<Count>();
     obeys::<ChatId>();
+    obeys::<Replicas>();
     obeys::<Decimal>();
     obeys::<Directives>();
     obeys::<Domain>();

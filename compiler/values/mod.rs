@@ -38,6 +38,7 @@ mod duration;
 mod mode;
 mod percent;
 mod rate;
+mod replicas;
 mod size;
 mod version;
 
@@ -136,6 +137,7 @@ pub use priority_name::PriorityName;
 pub use promql::Promql;
 pub use rate::Rate;
 pub use rel_path::RelPath;
+pub use replicas::Replicas;
 pub use run_as::RunAs;
 pub use samples::Samples;
 pub use schedule::{

@@ -87,11 +87,16 @@ def installed(tree, jobs):
     INSTALLED.mkdir(parents=True, exist_ok=True)
     gone.write_text(f"[Service]\nWorkingDirectory={tree.home}\n")
     gone.with_suffix(".timer").write_text("")
+    record = pathlib.Path("/var/lib/ondol", f"{tree.system}.installed")
+    record.parent.mkdir(parents=True, exist_ok=True)
+    record.write_text("".join(f"{path}\n" for path in (left, gone, gone.with_suffix(".timer"))))
     other = INSTALLED / f"ondol-{tree.system}-two-gone.service"
     other.write_text(f"[Service]\nWorkingDirectory={tree.home}-two\n")
     run(install, "--dry-run")
     require(gone.exists() and left.exists(), "a dry run changes something")
-    run(install)
+    said = run(install)
+    # What it is at goes on to its end.
+    require(f"disable --now {gone.stem}.timer" in said and f"disable --now {gone.name}" not in said, said)
     for timer in jobs.values():
         same("installed", (INSTALLED / timer.name).read_text(), timer.read_text())
         require((unit.STATE / timer.name).exists(), f"{timer.name} is not on")

@@ -124,6 +124,10 @@ def systemctl(verb, names, options):
         enabled = STATE / f"{unit.name}.enabled"
         if verb == "enable":
             enabled.touch()
+        elif verb == "disable":
+            enabled.unlink(missing_ok=True)
+            if "--now" in options:
+                unit.stop()
         elif verb == "is-enabled" and not enabled.exists():
             return 1
         elif verb == "is-active" and not unit.pid():

@@ -80,6 +80,7 @@ def check(tree):
     broken(tree)
     watched(tree)
     reverted(tree)
+    gone(tree)
 
 
 def accepted(tree):
@@ -316,6 +317,24 @@ def reverted(tree):
     shutil.rmtree("/srv/source.git")
     run(tree.home / "scripts/rollback.sh")
     same("what answers", versions(tree), {"v1"})
+
+
+def gone(tree):
+    """A service that the tree no longer has is stopped and does not come back at the next start; others run on."""
+    name = f"{tree.system}-of-before"
+    service = unit.INSTALLED / f"{name}.service"
+    service.write_text("[Service]\nUser=nobody\nEnvironmentFile=/dev/null\nWorkingDirectory=/\nExecStart=/bin/sleep 300\n")
+    run("systemctl", "enable", service.name)
+    run("systemctl", "start", service.name)
+    left = unit.Unit(name)
+    require(left.pid(), "what is to be stopped does not run")
+    with pathlib.Path("/var/lib/ondol", f"{tree.system}.installed").open("a") as record:
+        record.write(f"{service}\n")
+    said = run(tree.home / "scripts/install.sh")
+    require(f"+ systemctl --quiet disable --now {service.name}" in said and left.pid() is None and not service.exists(), said)
+    for other in tree.units:
+        require((unit.INSTALLED / f"{other}.service").exists() and f"disable --now {other}.service" not in said, said)
+    same("what a run behind it does", re.findall(r"^\+.*", run(tree.home / "scripts/install.sh"), re.M), [])
 
 
 main(check)

@@ -1,6 +1,6 @@
 //! What requests are spread over: the upstreams of nginx, each of the routes that spread them alike.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Serialize;
 
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// One upstream.
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Upstream {
     name: String,
     servers: Vec<Server>,
@@ -25,7 +25,7 @@ pub struct Upstream {
     raw: Vec<String>,
 }
 
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 struct Server {
     address: String,
     /// Whether Docker's DNS knows it, to be asked again and again; a service of the host itself is in the hosts file of the
@@ -35,7 +35,7 @@ struct Server {
 }
 
 /// What stands behind the address of a server.
-#[derive(Clone, PartialEq, Eq, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 struct Settings {
     /// None for nginx's own, 1.
     weight: Option<u32>,
@@ -56,34 +56,36 @@ pub struct Servers {
 /// The upstreams, in the order of their routes.
 pub struct Upstreams {
     all: Vec<Upstream>,
+    /// What each is called, by what it is before anything is known of the others.
+    names: HashMap<Upstream, String>,
 }
 
 impl Upstreams {
     /// Those of all routes. Without `resolve`, what is on this host is found in the locations instead.
     pub fn of(model: &Model, ingress: &Ingress, resolve: bool) -> Upstreams {
-        let mut all: Vec<Upstream> = Vec::new();
+        let (mut all, mut names) = (Vec::new(), HashMap::new());
+        let mut alike: HashMap<String, usize> = HashMap::new();
         for route in ingress.routes().filter(|route| resolve || !route.target.elsewhere.is_empty()) {
             let upstream = upstream(model, route);
-            let name = &upstream.name;
-            let alike = all.iter().filter(|one| one.name.split('.').next() == Some(name.as_str()));
-            let (number, known) = alike.fold((1, false), |(number, known), one| {
-                (number + 1, known || *one == Upstream { name: one.name.clone(), ..upstream.clone() })
-            });
-            match (number, known) {
-                (_, true) => {}
-                (1, false) => all.push(upstream),
-                (_, false) => all.push(Upstream { name: format!("{name}.{number}"), ..upstream }),
+            if names.contains_key(&upstream) {
+                continue;
             }
+            let number = alike.entry(upstream.name.clone()).or_default();
+            *number += 1;
+            let name = match number {
+                1 => upstream.name.clone(),
+                _ => format!("{}.{number}", upstream.name),
+            };
+            all.push(Upstream { name: name.clone(), ..upstream.clone() });
+            names.insert(upstream, name);
         }
-        Upstreams { all }
+        Upstreams { all, names }
     }
 
     /// What the upstream of a route is called.
     pub fn name(&self, model: &Model, route: &Route) -> String {
         let wanted = upstream(model, route);
-        let found =
-            self.all.iter().find(|one| **one == Upstream { name: one.name.clone(), ..wanted.clone() });
-        found.map_or(wanted.name, |one| one.name.clone())
+        self.names.get(&wanted).cloned().unwrap_or(wanted.name)
     }
 
     /// All of them.

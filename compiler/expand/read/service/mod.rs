@@ -42,8 +42,8 @@ use crate::{
     source::{Located, Span},
     syntax::{Node, Reader},
     values::{
-        AbsPath, Count, Duration, EnvKey, EnvName, Image, Line, LogPath, Name, Port, UrlPath, Value as _,
-        Version,
+        AbsPath, Count, Duration, EnvKey, EnvName, Image, Line, LogPath, Name, Port, Replicas, UrlPath,
+        Value as _, Version,
     },
 };
 
@@ -164,7 +164,7 @@ impl ServiceSpec {
             build: None,
             unit: None,
             on: Vec::new(),
-            replicas: Located::new(Count::parse("1").ok()?, span),
+            replicas: Located::new(Count::new(1), span),
             port: None,
             command: Vec::new(),
             health: None,
@@ -221,11 +221,12 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
     );
     let on = r.list::<Name>("on", "the hosts that it runs on, when there are several");
     let mut late = Vec::new();
-    let replicas = r.prop::<Or<Count>>("replicas", "how many containers run on each host").or("1");
+    let replicas = r.prop::<Or<Replicas>>("replicas", "how many containers run on each host").or("1");
     // How many there are is not known then: one is what alerts and checks go by.
     let replicas = replicas.and_then(|stated| {
         let span = stated.span;
-        known(Some(stated), "scale", &mut late).or(Some(Located::new(Count::parse("1").ok()?, span)))
+        let count = known(Some(stated), "scale", &mut late).map(|stated| stated.map(Count::from));
+        count.or(Some(Located::new(Count::new(1), span)))
     });
     let port =
         r.prop::<Port>("port", "the port on which it serves inside; the kind's when absent").optional();

@@ -25,12 +25,6 @@ act() {
 folder() { # MODE OWNER PATH
     [ "$(stat --format '%a %u:%g' "$3" 2>/dev/null)" = "$1 $2" ] || act install --directory --mode="$1" --owner="${2%:*}" --group="${2#*:}" "$3"
 }
-# The old file is in force until the new one is there as a whole.
-put() { # SOURCE TARGET
-    cmp --silent "$1" "$2" && return
-    act install --mode=644 --owner=root --group=root "$1" "$2.ondol-new"
-    act mv "$2.ondol-new" "$2"
-}
 # What the host has of that name already and did not come from here belongs to somebody else.
 place() { # SOURCE TARGET
     placed+=("$2")
@@ -41,7 +35,10 @@ place() { # SOURCE TARGET
             echo "$2" >>"$record"
         fi
     fi
-    put "$1" "$2"
+    cmp --silent "$1" "$2" && return
+    # The old file is in force until the new one is there as a whole.
+    act install --mode=644 --owner=root --group=root "$1" "$2.ondol-new"
+    act mv "$2.ondol-new" "$2"
 }
 
 case ${1-} in
@@ -87,21 +84,13 @@ for file in "${gone[@]}"; do
     [[ " ${placed[*]} " != *" $file "* ]] || continue
     case $file in
         /etc/systemd/system/*.d/*) ;;
+        # A job that runs may go on to its end.
+        *.service) [ -e "${file%.service}.timer" ] || act systemctl --quiet disable --now "${file##*/}" ;;
         /etc/systemd/*) act systemctl --quiet disable --now "${file##*/}" ;;
     esac
     act rm --force "$file"
     [ -n "$dry" ] || sed --in-place "\\|^$file\$|d" "$record"
     case $file in /etc/systemd/*) act systemctl daemon-reload ;; esac
-done
-
-# What started jobs before and does not now would start them a second time.
-for service in /etc/systemd/system/ondol-*.service; do
-    unit=$(basename "$service" .service)
-    if [ ! -e "$directory/systemd/$unit.service" ] && grep --quiet --fixed-strings --line-regexp --regexp="WorkingDirectory=$directory" "$service" 2>/dev/null; then
-        act systemctl --quiet disable --now "$unit.timer"
-        act rm "$service" "/etc/systemd/system/$unit.timer"
-        act systemctl daemon-reload
-    fi
 done
 
 # Last, since it is what could lock somebody out; it takes care not to.
