@@ -38,7 +38,7 @@ pub fn kinds() -> String {
         "# Kinds of services\n\n\
          <!-- Made by `cargo bless` from the tables that the decoder uses and from stdlib/. -->\n\n\
          A kind says what all services of its sort have in common. The built-in ones are files in `stdlib/`; a team's own are written alike, in a file or folder that the description imports, and can do all that a built-in one can: [a kind of your own](own-kinds.md) makes one step by step.\n\n\
-         Texts of a kind may hold placeholders: `{setting}`, `{name}`, `{port}`, `{version}`, `{health}`, `{metrics}`, `{domain}`, `{timezone}`, `{system}`; in an exporter `{of}` and `{of.setting}` of the service that it observes. \
+         Texts of a kind may hold placeholders: `{setting}`, `{name}`, `{port}`, `{version}`, `{health}`, `{metrics}`, `{routed}` (a boolean, there when a route leads to the service and nothing else from outside), `{domain}`, `{timezone}`, `{system}`; in an exporter `{of}` and `{of.setting}` of the service that it observes. \
          A format may follow: `{memory:mb}` (Redis), `{x:MB}` (PostgreSQL), `{x:m}` (compose), `{x:MiB}` and `{x:bytes}` (a number alone); `{x:s}`, `{x:ms}`, `{x:prometheus}` of durations; `{x:yes/no}` of booleans; `{x:ratio}`, `{x:number}` of percentages. `{{` and `}}` are braces. \
          A group of arguments, a variable or a `url` whose placeholder has no value is left out; one with a setting that may be given several times is repeated. In PromQL `$self` stands for the labels of the service.\n\n",
     );

@@ -66,7 +66,7 @@ pub use pipeline::{Deploy, PartTest, Pipeline};
 pub use response::{Escalation, Priority};
 pub use retention::Retention;
 pub use service::{
-    Beside, Build, Condition, Dependency, Health, Image, Metric, MetricType, Mount, MountHow, MountSource,
+    Beside, Build, Condition, Dependency, Health, Image, InMemory, Metric, MetricType, Mount, MountHow, MountSource,
     Published, Reach, Resources, Runs, Service, SettingValue, Volume, VolumeOwner,
 };
 pub use services::Services;

@@ -42,7 +42,7 @@ pub struct Service {
     /// What is mounted.
     pub mounts: Vec<Mount>,
     /// Directories in memory, each with options of mount behind it: `/tmp`, `/run:size=64m`.
-    pub tmpfs: Vec<String>,
+    pub tmpfs: Vec<InMemory>,
     /// The port on which it serves inside the private network.
     pub port: Option<Port>,
     /// Ports of it that the host offers.
@@ -282,6 +282,15 @@ pub struct Mount {
     pub about: Option<String>,
     /// Where the service itself states it; none for what its kind or the compiler mounts.
     pub stated: Option<Span>,
+}
+
+/// A directory in memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InMemory {
+    /// Its path in the container, and options of mount behind a colon.
+    pub place: String,
+    /// What it is for.
+    pub about: Option<String>,
 }
 
 /// How something is mounted, where the short form of compose does not do.

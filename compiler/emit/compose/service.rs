@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{container, mount, passed, text::text};
 use crate::{
     emit::yaml::{Item, Map, Yaml, flow, seq},
-    model::{Build, Condition, Image, Model, Origin, Published, Reach, Resources, Service, Text},
+    model::{Build, Condition, Image, InMemory, Model, Origin, Published, Reach, Resources, Service, Text},
     values::{Duration, Name, Port},
 };
 
@@ -45,7 +45,7 @@ pub fn service(model: &Model, service: &Service) -> Yaml {
         .filled("depends_on", depends_on(model, service))
         .filled("ports", Yaml::Seq(ports(model, service)))
         .filled("volumes", Yaml::Seq(service.mounts.iter().map(|one| mount::mount(model, one)).collect()))
-        .filled("tmpfs", seq(service.tmpfs.iter().map(String::as_str)))
+        .filled("tmpfs", in_memory(service))
         .filled("healthcheck", healthcheck(model, service))
         .maybe("restart", restart(model, service))
         .maybe(
@@ -58,6 +58,11 @@ pub fn service(model: &Model, service: &Service) -> Yaml {
         Yaml::Map(pairs) => passed::service(pairs, &service.raw_compose),
         other => other,
     }
+}
+
+fn in_memory(service: &Service) -> Yaml {
+    let item = |one: &InMemory| Item { comment: one.about.clone(), value: one.place.as_str().into() };
+    Yaml::Seq(service.tmpfs.iter().map(item).collect())
 }
 
 /// Files with variables: of several that have one, the last wins.

@@ -334,7 +334,7 @@ fn dump_view(model: &Model, clock: &Clock, dump: &Dump, service: &Service, depen
         environment: environment(model, dump, service),
         volumes: volumes(service),
         mounts: configuration::of(model, service),
-        tmpfs: service.tmpfs.clone(),
+        tmpfs: service.tmpfs.iter().map(|one| one.place.clone()).collect(),
         user: service.user.as_ref().and_then(Text::as_literal).map(str::to_owned),
         ready: match service.health.as_ref().filter(|health| !health.test.is_empty()) {
             Some(health) => health.test.iter().map(|word| without_secrets(model, word)).collect(),

@@ -18,7 +18,7 @@ pub use backup::{KindBackup, KindPointInTime};
 pub use health::KindHealth;
 pub use measure::{Form, Measure, Sample, form};
 pub use metric::{KindMetric, metric, plain as plain_metric};
-pub use mount::{KindMount, KindMountSource};
+pub use mount::{KindMount, KindMountSource, KindTmpfs};
 pub use panel::KindPanel;
 pub use phrase::{Phrase, phrase};
 pub use role::Role;
@@ -32,7 +32,7 @@ use crate::{
     diagnostic::Diagnostic,
     source::{Located, Span},
     syntax::{Node, Reader},
-    values::{AbsPath, Duration, EnvName, Line, Name, Port, UrlPath, Version},
+    values::{Duration, EnvName, Line, Name, Port, UrlPath, Version},
 };
 
 /// What a kind says about its services.
@@ -61,7 +61,7 @@ pub struct Kind {
     /// What is mounted.
     pub mounts: Vec<KindMount>,
     /// Memory-backed directories.
-    pub tmpfs: Vec<Located<AbsPath>>,
+    pub tmpfs: Vec<KindTmpfs>,
     /// How to tell that it works.
     pub health: Option<KindHealth>,
     /// The path of the health check when none is stated.
@@ -124,7 +124,7 @@ pub fn kind(r: &mut Reader) -> Option<Kind> {
     references(r, &environment);
     let settings = r.keyed("setting", "something that a service of this kind can be told", setting);
     let mounts = mount::mounts(r);
-    let tmpfs = r.list::<AbsPath>("tmpfs", "memory-backed directories");
+    let tmpfs = r.blocks("tmpfs", "a directory in memory", mount::tmpfs);
     let health = r.block("health", "how to tell that it works", health::health);
     let health_path = r
         .prop::<UrlPath>("health-path", "the path of the health check when a service states none")

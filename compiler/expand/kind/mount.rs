@@ -28,6 +28,23 @@ pub enum KindMountSource {
     Host(AbsPath),
 }
 
+/// A directory in memory.
+#[derive(Clone, Debug)]
+pub struct KindTmpfs {
+    /// Its path in the container; placeholders may stand in it.
+    pub path: Located<Line>,
+    /// Why it is there, for who reads the compose file.
+    pub about: Option<String>,
+}
+
+/// Reads a `tmpfs`.
+pub(super) fn tmpfs(r: &mut Reader) -> Option<KindTmpfs> {
+    let path = r.arg::<Line>("path", "its path in the container; left out when a placeholder in it has no value");
+    let path = path.required();
+    let about = r.prop::<Line>("about", "why it is there, for who reads the compose file").optional();
+    Some(KindTmpfs { path: path?, about: about.map(|text| text.value.to_string()) })
+}
+
 pub(super) fn mounts(r: &mut Reader) -> Vec<KindMount> {
     let mut mounts = r.keyed("volume", "a named volume", |r| {
         let name = r.arg::<Name>("name", "its name").required();

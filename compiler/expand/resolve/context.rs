@@ -16,10 +16,12 @@ use crate::{
             external::ExternalSpec,
             from::Source,
             service::ServiceSpec,
+            site::RouteSpec,
             system::SystemSpec,
             template::{Piece, Template},
             variable::VariableSpec,
         },
+        setting::Typed,
     },
     model::{Host, Origin, Part, Service, Text, Variable},
     source::{Located, Span},
@@ -87,7 +89,9 @@ impl<'a> Context<'a> {
             variables,
             scopes,
         };
-        let plain = |service: &ServiceSpec| Some(context.plain_scope(service, context.kind(service)?));
+        let routed = context.routed();
+        let plain =
+            |service: &ServiceSpec| Some(context.plain_scope(service, context.kind(service)?, &routed));
         let scope = |service: &'a ServiceSpec| {
             let mut scope = plain(service)?;
             // What an exporter observes is in its scope as `of`.
@@ -123,9 +127,16 @@ impl<'a> Context<'a> {
         self.scopes.get(name)
     }
 
-    fn plain_scope(&self, spec: &ServiceSpec, kind: &Kind) -> Scope {
+    /// Services that routes of the ingress lead to.
+    fn routed(&self) -> BTreeSet<&'a Name> {
+        let ingress = self.spec.ingress.iter();
+        let routes = ingress.flat_map(|one| one.routes.iter().chain(one.sites.iter().flat_map(|site| &site.routes)));
+        routes.flat_map(RouteSpec::answering).map(|name| &name.value).collect()
+    }
+
+    fn plain_scope(&self, spec: &ServiceSpec, kind: &Kind, routed: &BTreeSet<&Name>) -> Scope {
         let mut scope = Scope::default();
-        for name in ["port", "version", "health", "metrics", "log", "log-every"] {
+        for name in ["port", "version", "health", "metrics", "log", "log-every", "routed"] {
             scope.absent(name);
         }
         scope.text("name", spec.name.value.to_string());
@@ -145,6 +156,10 @@ impl<'a> Context<'a> {
         }
         if let Some(path) = spec.metrics.as_ref().or(kind.metrics_path.as_ref()) {
             scope.text("metrics", path.value.to_string());
+        }
+        // Who is reached directly as well can be told anything.
+        if spec.publish.is_empty() && routed.contains(&spec.name.value) {
+            scope.set("routed", vec![Typed::Bool(true)]);
         }
         for setting in &kind.settings {
             scope.absent(setting.name.value.as_str());
@@ -169,7 +184,7 @@ impl<'a> Context<'a> {
             Ok(value) => Some(value),
             Err(Unfilled::Absent) => None,
             Err(Unfilled::Wrong(error)) => {
-                self.sink.report(Diagnostic::error("invalid-placeholder", error).at(span, "in this text of the kind").help("settings of the kind, `name`, `port`, `version`, `health`, `metrics`, `listen`, `domain`, `timezone` and `of.…` are known; `{{` is a brace"));
+                self.sink.report(Diagnostic::error("invalid-placeholder", error).at(span, "in this text of the kind").help("settings of the kind, `name`, `port`, `version`, `health`, `metrics`, `routed`, `listen`, `domain`, `timezone` and `of.…` are known; `{{` is a brace"));
                 None
             }
         }

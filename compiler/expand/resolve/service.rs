@@ -6,7 +6,7 @@ use super::{container, context::Context, mount, place, publish, scale, unit};
 use crate::{
     diagnostic::Diagnostic,
     expand::{
-        kind::{Kind, Role},
+        kind::{Kind, KindTmpfs, Role},
         placeholder::Scope,
         read::{
             from::Source,
@@ -15,11 +15,11 @@ use crate::{
         setting::Typed,
     },
     model::{
-        Beside, Build, Condition, Container, Dependency, Health, Image, Metric, Origin, Resources, Runs,
-        Service, SettingValue, Text,
+        Beside, Build, Condition, Container, Dependency, Health, Image, InMemory, Metric, Origin, Resources,
+        Runs, Service, SettingValue, Text,
     },
     source::Located,
-    values::{Count, Duration, EnvName, Language, Name, Value as _},
+    values::{AbsPath, Count, Duration, EnvName, Language, Name, Value as _},
 };
 
 /// Resolves one service.
@@ -36,7 +36,8 @@ pub fn service(context: &Context, spec: &ServiceSpec) -> Option<Service> {
     let application = kind.role == Role::Application;
     secrets_exist(context, spec);
     let (published, ports) = publish::published(context, spec, port);
-    let tmpfs = spec.container.tmpfs.iter().map(|one| one.value.text.clone());
+    let stated = spec.container.tmpfs.iter();
+    let stated = stated.map(|one| InMemory { place: one.value.text.clone(), about: None });
     Some(Service {
         name: spec.name.value.clone(),
         kind: spec.kind.value.clone(),
@@ -51,7 +52,7 @@ pub fn service(context: &Context, spec: &ServiceSpec) -> Option<Service> {
         command: command(context, spec, kind, scope),
         environment: environment(context, spec, kind, scope),
         mounts: mount::mounts(context, spec, kind, scope),
-        tmpfs: kind.tmpfs.iter().map(|path| path.value.to_string()).chain(tmpfs).collect(),
+        tmpfs: kind.tmpfs.iter().filter_map(|one| in_memory(context, one, scope)).chain(stated).collect(),
         port,
         published,
         health: health(context, spec, kind, scope),
@@ -186,6 +187,17 @@ fn environment(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope
         }
     }
     variables
+}
+
+/// A directory in memory of the kind.
+fn in_memory(context: &Context, kinds: &KindTmpfs, scope: &Scope) -> Option<InMemory> {
+    let place = context.fill(scope, &kinds.path, 0)?.as_literal()?.to_owned();
+    if let Err(wrong) = AbsPath::parse(&place) {
+        let found = Diagnostic::error("invalid-value", format!("`{place}` cannot be a directory in memory: {wrong}"));
+        context.sink.report(found.at(kinds.path.span, "made of this").help("it is a path from the root on, such as `/run/metrics`"));
+        return None;
+    }
+    Some(InMemory { place, about: kinds.about.clone() })
 }
 
 /// The test of a service's health. The kinds' are made for containers: a unit is asked for its path from outside.

@@ -85,6 +85,27 @@ unescape() {
     value+=$rest
 }
 
+# One value of a variable keeps the rules for values.
+check_value() { # NAME VALUE RULE...
+    local name=$1 value=$2 rule expression
+    shift 2
+    for rule; do
+        case $rule in
+            form=*)
+                expression=${rule#*=}
+                if ! [[ $value =~ ^($expression)$ ]]; then once "$name: not of the form $expression"; fi
+                ;;
+        esac
+    done
+}
+once() {
+    local known
+    for known in ${problems[@]+"${problems[@]}"}; do
+        if [[ $known == "$1" ]]; then return; fi
+    done
+    problem "$1"
+}
+
 # check NAME LEAST_LENGTH RULE...: the variable is set and keeps the rules
 check() {
     local name=$1 least=$2 value rule lower secret='' in_url=''
@@ -105,6 +126,7 @@ check() {
         problem "$name: still a placeholder"
         return
     fi
+    check_value "$name" "$value" "${@:3}"
     if [[ -n $in_url && $value == *[!A-Za-z0-9._~-]* ]]; then
         problem "$name: it stands in a URL: only letters, digits and - . _ ~"
     fi
@@ -122,7 +144,7 @@ check GRAFANA_ADMIN_PASSWORD 12 secret
 check PAGERDUTY_KEY 1 secret
 check PAGERDUTY_TECH_LEAD_KEY 1 secret
 check POSTGRES_PASSWORD 16 secret in-url
-check RAILS_MASTER_KEY 32 secret
+check RAILS_MASTER_KEY 1 secret 'form=[0-9a-f]{32}'
 check REDIS_PASSWORD 16 secret in-url
 check SLACK_WEBHOOK_URL 1 secret
 

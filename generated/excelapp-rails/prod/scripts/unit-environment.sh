@@ -108,7 +108,7 @@ read_values
     put WEB_CONCURRENCY text 4
     put RAILS_MAX_THREADS text 16
     put PORT text 3000
-    put DATABASE_URL text postgres://excelapp: value POSTGRES_PASSWORD text @127.0.0.1:5432/excelapp_rails_production
+    put DATABASE_URL text postgresql://excelapp: value POSTGRES_PASSWORD text @127.0.0.1:5432/excelapp_rails_production
     put REDIS_URL text redis://: value REDIS_PASSWORD text @127.0.0.1:6379/0
     put FORMULA_ENGINE_ADDRESS text 127.0.0.1:3002
     put RAILS_MASTER_KEY value RAILS_MASTER_KEY

@@ -79,7 +79,7 @@ name=${backup}_$(date +%Y%m%d_%H%M%S).$extension
 partial=$folder/.$backup.$$.partial
 trap 'rm -f "$partial"' EXIT
 
-compose exec -T "$service" sh -c 'redis-cli --rdb /tmp/dump.rdb >/dev/null && cat /tmp/dump.rdb && rm -f /tmp/dump.rdb' </dev/null >"$partial" || fail "the dump failed"
+compose exec -T "$service" sh -c 'redis-cli config set repl-diskless-sync-delay 0 >/dev/null && redis-cli --rdb /tmp/dump.rdb >/dev/null && cat /tmp/dump.rdb && rm -f /tmp/dump.rdb' </dev/null >"$partial" || fail "the dump failed"
 [ -s "$partial" ] || fail "the dump is empty"
 
 # A dump that cannot be read is none. It is read where it can do no harm: a container of its own, without network.

@@ -84,7 +84,7 @@ if [ no = yes ]; then
     redis-cli -s /tmp/restore.sock shutdown nosave 2>/dev/null || true
 fi
 chown -R redis:redis /data' <"$file" >&2 || fail "the restore failed"
-docker run --detach --name "$scratch" "${options[@]}" "$image" redis-server --requirepass ondol-drill --maxmemory 256mb --maxmemory-policy allkeys-lru --appendonly no --repl-diskless-sync-delay 0 >/dev/null
+docker run --detach --name "$scratch" "${options[@]}" "$image" redis-server --requirepass ondol-drill --maxmemory 256mb --maxmemory-policy allkeys-lru --appendonly no >/dev/null
 
 ready=''
 for _ in {1..120}; do

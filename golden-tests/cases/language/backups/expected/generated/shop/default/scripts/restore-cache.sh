@@ -74,7 +74,7 @@ if runs "$service"; then
     kept=$folder/before-restore_${service}_$(date +%Y%m%d_%H%M%S).$extension
     # Names are to the second: it must not take the place of what is being restored.
     while [ -e "$kept" ]; do sleep 1 && kept=$folder/before-restore_${service}_$(date +%Y%m%d_%H%M%S).$extension; done
-    if compose exec -T "$service" sh -c 'redis-cli --rdb /tmp/dump.rdb >/dev/null && cat /tmp/dump.rdb && rm -f /tmp/dump.rdb' </dev/null >"$kept" && [ -s "$kept" ]; then
+    if compose exec -T "$service" sh -c 'redis-cli config set repl-diskless-sync-delay 0 >/dev/null && redis-cli --rdb /tmp/dump.rdb >/dev/null && cat /tmp/dump.rdb && rm -f /tmp/dump.rdb' </dev/null >"$kept" && [ -s "$kept" ]; then
         sync "$kept"
         kept="What is there now is kept in $kept, which nothing deletes."
     else
