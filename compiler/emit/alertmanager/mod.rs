@@ -133,14 +133,22 @@ fn inhibited(model: &Model) -> Vec<Map> {
             &["severity=\"warning\""],
             &["watch", "service", "host"],
         ),
-        inhibit(
-            &[&format!("alertname=~\"{AWAY}\"")],
-            &[&format!("alertname!~\"{AWAY}\"")],
-            &["service", "host"],
-        ),
+        away(model),
     ];
     rules.extend(model.monitoring.iter().flat_map(|monitoring| &monitoring.causes).map(cause));
     rules
+}
+
+/// What says that a service or host is away keeps back what goes wrong with it. A label that neither has counts as equal:
+/// what is external has neither, and must not silence what else has none, the sign of life above all.
+fn away(model: &Model) -> Map {
+    let mut target = vec![format!("alertname!~\"{AWAY}\"")];
+    if model.notify.heartbeat.is_some() {
+        target.push(format!("alertname!=\"{HEARTBEAT}\""));
+    }
+    let external = (!model.externals.is_empty()).then_some("external");
+    let equal = ["service", "host"].into_iter().chain(external);
+    pair(vec![format!("alertname=~\"{AWAY}\"")], target).set("equal", flow(equal))
 }
 
 /// What says that something is away keeps back what says so again, and what goes wrong without it.

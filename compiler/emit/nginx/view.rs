@@ -39,6 +39,8 @@ pub struct View {
     http2_directive: bool,
     /// `server … resolve` exists from 1.27.3; before, only a variable makes nginx ask DNS again.
     resolve: bool,
+    /// Whether it passes requests to what Docker's DNS knows.
+    dns: bool,
     stages: Vec<Stage>,
     stage: String,
     /// The variable with the query behind all stages.
@@ -196,6 +198,7 @@ pub fn view(model: &Model, ingress: &Ingress) -> View {
         http3: ingress.http3,
         http2_directive: at_least(&[1, 25, 1]),
         resolve: at_least(&[1, 27, 3]),
+        dns: ingress.routes().any(|route| route.targets().any(|target| in_dns(model, target))),
         stages: (0..mask::STAGES).map(|n| Stage { from: stage_name(n), to: stage_name(n + 1) }).collect(),
         stage: mask::stage(&ingress.masked),
         masked: stage_name(mask::STAGES),
