@@ -24,8 +24,8 @@ pub struct Monitoring {
     pub causes: Vec<Cause>,
     /// Names of the alerts that are about something on this host: what its guide explains.
     pub explained: BTreeSet<String>,
-    /// The first host whose guide explains an alert, of all alerts.
-    pub guides: BTreeMap<String, Name>,
+    /// The hosts whose guides explain an alert, of all alerts.
+    pub guides: BTreeMap<String, Vec<Name>>,
     /// What share must go well.
     pub slos: Vec<Slo>,
     /// The dashboard, row by row.
@@ -252,6 +252,11 @@ impl Message {
     pub fn label(mut self, name: impl Into<String>) -> Message {
         self.0.push(Piece::Label(name.into()));
         self
+    }
+
+    /// Whether it names the value of that label.
+    pub fn names(&self, label: &str) -> bool {
+        self.0.iter().any(|piece| matches!(piece, Piece::Label(name) if name == label))
     }
 
     /// As it reads before anything has been measured: `…` for what Prometheus fills in.

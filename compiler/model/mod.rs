@@ -66,8 +66,8 @@ pub use pipeline::{Deploy, PartTest, Pipeline};
 pub use response::{Escalation, Priority};
 pub use retention::Retention;
 pub use service::{
-    Beside, Build, Condition, Dependency, Health, Image, InMemory, Metric, MetricType, Mount, MountHow, MountSource,
-    Published, Reach, Resources, Runs, Service, SettingValue, Volume, VolumeOwner,
+    Beside, Build, Condition, Dependency, Health, Image, InMemory, Metric, MetricType, Mount, MountHow,
+    MountSource, Published, Reach, Resources, Runs, Service, SettingValue, Volume, VolumeOwner,
 };
 pub use services::Services;
 pub use slo::{Recording, Slo};
@@ -266,7 +266,7 @@ impl Model {
     /// The section of the guide that explains an alert: its path, behind the name of the host when it is on another.
     pub fn section(&self, alert: &str) -> String {
         let monitoring = self.monitoring.as_ref().filter(|monitoring| !monitoring.explained.contains(alert));
-        let host = monitoring.and_then(|monitoring| monitoring.guides.get(alert));
+        let host = monitoring.and_then(|monitoring| monitoring.guides.get(alert)?.first());
         let peer = host.and_then(|name| self.peers.iter().find(|peer| peer.host.name == *name));
         let section = format!("runbook.md#{}", alert.to_ascii_lowercase());
         match peer {
@@ -278,8 +278,25 @@ impl Model {
     /// The same section on the page, where the guide is served; none where that is not stated.
     pub fn section_url(&self, alert: &str) -> Option<String> {
         let monitoring = self.monitoring.as_ref();
-        let guide = monitoring.and_then(|monitoring| monitoring.guides.get(alert));
+        let guide = monitoring.and_then(|monitoring| monitoring.guides.get(alert)?.first());
         Some(format!("{}#{}", self.page(guide.unwrap_or(&self.host.name))?, alert.to_ascii_lowercase()))
+    }
+
+    /// The same section where the guides of several hosts explain it: what stands before the name of the host and behind
+    /// it. None where one does, or they are not all at the same place.
+    pub fn section_by_host(&self, alert: &str) -> Option<(String, String)> {
+        let explaining = self.monitoring.as_ref()?.guides.get(alert)?;
+        let alike = self.peers.iter().all(|peer| peer.host.directory == self.host.directory);
+        if explaining.len() < 2 || !alike {
+            return None;
+        }
+        let anchor = alert.to_ascii_lowercase();
+        Some(match &self.runbook.url {
+            Some(base) => {
+                (format!("{}/", base.as_str().trim_end_matches('/')), format!("/runbook.html#{anchor}"))
+            }
+            None => (String::new(), format!(":{}/runbook.md#{anchor}", self.directory())),
+        })
     }
 
     /// Where the guide of a host is served as a page.

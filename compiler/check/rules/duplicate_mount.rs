@@ -13,7 +13,8 @@ pub const RULE: Rule = Rule { code: "duplicate-mount", check, together: None };
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for service in &model.services {
         let whole = service.origin.span();
-        let in_memory = service.tmpfs.iter().map(|one| (one.place.split(':').next().unwrap_or_default(), None));
+        let in_memory =
+            service.tmpfs.iter().map(|one| (one.place.split(':').next().unwrap_or_default(), None));
         let mounted = service.mounts.iter().map(|mount| (mount.target.as_str(), mount.stated));
         let mut taken: Vec<(&str, Option<Span>)> = Vec::new();
         for (target, stated) in in_memory.chain(mounted) {

@@ -123,13 +123,15 @@ pub(super) fn labels(labels: &Labels) -> Map {
 /// What people read, its texts made by `text`.
 pub(super) fn annotations(model: &Model, alert: &Alert, text: fn(&Alert, &Message) -> String) -> Map {
     let plain = |words: String| text(alert, &Message::from(words));
+    // What is about one of several hosts is explained by the guide of that one.
+    let section = match model.section_by_host(&alert.name).filter(|_| alert.summary.names("host")) {
+        Some((before, behind)) => Message::from(before).label("host").text(behind),
+        None => model.section_url(&alert.name).unwrap_or_else(|| model.section(&alert.name)).into(),
+    };
     Map::new()
         .set("summary", text(alert, &alert.summary))
         .set("description", text(alert, &alert.description))
-        .set(
-            guide(model),
-            plain(model.section_url(&alert.name).unwrap_or_else(|| model.section(&alert.name))),
-        )
+        .set(guide(model), text(alert, &section))
         .maybe("contact", contact(model, alert).map(plain))
 }
 

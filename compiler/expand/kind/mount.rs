@@ -39,7 +39,8 @@ pub struct KindTmpfs {
 
 /// Reads a `tmpfs`.
 pub(super) fn tmpfs(r: &mut Reader) -> Option<KindTmpfs> {
-    let path = r.arg::<Line>("path", "its path in the container; left out when a placeholder in it has no value");
+    let path =
+        r.arg::<Line>("path", "its path in the container; left out when a placeholder in it has no value");
     let path = path.required();
     let about = r.prop::<Line>("about", "why it is there, for who reads the compose file").optional();
     Some(KindTmpfs { path: path?, about: about.map(|text| text.value.to_string()) })

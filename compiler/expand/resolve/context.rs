@@ -130,7 +130,8 @@ impl<'a> Context<'a> {
     /// Services that routes of the ingress lead to.
     fn routed(&self) -> BTreeSet<&'a Name> {
         let ingress = self.spec.ingress.iter();
-        let routes = ingress.flat_map(|one| one.routes.iter().chain(one.sites.iter().flat_map(|site| &site.routes)));
+        let routes =
+            ingress.flat_map(|one| one.routes.iter().chain(one.sites.iter().flat_map(|site| &site.routes)));
         routes.flat_map(RouteSpec::answering).map(|name| &name.value).collect()
     }
 

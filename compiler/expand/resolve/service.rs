@@ -193,8 +193,13 @@ fn environment(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope
 fn in_memory(context: &Context, kinds: &KindTmpfs, scope: &Scope) -> Option<InMemory> {
     let place = context.fill(scope, &kinds.path, 0)?.as_literal()?.to_owned();
     if let Err(wrong) = AbsPath::parse(&place) {
-        let found = Diagnostic::error("invalid-value", format!("`{place}` cannot be a directory in memory: {wrong}"));
-        context.sink.report(found.at(kinds.path.span, "made of this").help("it is a path from the root on, such as `/run/metrics`"));
+        let found =
+            Diagnostic::error("invalid-value", format!("`{place}` cannot be a directory in memory: {wrong}"));
+        context.sink.report(
+            found
+                .at(kinds.path.span, "made of this")
+                .help("it is a path from the root on, such as `/run/metrics`"),
+        );
         return None;
     }
     Some(InMemory { place, about: kinds.about.clone() })

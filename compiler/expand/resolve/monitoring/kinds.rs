@@ -19,17 +19,6 @@ pub fn alerts(input: &Input) -> Vec<Alert> {
 }
 
 fn one(input: &Input, service: &Service, subject: &Subject, alert: &KindAlert) -> Option<Alert> {
-    let series = |list: &[(Selector, Samples)]| -> Option<Vec<Series>> {
-        list.iter()
-            .map(|(selector, values)| {
-                let labels = selector.example()?.into_iter().chain(subject.labels()).collect();
-                Some(Series {
-                    series: series(selector.metric().as_str(), &labels),
-                    values: values.to_string(),
-                })
-            })
-            .collect()
-    };
     let message = |phrase: &Phrase| {
         let text = phrase.get(input.model.language).replace("{name}", subject.name().as_str());
         message(&text, &alert.labels)
@@ -41,13 +30,36 @@ fn one(input: &Input, service: &Service, subject: &Subject, alert: &KindAlert) -
     };
     let mut scope = input.context.scope(about)?.clone();
     scope.text("name", subject.name().as_str());
-    let mut summary = Message::default().text(format!("{}: ", subject.name()));
+    let expr = alert.expr.value.about(&subject.matcher());
+    // Of what runs on several hosts it has to be said where; what computes with series may lose the label.
+    let several = service.hosts.len() > 1 && matches!(subject, Subject::Service(_));
+    let host = (several && !expr.contains('(')).then_some(&input.model.host.name);
+    let mut own = subject.labels();
+    let mut carried: Labels = alert.labels.iter().cloned().collect();
+    let mut summary = Message::from(subject.name().to_string());
+    if let Some(host) = host {
+        own.insert("host".to_owned(), host.to_string());
+        carried.insert("host".to_owned(), host.to_string());
+        summary = summary.text(" (").label("host").text(")");
+    }
+    summary = summary.text(": ");
+    let series = |list: &[(Selector, Samples)]| -> Option<Vec<Series>> {
+        list.iter()
+            .map(|(selector, values)| {
+                let labels = selector.example()?.into_iter().chain(own.clone()).collect();
+                Some(Series {
+                    series: series(selector.metric().as_str(), &labels),
+                    values: values.to_string(),
+                })
+            })
+            .collect()
+    };
     summary.0.extend(message(&alert.summary).0);
     Some(Alert {
         name: format!("{}{}", subject.prefix(), alert.name.value),
         from: input.addresses(service),
         group: subject.group(),
-        expr: alert.expr.value.about(&subject.matcher()),
+        expr,
         hold: alert.hold,
         severity: alert.severity,
         labels: subject.labels(),
@@ -67,7 +79,7 @@ fn one(input: &Input, service: &Service, subject: &Subject, alert: &KindAlert) -
             also: Vec::new(),
             still: Vec::new(),
             silent: series(&alert.silent)?,
-            labels: alert.labels.iter().cloned().collect::<Labels>(),
+            labels: carried,
             value: None,
         },
         bound: None,

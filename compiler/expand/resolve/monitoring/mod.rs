@@ -134,9 +134,11 @@ pub fn monitored(mut models: Vec<Model>, services: &Services, context: &Context,
     let parts: Vec<Part> = inputs.iter().map(|input| part(input, scraper.as_ref())).collect();
     let names = |part: &Part| part.alerts.iter().map(|alert| alert.name.clone()).collect();
     let explained: Vec<BTreeSet<String>> = parts.iter().map(names).collect();
-    let mut guides = BTreeMap::new();
-    for (model, names) in models.iter().zip(&explained).rev() {
-        guides.extend(names.iter().map(|name| (name.clone(), model.host.name.clone())));
+    let mut guides: BTreeMap<String, Vec<Name>> = BTreeMap::new();
+    for (model, names) in models.iter().zip(&explained) {
+        for name in names {
+            guides.entry(name.clone()).or_default().push(model.host.name.clone());
+        }
     }
     let Part { scrapes, watches, mut alerts, slos, rows } = together(parts);
     let mut unused = Vec::new();

@@ -2,7 +2,7 @@
 
 use super::{Input, subject::Subject};
 use crate::{
-    model::{Alert, AlertTest, Origin, Scrape, ScrapeTarget, Series, Service, Severity},
+    model::{Alert, AlertTest, Message, Origin, Scrape, ScrapeTarget, Series, Service, Severity},
     values::{Address, Duration, Labels, Name},
 };
 
@@ -125,28 +125,31 @@ impl Target<'_> {
         let (summary, description) = if exporter {
             self.input.pick(
                 (
-                    format!("{}: its metrics are missing", self.subject.name()),
+                    ": its metrics are missing",
                     format!("{job} has not answered Prometheus for 2 minutes; nothing is known about {} meanwhile.", self.subject.name()),
                 ),
                 (
-                    format!("{}: 메트릭 없음", self.subject.name()),
+                    ": 메트릭 없음",
                     format!("2분 동안 Prometheus가 {job}에서 응답을 받지 못했습니다. 그동안 {} 상태를 알 수 없습니다.", self.subject.name()),
                 ),
             )
         } else {
             self.input.pick(
-                (
-                    format!("{}: does not answer", self.subject.name()),
-                    format!("{job} has not answered Prometheus for 2 minutes."),
-                ),
-                (
-                    format!("{}: 응답 없음", self.subject.name()),
-                    format!("2분 동안 Prometheus가 {job}에서 응답을 받지 못했습니다."),
-                ),
+                (": does not answer", format!("{job} has not answered Prometheus for 2 minutes.")),
+                (": 응답 없음", format!("2분 동안 Prometheus가 {job}에서 응답을 받지 못했습니다.")),
             )
         };
-        let carried =
+        let mut carried =
             Labels::from([("job".to_owned(), job.to_string()), ("instance".to_owned(), instance.clone())]);
+        let mut labels = Labels::new();
+        let mut subject = Message::from(self.subject.name().to_string());
+        // Of what runs on several hosts it has to be said where.
+        if self.service.hosts.len() > 1 && !self.scrape.host {
+            subject = subject.text(" (").label("host").text(")");
+            labels.insert("host".to_owned(), self.input.model.host.name.to_string());
+            carried.extend(labels.clone());
+        }
+        let up = |values: &str| vec![self.up(&instance, labels.clone(), values)];
         Alert {
             severity,
             // What is about a host is there for each of them.
@@ -154,11 +157,8 @@ impl Target<'_> {
                 (true, host) => format!("up{{job=\"{job}\",{host}}} == 0"),
                 (false, _) => format!("up{{job=\"{job}\"}} == 0"),
             },
-            test: AlertTest {
-                labels: carried,
-                ..self.test(vec![self.up(&instance, "0x10")], vec![self.up(&instance, "1x10")])
-            },
-            ..self.alert("Unreachable", summary, description)
+            test: AlertTest { labels: carried, ..self.test(up("0x10"), up("1x10")) },
+            ..self.alert("Unreachable", subject.text(summary), description)
         }
     }
 
@@ -203,7 +203,7 @@ impl Target<'_> {
     }
 
     /// What the alerts have in common; the expression and its proof are left to say.
-    fn alert(&self, suffix: &str, summary: String, description: String) -> Alert {
+    fn alert(&self, suffix: &str, summary: impl Into<Message>, description: String) -> Alert {
         let job = &self.scrape.job;
         Alert {
             name: format!("{}{suffix}", job.camel()),
@@ -235,8 +235,8 @@ impl Target<'_> {
         }
     }
 
-    fn up(&self, instance: &str, values: &str) -> Series {
-        let mut labels = self.subject.labels();
+    fn up(&self, instance: &str, mut labels: Labels, values: &str) -> Series {
+        labels.extend(self.subject.labels());
         labels.insert("job".to_owned(), self.scrape.job.to_string());
         labels.insert("instance".to_owned(), instance.to_owned());
         Series { series: super::proof::series("up", &labels), values: values.to_owned() }
@@ -246,6 +246,8 @@ impl Target<'_> {
     fn replicas(&self, answering: u32) -> Vec<Series> {
         let address = |n: u32| format!("10.0.{}.{}:{}", n / 250, n % 250 + 1, self.scrape.port);
         let all = self.service.replicas.get();
-        (0..all).map(|n| self.up(&address(n), if n < answering { "1x10" } else { "0x10" })).collect()
+        (0..all)
+            .map(|n| self.up(&address(n), Labels::new(), if n < answering { "1x10" } else { "0x10" }))
+            .collect()
     }
 }
