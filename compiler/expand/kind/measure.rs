@@ -5,7 +5,7 @@ use crate::{
     diagnostic::Diagnostic,
     source::Located,
     syntax::Reader,
-    values::{Decimal, Name, Promql, Selector},
+    values::{Decimal, Line, Name, Promql, Selector},
 };
 
 /// What is measured.
@@ -47,6 +47,8 @@ pub struct Measure {
     pub about: Phrase,
     /// The setting of the service whose value it cannot pass.
     pub setting: Option<Located<Name>>,
+    /// What to look at when it is beyond its bound.
+    pub steps: Vec<Located<Line>>,
 }
 
 /// The properties that say what is measured; kinds use them in `measure`, systems in `watch`.
@@ -118,6 +120,10 @@ pub(super) fn measure(r: &mut Reader) -> Option<Measure> {
             "the setting of the service whose value it cannot pass, such as `max-connections`: a plan of `capacity` that names it has an alert on the trend",
         )
         .optional();
+    let steps = r.list::<Line>(
+        "step",
+        "what to do when it is beyond its bound, for the runbook, instead of finding out how the service is; placeholders of the service may stand in it",
+    );
     let form = form(r);
-    Some(Measure { name: name?, form: form?, about: about.unwrap_or_default(), setting })
+    Some(Measure { name: name?, form: form?, about: about.unwrap_or_default(), setting, steps })
 }

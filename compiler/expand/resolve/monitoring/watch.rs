@@ -9,7 +9,7 @@ use crate::{
     },
     model::{Alert, AlertTest, Message, Origin, Service, Severity, Unit},
     source::Located,
-    values::{Bound, Decimal, Duration, Labels, Language, Name},
+    values::{Bound, Decimal, Duration, Labels, Language, Line, Name},
 };
 
 /// A watch with its measure.
@@ -52,11 +52,13 @@ pub fn watch(input: &Input, spec: &WatchSpec) -> Option<Watch> {
         (None, Some(kinds)) if !kinds.en.is_empty() => kinds.get(input.model.language).to_owned(),
         _ => spec.name.value.to_string(),
     };
+    let steps = steps(input, spec, &measure.subject, &services);
     let alerts = bounds
         .iter()
         .map(|(bound, severity)| Raised {
             input,
             spec,
+            steps: &steps,
             measure: &measure,
             title: &title,
             bound: *bound,
@@ -70,6 +72,37 @@ pub fn watch(input: &Input, spec: &WatchSpec) -> Option<Watch> {
     };
     let name = spec.measure.as_ref().unwrap_or(&spec.name).value.to_string();
     Some(Watch { stated: spec.name.value.clone(), name, title, measure, alerts, bounds })
+}
+
+/// What the description says is to be done, else what the kind says of the measure; when both are silent, where anybody
+/// would look first.
+fn steps(input: &Input, spec: &WatchSpec, subject: &Subject, services: &[&Service]) -> Vec<String> {
+    let name = &spec.measure.as_ref().unwrap_or(&spec.name).value;
+    let measures = services.iter().filter_map(|one| input.kind(one)).flat_map(|kind| &kind.measures);
+    let kinds = measures.filter(|measure| spec.form.is_none() && measure.name.value == *name);
+    if !spec.steps.is_empty() {
+        return spec.steps.iter().map(|step| step.value.to_string()).collect();
+    }
+    let about = match subject {
+        Subject::Service(name) => Some(name),
+        Subject::Host(_) => services.first().map(|service| &service.name),
+    };
+    if let Some(scope) = about.and_then(|name| input.context.scope(name)) {
+        let filled =
+            |step: &Located<Line>| input.context.filled(scope.fill_shell(step.value.as_str()), step.span);
+        let steps: Vec<String> = kinds.flat_map(|one| &one.steps).filter_map(filled).collect();
+        if !steps.is_empty() {
+            return steps;
+        }
+    }
+    match subject {
+        Subject::Service(name) => {
+            input.model.service(name).map(|service| service.looks()).unwrap_or_default()
+        }
+        Subject::Host(_) => {
+            vec!["docker stats --no-stream".to_owned(), "top -b -n 1 | head -n 20".to_owned()]
+        }
+    }
 }
 
 /// Whom it is about, and the services that export that one's metrics: itself and its exporter.
@@ -205,6 +238,7 @@ fn unproved(input: &Input, spec: &WatchSpec, measure: &Measure) {
 struct Raised<'a> {
     input: &'a Input<'a>,
     spec: &'a WatchSpec,
+    steps: &'a [String],
     measure: &'a Measure,
     title: &'a str,
     bound: Bound,
@@ -246,7 +280,7 @@ impl Raised<'_> {
                 self.headline()
             )),
             description: self.description(),
-            steps: self.steps(subject),
+            steps: self.steps.to_vec(),
             test: AlertTest {
                 interval: Duration::from_minutes(1),
                 at: Duration::from_minutes(at),
@@ -270,23 +304,6 @@ impl Raised<'_> {
         std::iter::once(format!("watch/{}", self.spec.name.value))
             .chain(service.into_iter().flat_map(|service| self.input.addresses(service)))
             .collect()
-    }
-
-    /// What the description says is to be done; when it is silent, where anybody would look first.
-    fn steps(&self, subject: &Subject) -> Vec<String> {
-        if !self.spec.steps.is_empty() {
-            return self.spec.steps.iter().map(|step| step.value.to_string()).collect();
-        }
-        match subject {
-            Subject::Service(name) => {
-                self.input.model.service(name).map(|service| service.looks()).unwrap_or_default()
-            }
-            Subject::Host(_) => vec![
-                "docker stats --no-stream".to_owned(),
-                "top -b -n 1 | head -n 20".to_owned(),
-                "df -h".to_owned(),
-            ],
-        }
     }
 
     /// The bound for people: `above 5 per second`.
