@@ -6,6 +6,7 @@ use crate::{
     check::{Rule, databases},
     diagnostic::{Diagnostic, Diagnostics},
     model::{Files, Kept, Model, Mount, MountSource, Place, Service},
+    source::Span,
     values::{Name, Value as _},
 };
 
@@ -117,6 +118,10 @@ fn folders(model: &Model, diagnostics: &mut Diagnostics) {
             let (Some(database), Some(span)) = (databases::kept_at(&mount.target), mount.stated) else {
                 continue;
             };
+            if matches!(mount.source, MountSource::Filled(_)) {
+                diagnostics.add(filled(service, mount, database, span));
+                continue;
+            }
             let Some(folder) = databases::on_host(model, mount) else { continue };
             let keeps = |kept: &Kept| {
                 matches!(kept, Kept::Files(Files { place: Place::Host(paths), .. })
@@ -136,6 +141,17 @@ fn folders(model: &Model, diagnostics: &mut Diagnostics) {
             );
         }
     }
+}
+
+/// Where the data is, is known on the host only: no backup can name it.
+fn filled(service: &Service, mount: &Mount, database: &str, span: Span) -> Diagnostic {
+    let name = backup_name(&format!("{}-data", service.name));
+    Diagnostic::warning(
+        "backup-missing",
+        format!("the data of `{}` at `{}` is in no backup", service.name, mount.target),
+    )
+    .at(span, format!("{database} keeps its data there, wherever that is"))
+    .help(help(&name, "files \"/srv/…\"", Some(database)))
 }
 
 /// Whether what is in it comes again by itself: what was installed or computed, and what programs log.

@@ -21,8 +21,15 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
             continue;
         }
         let users = files.users.iter().filter_map(|name| model.service(name));
+        let mut others = Vec::new();
         for service in users.filter(|service| writes(model, files, service)) {
-            diagnostics.add(found(backup, service, databases::copied_of(model, backup, service)));
+            match databases::copied_of(model, backup, service) {
+                None if !service.datastore => others.push(service),
+                whose => diagnostics.add(of_database(backup, service, whose)),
+            }
+        }
+        if !others.is_empty() {
+            diagnostics.add(of_files(backup, &others));
         }
     }
     sequences(model).iter().for_each(|sequence| by_command(sequence, diagnostics));
@@ -78,23 +85,34 @@ fn is_live(path: &str) -> bool {
     !kept && data && (volume || databases::known_at(path).is_some())
 }
 
-fn found(backup: &Backup, service: &Service, whose: Option<&str>) -> Diagnostic {
-    let database = service.datastore || whose.is_some();
-    let copied = if database { "copies the database" } else { "copies the files" };
-    Diagnostic::warning("live-copy", format!("`{}` {copied} of `{}` while it runs", backup.name, service.name))
+fn of_database(backup: &Backup, service: &Service, whose: Option<&str>) -> Diagnostic {
+    let what = format!("`{}` copies the database of `{}` while it runs", backup.name, service.name);
+    Diagnostic::warning("live-copy", what)
         .at(backup.origin.span(), "copies them")
         .at(service.origin.span(), "can write to them meanwhile")
-        .help(match (service.datastore, whose) {
-            (true, _) => format!(
+        .help(match whose.filter(|_| !service.datastore) {
+            None => format!(
                 "have it stopped meanwhile (`stopped #true`), or dumped, if its kind can be (`backup \"{}\" {{ … }}`)",
                 service.name
             ),
-            (false, Some(whose)) => format!(
+            Some(whose) => format!(
                 "have it stopped meanwhile (`stopped #true`), or give `{}` a kind that knows how to dump {whose}",
                 service.name
             ),
-            (false, None) => "have it stopped meanwhile: `stopped #true`; if each file stands for itself, say so in the backup: `allow \"live-copy\" because=\"…\"`".to_owned(),
         })
+}
+
+fn of_files(backup: &Backup, services: &[&Service]) -> Diagnostic {
+    let whose = match services {
+        [service] => format!("of `{}` while it runs", service.name),
+        several => format!("that {} services share while they run", several.len()),
+    };
+    let found = Diagnostic::warning("live-copy", format!("`{}` copies the files {whose}", backup.name))
+        .at(backup.origin.span(), "copies them");
+    services
+        .iter()
+        .fold(found, |found, service| found.at(service.origin.span(), "can write to them meanwhile"))
+        .help("have it stopped meanwhile: `stopped #true`; if each file stands for itself, say so in the backup: `allow \"live-copy\" because=\"…\"`")
 }
 
 /// Whether the service can write to the files.

@@ -34,6 +34,7 @@ pub fn service(context: &Context, spec: &ServiceSpec) -> Option<Service> {
     let port = spec.port.as_ref().or(kind.port.as_ref()).map(|port| port.value);
     let metrics_path = spec.metrics.as_ref().or(kind.metrics_path.as_ref()).map(|path| path.value.clone());
     let application = kind.role == Role::Application;
+    let as_stated = container::is_as_stated(context, spec);
     secrets_exist(context, spec);
     let (published, ports) = publish::published(context, spec, port);
     let stated = spec.container.tmpfs.iter();
@@ -77,11 +78,19 @@ pub fn service(context: &Context, spec: &ServiceSpec) -> Option<Service> {
             Some(user) if spec.run_as.is_none() => Some(Text::literal(user.value.as_str())),
             _ => container::text(context, &spec.run_as),
         },
-        read_only: kind.read_only,
-        capabilities: kind.capabilities.as_ref().map(|kept| kept.iter().map(|c| c.value.clone()).collect()),
+        read_only: kind.read_only && !as_stated,
+        capabilities: kind
+            .capabilities
+            .as_ref()
+            .filter(|_| !as_stated)
+            .map(|kept| kept.iter().map(|c| c.value.clone()).collect()),
         beside: beside(spec),
         scale: scale::scale(context, spec),
-        stop_grace: spec.stop_grace.as_ref().or(kind.stop_grace.as_ref()).map(|grace| grace.value),
+        stop_grace: spec
+            .stop_grace
+            .as_ref()
+            .or(kind.stop_grace.as_ref().filter(|_| !as_stated))
+            .map(|grace| grace.value),
         profile: spec.derived.profile.clone(),
         secret_files: spec.derived.secret_files.clone(),
         metrics: metrics(context, spec, kind),
@@ -213,7 +222,9 @@ fn health(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> 
     }
     let images = stated.is_some_and(|health| health.is_images());
     let other = stated.is_some_and(|health| health.of_image) || spec.unit.is_some();
-    let standard = kind.health.as_ref().filter(|_| !other);
+    // What is exactly as stated is asked when that is stated.
+    let silent = stated.is_none() && container::is_as_stated(context, spec);
+    let standard = kind.health.as_ref().filter(|_| !other && !silent);
     if stated.is_some_and(|health| health.disabled) {
         return None;
     }

@@ -166,7 +166,7 @@ pub struct MountedSecret {
 /// Asks for all of it.
 pub fn container(r: &mut Reader) -> ContainerSpec {
     ContainerSpec {
-        as_stated: r.said("as-stated", "whether the container is exactly what is stated: nothing is added that compose does not add itself (bounded logs, a restart policy, `init`, fewer privileges); what the system says when absent"),
+        as_stated: r.said("as-stated", "whether the container is exactly what is stated: nothing is added that compose does not add itself (bounded logs, a restart policy, `init`, fewer privileges, the check of a kind and its time to stop); what the system says when absent"),
         restart: r.prop("restart", "when its container is started again; `unless-stopped` when absent").optional(),
         entrypoint: r.list::<Source>("entrypoint", "what is run in place of the image's entrypoint"),
         env_files: r.list("env-file", "a file of the host with variables, from the folder of compose.yaml on"),
