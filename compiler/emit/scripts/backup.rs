@@ -13,8 +13,8 @@ use super::{
 use crate::{
     emit::template::{Format, Parts, Template},
     model::{
-        Backup, Dump, Files, Kept, Model, MountSource, Offsite, Part, Place, Restore, Retention, Service,
-        Text,
+        Backup, Dump, Files, HostUnit, Kept, Model, MountSource, Offsite, Part, Place, Restore, Retention,
+        Service, Text,
     },
     values::{Duration, Language, Name},
 };
@@ -24,6 +24,8 @@ const PARTS: Parts = &[
     ("drill-metrics", include_str!("parts/drill-metrics.tera")),
     ("file-as-written", include_str!("parts/file-as-written.tera")),
     ("newest-as-written", include_str!("parts/newest-as-written.tera")),
+    ("start-users", include_str!("parts/start-users.tera")),
+    ("stop-users", include_str!("parts/stop-users.tera")),
     ("surplus", include_str!("parts/surplus.tera")),
 ];
 
@@ -34,7 +36,8 @@ pub(super) static RESTORE: Template =
 pub(super) static VERIFY: Template =
     Template::with_parts(Format::Shell, include_str!("verify.sh.tera"), PARTS);
 static ARCHIVE: Template = Template::new(Format::Shell, include_str!("archive.sh.tera"));
-static RESTORE_TO_TIME: Template = Template::new(Format::Shell, include_str!("restore-to-time.sh.tera"));
+static RESTORE_TO_TIME: Template =
+    Template::with_parts(Format::Shell, include_str!("restore-to-time.sh.tera"), PARTS);
 static RESTORE_FILES: Template =
     Template::with_parts(Format::Shell, include_str!("restore-files.sh.tera"), PARTS);
 static BACKUP_OBJECTS: Template =
@@ -44,7 +47,8 @@ static VERIFY_OBJECTS: Template =
     Template::with_parts(Format::Shell, include_str!("verify-objects.sh.tera"), PARTS);
 static BACKUP_SNAPSHOTS: Template =
     Template::with_parts(Format::Shell, include_str!("backup-snapshots.sh.tera"), PARTS);
-static RESTORE_SNAPSHOTS: Template = Template::new(Format::Shell, include_str!("restore-snapshots.sh.tera"));
+static RESTORE_SNAPSHOTS: Template =
+    Template::with_parts(Format::Shell, include_str!("restore-snapshots.sh.tera"), PARTS);
 static VERIFY_SNAPSHOTS: Template =
     Template::with_parts(Format::Shell, include_str!("verify-snapshots.sh.tera"), PARTS);
 static VERIFY_FILES: Template =
@@ -131,6 +135,8 @@ struct FilesView {
     members: Vec<String>,
     /// Who has them mounted.
     users: Vec<String>,
+    /// Units of the host that write there.
+    units: Vec<String>,
     stopped: bool,
     /// Whether they are logs, of which what had been written by then is whole.
     grow: bool,
@@ -274,6 +280,13 @@ fn rules(keep: &Retention) -> String {
     format!("{seconds} {} {} {} {} {}", keep.last, keep.daily, keep.weekly, keep.monthly, keep.yearly)
 }
 
+/// Whether a unit of the host itself writes there.
+fn writes(unit: &HostUnit, place: &Place) -> bool {
+    let Place::Host(paths) = place else { return false };
+    let mut own = std::iter::once(&unit.directory).chain(&unit.writes);
+    own.any(|own| paths.iter().any(|path| path.is_within(own) || own.is_within(path)))
+}
+
 fn files_view(model: &Model, files: &Files) -> FilesView {
     let (service, target, members) = match &files.place {
         Place::Volume { service, target } => {
@@ -290,6 +303,11 @@ fn files_view(model: &Model, files: &Files) -> FilesView {
         target,
         members,
         users: files.users.iter().map(ToString::to_string).collect(),
+        units: model
+            .units()
+            .filter(|(_, unit)| writes(unit, &files.place))
+            .map(|(_, unit)| unit.name.to_string())
+            .collect(),
         stopped: files.stopped,
         grow: files.are_logs(&model.logs),
         exclude: files.exclude.iter().map(ToString::to_string).collect(),

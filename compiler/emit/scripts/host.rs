@@ -128,7 +128,12 @@ fn view(model: &Model) -> View {
         disk_mib,
         systems: require.systems.iter().map(|(id, version)| format!("{id} {version}")).collect(),
         ports: ports.iter().map(ToString::to_string).collect(),
-        dns: public_names(model),
+        // A name that leads to a proxy in front does not lead here.
+        dns: if model.ingress.as_ref().is_some_and(|ingress| ingress.behind.is_empty()) {
+            public_names(model)
+        } else {
+            Vec::new()
+        },
         externals: model
             .externals
             .iter()

@@ -19,6 +19,8 @@ struct View {
     when: Option<String>,
     nginx: Option<String>,
     https: bool,
+    /// Whether requests come by way of a proxy in front.
+    behind: bool,
     firewall: bool,
     /// `tcp/443`, `udp/6000-6007`: what may be reached.
     openings: Vec<String>,
@@ -73,6 +75,7 @@ pub fn check(model: &Model, clock: &Clock) -> Script {
         when: clock.when("security-check"),
         nginx: ingress.map(|ingress| ingress.service.to_string()),
         https: ingress.is_some_and(|ingress| !matches!(ingress.tls, Tls::None)),
+        behind: ingress.is_some_and(|ingress| !ingress.behind.is_empty()),
         firewall: !model.firewall.openings.is_empty(),
         openings: model
             .firewall

@@ -186,8 +186,8 @@ fn security_check(context: &Context) -> Option<Job> {
         return None;
     }
     let about = context.language.pick(
-        "checks updates, logins, certificate, firewall and secrets",
-        "업데이트, 로그인, 인증서, 방화벽, 비밀 값 점검",
+        "looks for updates that wait, failed logins, open ports, old secrets and the like",
+        "업데이트, 실패한 로그인, 열린 포트, 오래된 비밀 값 등 점검",
     );
     Derived {
         name: name.to_owned(),

@@ -71,7 +71,7 @@ compose up --no-start --no-deps --no-recreate --quiet-pull "$service"
 container=$(compose ps --all --quiet "$service") container=${container%%$'\n'}
 [ -n "$container" ] || fail "$service has no container"
 image=$(docker inspect --format '{{.Image}}' "$container")
-docker run --rm --interactive --network none --pull never --entrypoint sh "$image" -c 'cat >/tmp/dump && pg_restore --list /tmp/dump >/dev/null && pg_restore --file=/dev/null /tmp/dump' <"$file" >/dev/null ||
+docker run --rm --interactive --network none --pull never --entrypoint sh "$image" -c 'pg_restore --file=/dev/null' <"$file" >/dev/null ||
     fail "$file is not whole; nothing was changed"
 
 # What is there now is kept, as far as it can be.
@@ -152,5 +152,5 @@ createdb --username=aicli_user --maintenance-db=postgres aicli_web
 pg_restore --exit-on-error --single-transaction --no-owner --username=aicli_user --dbname=aicli_web /tmp/dump
 rm -f /tmp/dump' <"$file" >&2 || broken "the restore failed: the data may be half replaced"
 compose exec -T "$service" sh -c 'psql --username=aicli_user --dbname=aicli_web --no-align --tuples-only --command="SELECT count(*) || '\'' tables'\'' FROM pg_stat_user_tables"' </dev/null || broken "the data cannot be read after the restore"
-[ ${#stopped[@]} = 0 ] || compose up --detach --wait --no-deps --no-recreate "${stopped[@]}" || fail "the data is back, but not all of ${stopped[*]} work again"
+[ ${#stopped[@]} = 0 ] || compose up --detach --wait --no-deps --no-recreate "${stopped[@]}" || fail "it is back, but not all of ${stopped[*]} work again"
 say "brought $service back from ${file##*/}"

@@ -55,6 +55,16 @@ container=$(compose ps --all --quiet "$service") container=${container%%$'\n'}
 [ -n "$container" ] || fail "$service has no container whose image could be used"
 image=$(docker inspect --format '{{.Image}}' "$container")
 
+# A drill must not fill the disk that the live data needs. What comes back takes as much as that does, and the dump once more.
+needed=$(stat --format %s "$file")
+while IFS= read -r source; do
+    [ -n "$source" ] || continue
+    size=$(du --summarize --block-size=1 "$source" 2>/dev/null | cut --fields 1) || : # files come and go meanwhile
+    needed=$((needed + ${size:-0}))
+done < <(docker inspect --format '{{range .Mounts}}{{if eq .Type "volume"}}{{println .Source}}{{end}}{{end}}' "$container")
+free=$(df --output=avail --block-size=1 "$(docker info --format '{{.DockerRootDir}}')" | tail -n 1)
+[ "$((free / 2))" -gt "$needed" ] || fail "what comes back takes about $((needed >> 20)) MiB, which is more than half of what Docker has left"
+
 trap clean EXIT
 clean
 docker volume create --label "$label" "$scratch-1" >/dev/null

@@ -125,5 +125,5 @@ fi
 chown -R redis:redis /data' <"$file" >&2 || broken "the restore failed, and $service is stopped: its data may be half replaced"
 compose up --detach --wait --no-deps --no-recreate "$service" || broken "$service does not start with the restored data"
 compose exec -T "$service" sh -c 'redis-cli dbsize | grep -E '\''^(.integer. )?[0-9]+$'\''' </dev/null || broken "the data cannot be read after the restore"
-[ ${#stopped[@]} = 0 ] || compose up --detach --wait --no-deps --no-recreate "${stopped[@]}" || fail "the data is back, but not all of ${stopped[*]} work again"
+[ ${#stopped[@]} = 0 ] || compose up --detach --wait --no-deps --no-recreate "${stopped[@]}" || fail "it is back, but not all of ${stopped[*]} work again"
 say "brought $service back from ${file##*/}"

@@ -28,7 +28,7 @@ pile() {
 }
 
 main() {
-    local release image images store='' archive=''
+    local release image images store='' archive='' sudo=''
     case ${1-} in
         --restore)
             store=${2-} archive=${3-}
@@ -38,17 +38,23 @@ main() {
             esac
             [ -n "$archive" ] || { usage >&2; exit 64; }
             shift 3
+            # Only root reads the backups. Whether that goes is asked before anything is changed.
+            if [ "$(id -u)" != 0 ]; then
+                sudo=1
+                sudo --validate || fail "only root can read the backups: run it as root"
+            fi
             ;;
         -h | --help) usage; exit 0 ;;
         --list) cat "$log"; exit 0 ;;
         -*) usage >&2; exit 64 ;;
     esac
     local pid
-    # A deployment that has both releases standing goes back when it is told to: that is a reload of nginx.
-    if [ $# -eq 0 ] && pid=$(cat "$kept/.switched" 2>/dev/null) && kill -TERM "$pid" 2>/dev/null; then
+    # A deployment that has both releases standing goes back when it is told to: that is a reload of nginx. One that was
+    # cut off does not hold its lock any more, and its number may be somebody else's by now.
+    if [ $# -eq 0 ] && ! flock --nonblock "$log" true && pid=$(cat "$kept/.switched" 2>/dev/null) && kill -TERM "$pid" 2>/dev/null; then
         while kill -0 "$pid" 2>/dev/null; do sleep 1; done
         [ "$(tail -n 1 "$log" | cut -d ' ' -f 3)" = rolled-back ] || fail "the deployment that ran did not go back: $(tail -n 1 "$log")"
-        if [ -n "$store" ]; then exec "$directory/scripts/restore-$store.sh" "$archive" --yes; fi
+        if [ -n "$store" ]; then exec ${sudo:+sudo} "$directory/scripts/restore-$store.sh" "$archive" --yes; fi
         exit 0
     fi
     [ -s "$log" ] || fail "nothing was deployed by scripts/deploy.sh yet: $log tells of nothing"
@@ -67,7 +73,7 @@ main() {
     printf 'rollback: the tree is that of %s again; deploy the newer one to go forward\n' "$release" >&2
     [ -z "$store" ] || {
         "$directory/scripts/deploy.sh" --no-build --no-rollback --rolled-back "$release"
-        exec "$directory/scripts/restore-$store.sh" "$archive" --yes
+        exec ${sudo:+sudo} "$directory/scripts/restore-$store.sh" "$archive" --yes
     }
     exec "$directory/scripts/deploy.sh" --no-build --no-rollback --rolled-back "$release"
 }

@@ -89,5 +89,5 @@ fi
 loose=$(find "$directory/scripts" "$directory/compose.yaml" -perm /022 ! -type l -print -quit 2>/dev/null || :)
 [ -z "$loose" ] || problem "$loose can be written by others: chmod -R go-w $directory"
 
-printf '\n%s\n' "$problems problems"
+printf '\nproblems: %s\n' "$problems"
 [ "$problems" = 0 ]

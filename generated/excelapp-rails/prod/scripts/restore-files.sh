@@ -121,13 +121,6 @@ kept=''
 if [ ${#there[@]} -gt 0 ]; then
     kept=$folder/before-restore_${backup}_$(date +%Y%m%d_%H%M%S).$extension
     while [ -e "$kept" ]; do sleep 1 && kept=$folder/before-restore_${backup}_$(date +%Y%m%d_%H%M%S).$extension; done
-    mkdir -p "$partial/files"
-    status=0
-    rsync "${options[@]}" --checksum --link-dest="$file/files" -- "${there[@]}" "$partial/files/" || status=$?
-    [ "$status" = 0 ] || [ "$status" = 24 ] || fail "what is there now cannot be kept in $kept; nothing was changed"
-    sums "$partial/files" >"$partial/sums"
-    sync --file-system "$folder"
-    mv --no-target-directory "$partial" "$kept"
 fi
 say "$(printf 'about to replace %s with %s%s\n%s' "${part:-$backup}" "${file##*/}" "${part:+ of it}" "${kept:+What is there now is kept in $kept, which nothing deletes.}")"
 if [ -z "$yes" ]; then
@@ -136,17 +129,34 @@ if [ -z "$yes" ]; then
     [ "$answer" = "$backup" ] || fail "nothing was changed"
 fi
 
+# Who writes there stops before what is there is kept: a copy of files that change meanwhile may not open.
 stopped=()
 for user in "${users[@]}"; do
     if runs "$user"; then stopped+=("$user"); fi
 done
 [ ${#stopped[@]} = 0 ] || compose stop "${stopped[@]}"
+running=()
+units=(excelapp-rails)
+for unit in "${units[@]}"; do
+    if systemctl --quiet is-active "$unit"; then running+=("$unit"); fi
+done
+[ ${#running[@]} = 0 ] || systemctl stop "${running[@]}"
 # After a failure nothing is started by itself: somebody has to look first.
 broken() {
     say "$1"
     if [ ${#stopped[@]} -gt 0 ]; then say "stopped: ${stopped[*]}; start again with: docker compose --project-directory $directory start ${stopped[*]}"; fi
+    if [ ${#running[@]} -gt 0 ]; then say "stopped: ${running[*]}; start again with: systemctl start ${running[*]}"; fi
     exit 1
 }
+if [ -n "$kept" ]; then
+    mkdir -p "$partial/files"
+    status=0
+    rsync "${options[@]}" --checksum --link-dest="$file/files" -- "${there[@]}" "$partial/files/" || status=$?
+    [ "$status" = 0 ] || [ "$status" = 24 ] || broken "what is there now cannot be kept in $kept; nothing was changed"
+    sums "$partial/files" >"$partial/sums"
+    sync --file-system "$folder"
+    mv --no-target-directory "$partial" "$kept"
+fi
 for member in "${back[@]}"; do
     (umask 022 && mkdir -p "$(dirname "$root/$member")")
 done
@@ -154,5 +164,6 @@ done
 rsync "${options[@]}" --checksum -- "${back[@]/#/$file/files/./}" "$root/" || broken "not all of it could be put back: some files may be new and some old"
 changed=$(rsync "${options[@]}" --checksum --dry-run --itemize-changes -- "${back[@]/#/$file/files/./}" "$root/") || broken "what came back cannot be read"
 [ -z "$changed" ] || broken "what came back is not what is in the snapshot: $(sed -n '1p' <<<"$changed")"
-[ ${#stopped[@]} = 0 ] || compose up --detach --wait --no-deps --no-recreate "${stopped[@]}" || fail "the files are back, but not all of ${stopped[*]} work again"
+[ ${#stopped[@]} = 0 ] || compose up --detach --wait --no-deps --no-recreate "${stopped[@]}" || fail "it is back, but not all of ${stopped[*]} work again"
+[ ${#running[@]} = 0 ] || systemctl start "${running[@]}" || fail "it is back, but not all of ${running[*]} work again"
 say "brought ${part:-$backup} back from ${file##*/}"

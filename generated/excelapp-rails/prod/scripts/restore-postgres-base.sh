@@ -101,7 +101,6 @@ if [ -z "$yes" ]; then
     read -rp "Type the name of the service to go on: " answer
     [ "$answer" = "$service" ] || fail "nothing was changed"
 fi
-
 stopped=()
 for user in "${users[@]}"; do
     if runs "$user"; then stopped+=("$user"); fi
@@ -120,7 +119,6 @@ broken() {
     if [ ${#running[@]} -gt 0 ]; then say "stopped: ${running[*]}; start again with: systemctl start ${running[*]}"; fi
     exit 1
 }
-
 compose stop "$service"
 compose run --rm --no-deps -T --entrypoint sh "$service" -c 'set -e
 rm -rf "${PGDATA:?}"/*
@@ -153,6 +151,6 @@ grep '\''recovery stopping'\'' /tmp/recovery.log' sh "$(date --utc --date "@$to"
 printf '%s %s %s\n' "$(date +%s)" "$to" "$until" >>"$log/restores"
 compose up --detach --wait --no-deps --no-recreate "$service" || broken "$service does not start with the restored data"
 compose exec -T "$service" sh -c 'psql --username=excelapp --dbname=excelapp_rails_production --no-align --tuples-only --command="SELECT count(*) || '\'' tables'\'' FROM pg_stat_user_tables"' </dev/null || broken "the data cannot be read after the restore"
-[ ${#stopped[@]} = 0 ] || compose up --detach --wait --no-deps --no-recreate "${stopped[@]}" || fail "the data is back, but not all of ${stopped[*]} work again"
-[ ${#running[@]} = 0 ] || systemctl start "${running[@]}" || fail "the data is back, but not all of ${running[*]} work again"
+[ ${#stopped[@]} = 0 ] || compose up --detach --wait --no-deps --no-recreate "${stopped[@]}" || fail "it is back, but not all of ${stopped[*]} work again"
+[ ${#running[@]} = 0 ] || systemctl start "${running[@]}" || fail "it is back, but not all of ${running[*]} work again"
 say "brought $service back to $(clock "$to") from ${base##*/}"

@@ -55,6 +55,16 @@ container=$(compose ps --all --quiet "$service") container=${container%%$'\n'}
 [ -n "$container" ] || fail "$service has no container whose image could be used"
 image=$(docker inspect --format '{{.Image}}' "$container")
 
+# A drill must not fill the disk that the live data needs. What comes back takes as much as that does, and the dump once more.
+needed=$(stat --format %s "$file")
+while IFS= read -r source; do
+    [ -n "$source" ] || continue
+    size=$(du --summarize --block-size=1 "$source" 2>/dev/null | cut --fields 1) || : # files come and go meanwhile
+    needed=$((needed + ${size:-0}))
+done < <(docker inspect --format '{{range .Mounts}}{{if eq .Type "volume"}}{{println .Source}}{{end}}{{end}}' "$container")
+free=$(df --output=avail --block-size=1 "$(docker info --format '{{.DockerRootDir}}')" | tail -n 1)
+[ "$((free / 2))" -gt "$needed" ] || fail "what comes back takes about $((needed >> 20)) MiB, which is more than half of what Docker has left"
+
 trap clean EXIT
 clean
 docker volume create --label "$label" "$scratch-1" >/dev/null
@@ -73,7 +83,7 @@ for volume in $(docker volume ls --quiet --filter "label=$label"); do
     ! grep --quiet --line-regexp --fixed-strings -- "$volume" <<<"$live" || fail "$volume is the live data"
 done
 
-docker run --detach --name "$scratch" "${options[@]}" "$image" sh -c 'mkdir -p /archive && chown postgres:postgres /archive && chmod 700 /archive && exec docker-entrypoint.sh "$@"' sh sh -c '(for _ in $(seq 300); do sleep 1; psql -X -q -U "$POSTGRES_USER" -d "$POSTGRES_DB" -c '\''SET client_min_messages = error; CREATE EXTENSION IF NOT EXISTS pg_stat_statements'\'' 2>/dev/null && exit; done) & exec docker-entrypoint.sh "$@"' sh postgres -c shared_preload_libraries=pg_stat_statements -c max_connections=200 -c shared_buffers=256MB -c effective_cache_size=1GB -c maintenance_work_mem=64MB -c checkpoint_completion_target=0.7 -c wal_buffers=16MB -c default_statistics_target=100 -c random_page_cost=1.1 -c effective_io_concurrency=200 -c archive_mode=on -c archive_timeout=300s -c 'archive_command=if [ -e /archive/%f.gz ]; then gzip -dc /archive/%f.gz | cmp -s - %p; else gzip -c %p >/archive/.%f && sync /archive/.%f && mv /archive/.%f /archive/%f.gz && sync /archive; fi' >/dev/null
+docker run --detach --name "$scratch" "${options[@]}" "$image" sh -c 'mkdir -p /archive && chown postgres:postgres /archive && chmod 700 /archive && exec docker-entrypoint.sh "$@"' sh sh -c '(for _ in $(seq 300); do sleep 1; psql -X -q -U "$POSTGRES_USER" -d "$POSTGRES_DB" -c '\''SET client_min_messages = error; CREATE EXTENSION IF NOT EXISTS pg_stat_statements'\'' 2>/dev/null && exit; done; exit 0) & exec docker-entrypoint.sh "$@"' sh postgres -c shared_preload_libraries=pg_stat_statements -c max_connections=200 -c shared_buffers=256MB -c effective_cache_size=1GB -c maintenance_work_mem=64MB -c checkpoint_completion_target=0.7 -c wal_buffers=16MB -c default_statistics_target=100 -c random_page_cost=1.1 -c effective_io_concurrency=200 -c archive_mode=on -c archive_timeout=300s -c 'archive_command=if [ -e /archive/%f.gz ]; then gzip -dc /archive/%f.gz | cmp -s - %p; else gzip -c %p >/archive/.%f && sync /archive/.%f && mv /archive/.%f /archive/%f.gz && sync /archive; fi' >/dev/null
 
 ready=''
 for _ in {1..120}; do

@@ -76,16 +76,6 @@ for external in "${externals[@]}"; do
     fi
 done
 
-# Where the name leads. Behind address translation this machine cannot know, so it is a warning.
-names=(staging.chat.example.com)
-ours=" $(hostname --all-ip-addresses) 203.0.113.42 "
-for name in "${names[@]}"; do
-    addresses=$(getent ahosts "$name" | awk '{ print $1 }' | sort -u | tr '\n' ' ' || :)
-    here=''
-    for address in $addresses; do case $ours in *" $address "*) here=1 ;; esac; done
-    if [ -n "$here" ]; then ok "$name leads here"; else warning "$name leads to ${addresses:-nowhere}, not here"; fi
-done
-
 if [ -x "$directory/scripts/check-env.sh" ]; then
     if missing=$("$directory/scripts/check-env.sh" 2>&1); then ok ".env is complete"; else problem ".env: $missing"; fi
 else
@@ -95,5 +85,5 @@ fi
 loose=$(find "$directory/scripts" "$directory/compose.yaml" -perm /022 ! -type l -print -quit 2>/dev/null || :)
 [ -z "$loose" ] || problem "$loose can be written by others: chmod -R go-w $directory"
 
-printf '\n%s\n' "$problems problems"
+printf '\nproblems: %s\n' "$problems"
 [ "$problems" = 0 ]

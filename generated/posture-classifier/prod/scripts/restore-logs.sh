@@ -85,10 +85,6 @@ if [ ${#there[@]} -gt 0 ]; then
     kept=$folder/before-restore_${backup}_$(date +%Y%m%d_%H%M%S).$extension
     # Names are to the second: it must not take the place of what is being restored.
     while [ -e "$kept" ]; do sleep 1 && kept=$folder/before-restore_${backup}_$(date +%Y%m%d_%H%M%S).$extension; done
-    status=0
-    tar --create --gzip --numeric-owner --directory "$root" -- "${there[@]}" | { age "${recipients[@]}" >"$kept" || exit 2; } || status=$?
-    [ "$status" -le 1 ] || fail "what is there now cannot be kept in $kept; nothing was changed"
-    sync "$kept"
 fi
 say "$(printf 'about to replace %s with %s of %s\n%s' "$backup" "${file##*/}" "$(date --reference "$file" '+%Y-%m-%d %H:%M')" "${kept:+What is there now is kept in $kept, which nothing deletes.}")"
 if [ -z "$yes" ]; then
@@ -97,6 +93,7 @@ if [ -z "$yes" ]; then
     [ "$answer" = "$backup" ] || fail "nothing was changed"
 fi
 
+# Who writes there stops before what is there is kept: a copy of files that change meanwhile may not open.
 stopped=()
 for user in "${users[@]}"; do
     if runs "$user"; then stopped+=("$user"); fi
@@ -108,6 +105,12 @@ broken() {
     if [ ${#stopped[@]} -gt 0 ]; then say "stopped: ${stopped[*]}; start again with: docker compose --project-directory $directory start ${stopped[*]}"; fi
     exit 1
 }
+if [ -n "$kept" ]; then
+    status=0
+    tar --create --gzip --numeric-owner --directory "$root" -- "${there[@]}" | { age "${recipients[@]}" >"$kept" || exit 2; } || status=$?
+    [ "$status" -le 1 ] || broken "what is there now cannot be kept in $kept; nothing was changed"
+    sync "$kept"
+fi
 # The copy is put together beside the old one, so that the exchange itself is short and cannot run out of room.
 replace() { # NEW OLD
     mkdir -p "$(dirname "$2")"
@@ -121,5 +124,5 @@ for member in "${members[@]}"; do
 done
 
 tar --compare --gzip --numeric-owner --directory "$root" --file - < <(contents) >&2 || broken "what came back is not what is in the archive"
-[ ${#stopped[@]} = 0 ] || compose up --detach --wait --no-deps --no-recreate "${stopped[@]}" || fail "the files are back, but not all of ${stopped[*]} work again"
+[ ${#stopped[@]} = 0 ] || compose up --detach --wait --no-deps --no-recreate "${stopped[@]}" || fail "it is back, but not all of ${stopped[*]} work again"
 say "brought $backup back from ${file##*/}"

@@ -28,7 +28,7 @@ pile() {
 }
 
 main() {
-    local release image images store='' archive=''
+    local release image images store='' archive='' sudo=''
     case ${1-} in
         --restore)
             store=${2-} archive=${3-}
@@ -38,6 +38,11 @@ main() {
             esac
             [ -n "$archive" ] || { usage >&2; exit 64; }
             shift 3
+            # Only root reads the backups. Whether that goes is asked before anything is changed.
+            if [ "$(id -u)" != 0 ]; then
+                sudo=1
+                sudo --validate || fail "only root can read the backups: run it as root"
+            fi
             ;;
         -h | --help) usage; exit 0 ;;
         --list) cat "$log"; exit 0 ;;
@@ -59,7 +64,7 @@ main() {
     printf 'rollback: the tree is that of %s again; deploy the newer one to go forward\n' "$release" >&2
     [ -z "$store" ] || {
         "$directory/scripts/deploy.sh" --no-build --no-rollback --rolled-back "$release"
-        exec "$directory/scripts/restore-$store.sh" "$archive" --yes
+        exec ${sudo:+sudo} "$directory/scripts/restore-$store.sh" "$archive" --yes
     }
     exec "$directory/scripts/deploy.sh" --no-build --no-rollback --rolled-back "$release"
 }

@@ -170,13 +170,13 @@ switch_over() { # SERVICE COUNT SECONDS
 # While both stand, going back is a reload: when it does not answer, or somebody asks for it (rollback.sh does, or Ctrl-C).
 stands_the_test() { # SECONDS
     local end=$((SECONDS + $1)) back='' well=''
-    trap 'back=1' INT TERM
+    trap 'back=1' HUP INT TERM
     echo $$ >"$kept/.switched"
     answers && well=1
     while [ -n "$well" ] && [ -z "$back" ] && [ $SECONDS -lt $end ]; do sleep 1; done
     [ -z "$well" ] || [ -n "$back" ] || answers || well=''
     rm -f "$kept/.switched"
-    trap - INT TERM
+    trap - HUP INT TERM
     [ -n "$well" ] && [ -z "$back" ]
 }
 
