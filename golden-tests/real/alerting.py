@@ -13,20 +13,20 @@ from trial import Failed, eventually, main, require, run
 
 def check(tree):
     chain = Chain(tree)
-    eventually("every target is up", chain.is_whole, 40)
+    eventually("every target is up", chain.is_whole, 150)
     victim, alerts = watched(chain)
     chain.targets.kill(victim)
-    eventually(f"{' or '.join(alerts)} reaches the receiver", lambda: message(alerts, "firing"), 60)
+    eventually(f"{' or '.join(alerts)} reaches the receiver", lambda: message(alerts, "firing"), 150)
     name, ways = everybody(tree)
     told = lambda: [one for one in received if one.receiver == name and is_in(one.text, "firing")]
-    eventually(f"{name} is told in all of its {ways} ways", lambda: len(told()) >= ways, 60)
+    eventually(f"{name} is told in all of its {ways} ways", lambda: len(told()) >= ways, 150)
     chain.targets.start()
-    eventually(f"{' or '.join(alerts)} is told to be over", lambda: message(alerts, "resolved"), 60)
+    eventually(f"{' or '.join(alerts)} is told to be over", lambda: message(alerts, "resolved"), 150)
     told_once(chain, tree)
     texts = lambda: [one.text for one in received]
     if "heartbeat" in tree.description:
         count = lambda: sum('"Heartbeat"' in text for text in texts())
-        eventually("signs of life go out again and again", lambda: count() > 3, 30)
+        eventually("signs of life go out again and again", lambda: count() > 3, 90)
         require(not any('"Heartbeat"' in text and '"channel"' in text for text in texts()), "people get signs of life")
     for channel in re.findall(r'^ +slack "(#[\w-]+)"(?!.*(?:severity|priority|team))', tree.description, re.M):
         require(any(f'"channel":"{channel}"' in text for text in texts()), f"nothing was sent to {channel}: {texts()}")
@@ -42,21 +42,22 @@ def told_once(chain, tree):
         symptoms = [labels for labels in rules if matched(rule["target_matchers"], labels)]
         require(symptoms, f"{rule} keeps nothing back")
         symptom = symptoms[0]
+        began = time.monotonic()
         fires(chain, cause)
-        since = eventually(f"{cause['alertname']} is told", lambda c=cause: named_in(c, "firing"), 30).time
+        since = eventually(f"{cause['alertname']} is told", lambda c=cause, b=began: named_in(c, "firing", b), 90).time
         fires(chain, cause, symptom)
         state = lambda s=symptom: chain.state(s["alertname"])
-        eventually(f"{symptom['alertname']} is kept back for {cause['alertname']}", lambda: state() == "suppressed", 20)
+        eventually(f"{symptom['alertname']} is kept back for {cause['alertname']}", lambda: state() == "suppressed", 90)
         for _ in range(4):
             time.sleep(1)
             fires(chain, cause, symptom)
         require(not named_in(symptom, "firing", since), f"{symptom['alertname']} is told beside {cause['alertname']}")
         fires(chain, symptom)
         fires(chain, cause, minutes=0)
-        eventually(f"{symptom['alertname']} is told once {cause['alertname']} is over", lambda s=symptom, t=since: named_in(s, "firing", t), 40)
+        eventually(f"{symptom['alertname']} is told once {cause['alertname']} is over", lambda s=symptom, t=since: named_in(s, "firing", t), 90)
         fires(chain, symptom, minutes=0)
         # What is not told to be over would not be told anew when it fires for the next cause.
-        eventually(f"{symptom['alertname']} is told to be over", lambda s=symptom, t=since: named_in(s, "resolved", t), 30)
+        eventually(f"{symptom['alertname']} is told to be over", lambda s=symptom, t=since: named_in(s, "resolved", t), 90)
 
 
 def fires(chain, *alerts, minutes=5):

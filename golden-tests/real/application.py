@@ -45,11 +45,11 @@ def uvicorn(tree, name, command, service):
         try:
             found = re.search(r"http://127\.0\.0\.1:\d+(/[^'\"\s]*)", str(service["healthcheck"]["test"]))
             require(found, f"the health of {name} is asked nowhere: {service['healthcheck']}")
-            same("what health is asked for", eventually("health", lambda: run("curl", "-sf", found[0]), 30), found[1])
-            eventually(f"{wanted} workers", lambda: workers(server.pid) == wanted, 30, 0.5)
+            same("what health is asked for", eventually("health", lambda: run("curl", "-sf", found[0]), 90), found[1])
+            eventually(f"{wanted} workers", lambda: workers(server.pid) == wanted, 90, 0.5)
         finally:
             server.send_signal(signal.SIGTERM)
-            server.wait(30)
+            server.wait(90)
 
 
 def workers(parent):

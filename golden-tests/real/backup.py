@@ -102,7 +102,7 @@ def recovered(tree, project, trials):
         project.compose("rm", "--stop", "--force", service)
         shutil.rmtree(log, ignore_errors=True)
         project.up(service)
-        run(base, timeout=200)
+        run(base, timeout=600)
     project.compose("down", "--volumes", "--timeout", "2")
     # What is on the host itself is restored too, and checked; whether it is right the trials before have shown.
     destroyed = [trial for trial in trials if not isinstance(trial.data, Archive) or trial.data.volume]
@@ -150,6 +150,7 @@ class Trial:
         self.keep = int(age[1]) if age else 30
 
     def script(self, name, *arguments, **options):
+        self.began = time.time()
         return run(self.tree.home / f"scripts/{name}-{self.service}.sh", *arguments, cwd="/", **options)
 
     def all(self):
@@ -233,7 +234,7 @@ class Trial:
     def just_now(self, name):
         """A metric is the time of what was just done."""
         if self.tree.has("monitoring"):
-            require(time.time() - 60 < self.metric(name) <= time.time(), f"{name}: {self.metric(name)}")
+            require(int(self.began) <= self.metric(name) <= time.time(), f"{name}: {self.metric(name)}")
 
     def metric(self, name):
         """Its value, from the files that the node exporter reads; each has to be what Prometheus accepts. Where nobody

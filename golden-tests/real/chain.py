@@ -7,6 +7,7 @@ import json
 import pathlib
 import re
 import shutil
+import socket
 import socketserver
 import subprocess
 import threading
@@ -14,7 +15,7 @@ import time
 
 import yaml
 from nameserver import NameServer
-from trial import run
+from trial import eventually, run
 
 APP = pathlib.Path(__file__).resolve().parent.parent / "tools/image/app"
 # How long an alert fires before the first, the second … later step of an escalation.
@@ -81,7 +82,11 @@ class Chain:
         self.names |= {name: [address] for name, address in tree.hosts.items()}
         self.targets = Targets(tree, self.names)
         self.targets.start()
+        # Prometheus is last: what it finds down at its start it would tell, and that is not what is tried.
+        for place in self.targets.running:
+            eventually(f"the target at {place} listens", lambda place=place: socket.create_connection(place, 5).close() or True, 90)
         self.alertmanager()
+        eventually("Alertmanager is ready", lambda: run("curl", "-sf", f"{self.alerts_at}/-/ready"), 90)
         self.prometheus()
 
     def alertmanager(self):

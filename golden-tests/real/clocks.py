@@ -23,8 +23,8 @@ UTC = datetime.timezone.utc
 YEAR, LEAP = 2026, 2028
 DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 NTH = ["first", "second", "third", "fourth", "fifth"]
-# Seconds that pass for cron in one, and by how much it may be late then.
-SPEED = 120
+# Seconds that pass for cron in one, and by how much it may be late then: what it has slept through for five minutes it leaves out.
+SPEED = 60
 LATE = datetime.timedelta(minutes=9)
 # The same where cron is looked at for two minutes of each day, which is started anew: nobody asks how late it is.
 SPEED_OF_DAYS, DAILY_AT = 600, "04:05"
@@ -189,11 +189,13 @@ def days_of_year(zone, schedules):
 
 def started(zone, stamp, wanted):
     """What cron starts in the minutes around an instant; it ends as soon as all of that has been seen, which it waits for."""
-    for _ in range(5):
-        with Cron(f"{stamp - datetime.timedelta(seconds=80):%Y-%m-%d %H:%M:%S}", SPEED_OF_DAYS, zone) as daemon:
+    for _ in range(20):
+        with Cron(f"{stamp - datetime.timedelta(seconds=140):%Y-%m-%d %H:%M:%S}", SPEED_OF_DAYS, zone) as daemon:
             seen = lambda: re.findall(r"CMD \(true ([\w-]+)\)", "\n".join(daemon.log))  # pylint: disable=cell-var-from-loop
-            end = time.monotonic() + 10
+            end = time.monotonic() + 30
             while time.monotonic() < end and not {*AROUND, *wanted} <= set(seen()):
+                if "after" in seen() and "before" not in seen():
+                    break
                 time.sleep(0.02)
             # Otherwise this machine was busy, and cron came too late to see that minute.
             if "before" in seen():

@@ -19,7 +19,7 @@ class Project:
         run(STANDINS, tree.home / "compose.yaml")
         # Health is asked every other second until it is well, and then hardly: asking is most of what a machine with many
         # containers does; so two failures are enough. Nothing else differs from the server.
-        more = {name: {"healthcheck": {"interval": "30s", "retries": 2, "start_period": "60s", "start_interval": "2s"}}
+        more = {name: {"healthcheck": {"interval": "30s", "retries": 2, "start_period": "240s", "start_interval": "2s"}}
                 for name, service in tree.services.items() if service.get("healthcheck")}
         # The engine refuses bounds that the machine does not have: this one may be smaller than the server.
         for name, service in tree.services.items():
@@ -33,7 +33,7 @@ class Project:
 
     def up(self, *services):
         try:
-            self.compose("up", "-d", "--wait", "--wait-timeout", "180", "--pull", "never", "--no-build", *services)
+            self.compose("up", "-d", "--wait", "--wait-timeout", "480", "--pull", "never", "--no-build", *services)
         except Failed as failure:
             raise Failed(f"{failure}\n{self.troubles()}") from failure
 
@@ -85,4 +85,4 @@ def healthy(project, *services):
         states = [container["State"] for container in project.containers(*services)]
         return states and all(state["Running"] and state.get("Health", {}).get("Status", "healthy") == "healthy"
                               for state in states)
-    return eventually(f"{', '.join(services) or 'the project'} is healthy", ready, 90, 0.5)
+    return eventually(f"{', '.join(services) or 'the project'} is healthy", ready, 300, 0.5)

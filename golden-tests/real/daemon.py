@@ -1,5 +1,6 @@
 """The real cron daemon on the sandbox's server, its log read from the socket that syslog would have."""
 
+import contextlib
 import datetime
 import os
 import pathlib
@@ -9,6 +10,8 @@ import subprocess
 import threading
 import time
 import zoneinfo
+
+from trial import eventually
 
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 
@@ -32,7 +35,8 @@ class Cron:
     def __enter__(self):
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.socket.bind("/dev/log")
-        threading.Thread(target=self.listen, daemon=True).start()
+        self.listener = threading.Thread(target=self.listen, daemon=True)
+        self.listener.start()
         environment = {**os.environ, "TZ": self.zone, "LD_PRELOAD": FAKETIME, "FAKETIME": f"@{self.start} x{self.speed}"}
         self.begun = time.monotonic()
         self.process = subprocess.Popen(["cron", "-f"], env=environment)
@@ -47,8 +51,21 @@ class Cron:
     def __exit__(self, *_):
         self.process.kill()
         self.process.wait()
+        # What it has forked goes on, and would speak into the log of the next one.
+        eventually("what cron has started ends", lambda: not forked(), 60, 0.02)
         os.unlink("/dev/log")
         self.socket.shutdown(socket.SHUT_RD)
+        self.listener.join()  # what was said is read
+        self.socket.close()
+
+
+def forked():
+    """Processes of cron: itself, and one for each job that runs."""
+    found = []
+    for path in pathlib.Path("/proc").glob("[0-9]*/comm"):
+        with contextlib.suppress(OSError):  # it has just ended
+            found += [path.parent.name] * (path.read_text() == "cron\n")
+    return found
 
 
 def tables(tree, rewrite=lambda text: text):

@@ -155,7 +155,7 @@ class Sqlite(Datastore):
         self.file = re.search(r"sqlite3 (?:-\w+ )*(/\S+)", script)[1]
 
     def sql(self, text):
-        return self.project.compose("exec", "-T", self.service, "sqlite3", "-bail", self.file, input=text).strip()
+        return self.project.compose("exec", "-T", self.service, "sqlite3", "-bail", "-cmd", ".timeout 20000", self.file, input=text).strip()
 
     def fill(self):
         """In write-ahead mode, and with a reader that holds it open: a copy of the file alone would miss what is there."""

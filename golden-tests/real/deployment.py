@@ -265,7 +265,7 @@ class SideBySide(Releases):
         override = tree.home / "compose.override.yaml"
         checks = json.loads(override.read_text())
         for service in self.switched:
-            checks["services"][service]["healthcheck"] |= {"start_period": "15s", "interval": "4s"}
+            checks["services"][service]["healthcheck"] |= {"start_period": "40s", "interval": "4s"}
         override.write_text(json.dumps(checks))
         self.traffic = Traffic(tree.domain, tree.has("tls"))
 
@@ -291,7 +291,7 @@ class SideBySide(Releases):
         self.seen()
         asked = self.hostnames()
         if self.traffic.clients[0].is_alive():
-            seen = eventually("requests are answered", self.seen, 10, 0.5)
+            seen = eventually("requests are answered", self.seen, 60, 0.5)
             require(seen <= asked, f"{seen - asked} answer, which are not of release {release}: {asked}")
         for path, text in self.plain.items():
             same(f"{path.name} when one release stands", path.read_text(), text)
@@ -316,6 +316,12 @@ class SideBySide(Releases):
             lines = [line for command in proxies for line in run(*command).splitlines()]
             raise Failed("\n".join([str(failure), *[line for line in lines if '"status":5' in line or "[e" in line][:8]])) from failure
 
+    def alone_answers(self, old):
+        """Who has answered, none of the old ones among them."""
+        seen = self.seen()
+        same("old ones that still answer", seen & old, set())
+        return seen
+
     def hostnames(self):
         """Those that run, asked of the engine: compose says nothing while the environment file is wrong."""
         filters = [["--filter", f"label=com.docker.compose.service={name}"] for name in self.switched]
@@ -328,14 +334,14 @@ class SideBySide(Releases):
         script.write_text(re.sub(rf"( switch_over \S+ \d+) {self.DRAIN} ", r"\1 300 ", script.read_text()))
         old = self.hostnames()
         with subprocess.Popen([script, "--no-build", "2.0"], cwd="/", stdout=sys.stderr) as deployment:
-            eventually("both stand", (self.tree.home / ".releases/.switched").exists, 90, 0.2)
+            eventually("both stand", (self.tree.home / ".releases/.switched").exists, 300, 0.2)
             self.seen()
-            seen = eventually("the new one answers", self.seen, 10, 1)
-            same("old ones that still answer", seen & old, set())
+            # What was asked before that an old one may still answer.
+            eventually("the new one alone answers", lambda: self.alone_answers(old), 60, 1)
             # Whoever started it takes note of its end, as a shell does.
             threading.Thread(target=deployment.wait).start()
             self.script("rollback")
-            deployment.wait(60)
+            deployment.wait(300)
         require(deployment.returncode, "a deployment that was called back says that it worked")
         self.answers("1.0")
         same("containers that stand, and stood", self.hostnames(), old)

@@ -69,7 +69,7 @@ class Edge:
 
     def start(self, output):
         server = subprocess.Popen([self.programs[0], "-g", "daemon off;"], stdout=output, stderr=output)
-        eventually("nginx listens", lambda: self.listens(server), 10)
+        eventually("nginx listens", lambda: self.listens(server), 90)
         return server
 
     def listens(self, server):

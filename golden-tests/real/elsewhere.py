@@ -25,7 +25,7 @@ def ready():
     server = pathlib.Path(os.environ["ONDOL_TEST_CACHE"], "venv/bin/moto_server")
     with open("/run/s3.log", "w", encoding="utf-8") as log:
         subprocess.Popen([server, "-H", "127.0.0.1", "-p", "5999"], stdout=log, stderr=log)  # ends with the sandbox
-    eventually("S3 answers", lambda: urllib.request.urlopen(S3).status == 200, 60)
+    eventually("S3 answers", lambda: urllib.request.urlopen(S3).status == 200, 180)
 
 
 class Elsewhere:

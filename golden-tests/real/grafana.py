@@ -31,7 +31,7 @@ def check(tree):
     stub = pathlib.Path(__file__).resolve().parent.parent / "tools/image/grafana"
     with subprocess.Popen([stub], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
         try:
-            health = eventually("Grafana reads its provisioning", lambda: asked(server), 10)
+            health = eventually("Grafana reads its provisioning", lambda: asked(server), 60)
             missing = {board["uid"] for board in boards} - set(health["dashboards"])
             require(not missing, f"dashboards that no provider finds: {missing}")
         finally:

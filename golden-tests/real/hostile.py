@@ -71,7 +71,7 @@ def check(tree):
         backend.replace()
     paths = sorted({path for path in proxy.locations(edge, "proxy_pass") if path.endswith("/")}, key=lambda p: (bool(tree.cut_off(p)), p))
     for path in paths:
-        eventually(f"{path} is served as soon as its service resolves", lambda p=path: site.get(p + "probe")[0] == 200, 30)
+        eventually(f"{path} is served as soon as its service resolves", lambda p=path: site.get(p + "probe")[0] == 200, 120)
     if tree.has("closed paths"):
         private(site)
     names_of_others(site)
@@ -95,7 +95,7 @@ def shown(site, prefix):
     for number, (query, expected) in enumerate(SHOWN.items()):
         path = f"{prefix}shown-{number}"
         same(f"status of {path}{query}", site.get(path + query)[0], 200)
-        found = eventually(f"{path} in the access log", lambda p=path: lines(p), 5)
+        found = eventually(f"{path} in the access log", lambda p=path: lines(p), 60)
         same(f"query in the log for {query}", found[0]["query"], expected)
 
 
@@ -129,7 +129,7 @@ def raw(site, text):
         stream = plain
         if site.secure:
             stream = ssl._create_unverified_context().wrap_socket(plain, server_hostname=site.domain)
-        stream.settimeout(5)
+        stream.settimeout(30)
         answer = b""
         try:
             stream.sendall(text.encode())
@@ -219,7 +219,7 @@ def repeated(site, backends, prefix):
         "    open('/run/received', 'ab').write(text.split(b' ')[0] + b'\\n')\n    connection.close()\n")
     addresses, processes = backend.give_way("/usr/bin/python3", dying)
     time.sleep(6)  # each worker may remember the old ones for five seconds
-    eventually("nginx asks the new ones", lambda: site.get(prefix + "gone")[0] == 502, 20, 0.5)
+    eventually("nginx asks the new ones", lambda: site.get(prefix + "gone")[0] == 502, 60, 0.5)
     for method, times in (("POST", 1), ("PATCH", 1), ("GET", min(2, len(addresses)))):
         pathlib.Path("/run/received").write_bytes(b"")
         same(f"status of {method}", site.get(prefix + "gone", "-X", method)[0], 502)

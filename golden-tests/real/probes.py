@@ -46,15 +46,15 @@ def check(tree):
     externals = prometheus(tree)
     require(externals, "nothing is asked")
     up = lambda value: {one["metric"]["external"] for one in query("probe_success") if one["value"][1] == value}
-    eventually("everything answers", lambda: up("1") == externals, 40)
-    web = {one["metric"]["external"] for one in query("probe_http_status_code")}
+    eventually("everything answers", lambda: up("1") == externals, 180)
+    web = {one["metric"]["external"] for one in query("last_over_time(probe_http_status_code[1m])")}
     broken = True
-    eventually("what broke is seen", lambda: up("0") == web and up("1") == externals - web, 40)
+    eventually("what broke is seen", lambda: up("0") == web and up("1") == externals - web, 180)
     firing = lambda: {one["metric"]["external"] for one in query('ALERTS{alertstate="firing",external!=""}')}
-    eventually("the alerts fire", lambda: firing() == web, 40)
+    eventually("the alerts fire", lambda: firing() == web, 180)
     server.shutdown()
     server.server_close()
-    eventually("all is away", lambda: firing() == externals, 40)
+    eventually("all is away", lambda: firing() == externals, 180)
 
 
 def asked(module):

@@ -57,7 +57,7 @@ def nginx():
     server = subprocess.Popen(["nginx", "-c", FOLDER / "nginx.conf", "-g", "daemon off; error_log stderr;"])
     try:
         connection = http.client.HTTPConnection("127.0.0.1", 8080)
-        eventually("nginx answers", lambda: connection.connect() or True, 20)
+        eventually("nginx answers", lambda: connection.connect() or True, 90)
         for number in numbers:
             connection.request("GET", f"/{number}")
             seen = connection.getresponse().read().decode()

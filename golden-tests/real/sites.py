@@ -126,20 +126,23 @@ def kept(site, host, text):
 def pieces(site, host, text, streams):
     """Where replies are passed on as they come, the first piece is there before the last is made; elsewhere it is not."""
     for path in re.findall(r'\broute "([^"]+)"[^\n]* stream=#true' if streams else r'\broute "([^"]+)"[^\n]* cache=', text):
-        start, came = time.monotonic(), b""
-        with connected(site, host) as stream:
-            stream.sendall(f"GET {path.rstrip('/')}/drip/2 HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
-            while b"first" not in came:
-                came += stream.recv(4096) or b"first"
-            first = time.monotonic() - start
-            while piece := stream.recv(4096):
-                came += piece
-        require(b"last" in came, came)
-        require(first < 1 if streams else first > 1.5, f"the first piece of {host}{path} came after {first:.1f} s")
+        for seconds in (2, 4, 8) if streams else (2,):  # a busy machine may not be fast enough at once
+            start, came = time.monotonic(), b""
+            with connected(site, host) as stream:
+                stream.sendall(f"GET {path.rstrip('/')}/drip/{seconds} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+                while b"first" not in came:
+                    came += stream.recv(4096) or b"first"
+                first = time.monotonic() - start
+                while piece := stream.recv(4096):
+                    came += piece
+            require(b"last" in came, came)
+            if not streams or first < seconds / 2:
+                break
+        require(first < seconds / 2 if streams else first > 1.5, f"the first of two pieces of {host}{path}, {seconds} s apart, came after {first:.1f} s")
 
 
 def connected(site, host):
-    plain = socket.create_connection(("198.51.100.1", 443 if site.secure else 80), 10, (next(site.clients), 0))
+    plain = socket.create_connection(("198.51.100.1", 443 if site.secure else 80), 30, (next(site.clients), 0))
     return ssl._create_unverified_context().wrap_socket(plain, server_hostname=host) if site.secure else plain
 
 
@@ -159,7 +162,7 @@ def spread(site, backends):
             for one in parts:
                 backends[one].stop()
             spares = {one for one, words in also if "spare" in words}
-            eventually(f"a spare answers {host}", lambda: asked(site, host, "/probe")[0] == 200 and set(answers(3)) <= spares, 20)
+            eventually(f"a spare answers {host}", lambda: asked(site, host, "/probe")[0] == 200 and set(answers(3)) <= spares, 90)
             for one in parts:
                 backends[one].replace()
-            eventually(f"the others answer {host} again", lambda: set(answers(sum(parts.values()))) == set(parts), 40, 0.5)
+            eventually(f"the others answer {host} again", lambda: set(answers(sum(parts.values()))) == set(parts), 180, 0.5)

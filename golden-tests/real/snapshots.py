@@ -202,9 +202,9 @@ class Snapshots:
         rsync = shutil.which("rsync")
         (root / "new two").write_bytes(os.urandom(2_000_000))
         # Killed when all of it has been copied, and before it counts.
-        program("/run/slow/rsync", f'#!/bin/sh\n{rsync} "$@" || exit\ncase "$*" in *--dry-run*) ;; *) touch /run/slow/now; exec sleep 60 ;; esac\n')
+        program("/run/slow/rsync", f'#!/bin/sh\n{rsync} "$@" || exit\ncase "$*" in *--dry-run*) ;; *) touch /run/slow/now; exec sleep 600 ;; esac\n')
         backup = subprocess.Popen([self.home / f"scripts/backup-{self.service}.sh"], env={**os.environ, "PATH": f"/run/slow:{os.environ['PATH']}"}, start_new_session=True)
-        eventually("it copies", pathlib.Path("/run/slow/now").exists, 30)
+        eventually("it copies", pathlib.Path("/run/slow/now").exists, 180)
         os.killpg(backup.pid, signal.SIGKILL)
         backup.wait()
         shutil.rmtree("/run/slow")

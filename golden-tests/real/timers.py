@@ -5,10 +5,9 @@ and metrics, that are installed and taken away again, and whose times are those 
 import pathlib
 import re
 import subprocess
-import time
 
 import unit
-from trial import main, require, run, same
+from trial import eventually, main, require, run, same
 
 TEXTFILES = pathlib.Path("/var/lib/node_exporter")
 INSTALLED = pathlib.Path("/etc/systemd/system")
@@ -59,10 +58,12 @@ def started(tree, name, timer):
     job("exit 3", fails=True)
     same("exit code", metric("last_exit_code", name), 3)
     require(re.search(r"ondol_job_last_exit_code", " ".join(str(rule["expr"]) for rule in tree.rules())), "no alert tells that a job failed")
-    script.write_text("#!/bin/sh\nsleep 1\n")
+    begun = pathlib.Path("/run/begun")
+    script.write_text(f"#!/bin/sh\ntouch {begun}\nwhile [ -e {begun} ]; do sleep 0.1; done\n")
     first = subprocess.Popen(words)
-    time.sleep(0.3)
+    eventually("the first one runs", begun.exists, 60)
     run(*words, fails=True)
+    begun.unlink()
     same("status of the first", first.wait(), 0)
     script.write_text(kept)
 

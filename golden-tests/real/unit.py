@@ -72,7 +72,7 @@ class Unit:
         folder = self.one("WorkingDirectory")
         options = {"env": values, "cwd": folder, "user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
         for before in self.service["ExecStartPre"]:
-            subprocess.run(words(before, values), check=True, timeout=30, **options)
+            subprocess.run(words(before, values), check=True, timeout=120, **options)
         heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         place = STATE / f"{self.name}.notify"
         place.unlink(missing_ok=True)
@@ -83,7 +83,7 @@ class Unit:
                                        **{**options, "env": {**values, "NOTIFY_SOCKET": str(place)}})
         self.pid_file.write_text(str(process.pid))
         if self.one("Type") == "notify":
-            heard.settimeout(20)
+            heard.settimeout(120)
             while b"READY=1" not in heard.recv(4096):
                 pass
         time.sleep(0.2)

@@ -10,7 +10,6 @@ import re
 import shutil
 import stat
 import subprocess
-import time
 
 import unit
 from edge import Edge
@@ -275,13 +274,12 @@ def rotated(tree, name):
     mode, user, group = re.search(r"create (\d+) (\S+) (\S+)", rules).groups()
     same("owner of the new log", (log.owner(), log.group()), (user, group))
     same("mode of the new log", stat.S_IMODE(log.stat().st_mode), int(mode, 8))
-    time.sleep(0.5)
 
     def written():
         run("/usr/bin/curl", "-sS", "-m", "5", look(tree, name))
         return log.stat().st_size > 0
 
-    eventually("the new log is written to", written, 10)
+    eventually("the new log is written to", written, 90)
     same("the process, which was told and not restarted", unit.Unit(name).pid(), pid)
 
 
