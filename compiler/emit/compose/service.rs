@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::{container, mount, passed, text::text};
 use crate::{
     emit::yaml::{Item, Map, Yaml, flow, seq},
-    model::{Build, Condition, Image, InMemory, Model, Origin, Published, Reach, Resources, Service, Text},
+    model::{
+        Build, Condition, Image, InMemory, Kept, Model, Origin, Published, Reach, Resources, Service, Text,
+    },
     values::{Duration, Name, Port},
 };
 
@@ -47,6 +49,7 @@ pub fn service(model: &Model, service: &Service) -> Yaml {
         .filled("volumes", Yaml::Seq(service.mounts.iter().map(|one| mount::mount(model, one)).collect()))
         .filled("tmpfs", in_memory(service))
         .filled("healthcheck", healthcheck(model, service))
+        .comment(restarted(model, service))
         .maybe("restart", restart(model, service))
         .maybe(
             "stop_grace_period",
@@ -89,8 +92,23 @@ fn restart(model: &Model, service: &Service) -> Option<String> {
         Some(stated) => Some(text(&model.variables, stated)),
         // What runs on demand ends, and stays so: that is what compose does by itself.
         None if service.container.as_stated || service.profile.is_some() => None,
+        None if is_stopped_by_backup(model, service) => Some("always".to_owned()),
         None => Some("unless-stopped".to_owned()),
     }
+}
+
+/// Why it is restarted in another way than others.
+fn restarted(model: &Model, service: &Service) -> &'static str {
+    let ours = restart(model, service).is_some() && service.container.restart.is_none();
+    match ours && is_stopped_by_backup(model, service) {
+        true => "A backup stops it for a while: it comes back when the host restarts meanwhile.",
+        false => "",
+    }
+}
+
+fn is_stopped_by_backup(model: &Model, service: &Service) -> bool {
+    let stops = |kept: &Kept| matches!(kept, Kept::Files(files) if files.stopped && files.users.contains(&service.name));
+    model.backups.iter().any(|backup| stops(&backup.kept))
 }
 
 fn image(map: Map, model: &Model, service: &Service) -> Map {

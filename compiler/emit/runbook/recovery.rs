@@ -69,7 +69,12 @@ pub fn view(model: &Model) -> Option<RecoveryView> {
         fetch: commands(backups.iter().copied().filter_map(fetch)),
         stop: commands(stop.into_iter().chain(units("stop"))),
         stop_elsewhere: commands(elsewhere(model, &restored, "stop").into_iter()),
-        restore: commands(backups.iter().copied().map(restore)),
+        restore: commands(backups.iter().copied().flat_map(|backup| {
+            // Units take their environment from the file that has just come back.
+            let units = (has_env(backup) && model.units().next().is_some())
+                .then(|| "sudo scripts/unit-environment.sh".to_owned());
+            std::iter::once(restore(backup)).chain(units)
+        })),
         otherwise: commands(otherwise.into_iter().map(restore)),
         check: commands(backups.iter().copied().map(check)),
         start: commands(std::iter::once(start).chain(units("start"))),

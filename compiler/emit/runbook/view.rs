@@ -36,6 +36,8 @@ pub struct View {
     sources: Option<String>,
     /// Whether a release is a tag that has to be named.
     tagged: bool,
+    /// Whether a pipeline brings the images.
+    delivered: bool,
     private: Vec<String>,
     routes: Vec<way::WayView>,
     /// What answers from outside when a service works.
@@ -255,6 +257,7 @@ pub fn view(model: &Model) -> View {
         example: example(model),
         built: model.services.iter().any(Service::is_built),
         sources: model.services.iter().any(Service::is_built).then(|| format!("generated/{}", model.tree())),
+        delivered: crate::emit::scripts::delivered(model),
         tagged: model.units().any(|(_, unit)| unit.source.is_some()),
         private,
         routes: model.ingress.iter().flat_map(way::ways).collect(),

@@ -25,12 +25,22 @@ struct View {
     variables: Vec<String>,
 }
 
-/// The script, when a pipeline delivers this environment.
-pub fn script(model: &Model) -> Option<Script> {
+/// The address of the host, when a pipeline delivers this environment to it.
+fn to(model: &Model) -> Option<String> {
     let pipeline = model.pipeline.as_ref()?;
     pipeline.deploys.iter().find(|deploy| deploy.environment == model.environment)?;
     let internal = model.host.internal.map(|ip| ip.to_string());
-    let host = model.host.address.as_ref().map(ToString::to_string).or(internal)?;
+    model.host.address.as_ref().map(ToString::to_string).or(internal)
+}
+
+/// Whether there is the script.
+pub fn is_there(model: &Model) -> bool {
+    to(model).is_some()
+}
+
+/// The script, when a pipeline delivers this environment.
+pub fn script(model: &Model) -> Option<Script> {
+    let host = to(model)?;
     let target = if host.contains(':') { format!("[{host}]") } else { host.clone() };
     let built = model.services.iter().filter(|service| service.is_built());
     let view = View {

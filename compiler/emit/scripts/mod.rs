@@ -16,6 +16,8 @@ mod security;
 mod unit;
 mod watch;
 
+pub use deliver::is_there as delivered;
+
 use std::collections::BTreeMap;
 
 use super::{
