@@ -8,6 +8,14 @@
 use super::yaml::{Item, Pair, Yaml};
 use crate::syntax::{Entry, Node, Scalar};
 
+/// A document of its own: keys of a map, or items of a list.
+pub fn document(nodes: &[Node]) -> Yaml {
+    if nodes.iter().any(Node::is_item) {
+        return Yaml::Seq(nodes.iter().map(|node| Item { comment: None, value: value(node) }).collect());
+    }
+    merged(Yaml::Map(Vec::new()), nodes)
+}
+
 /// `base` with `nodes` merged over it.
 pub fn merged(base: Yaml, nodes: &[Node]) -> Yaml {
     merged_replacing(base, nodes, &[])
@@ -123,10 +131,7 @@ fn listed(value: Yaml) -> Vec<Item> {
 pub fn value(node: &Node) -> Yaml {
     let args: Vec<&Entry> = node.args().collect();
     let properties: Vec<&Entry> = node.entries.iter().filter(|entry| entry.name.is_some()).collect();
-    let is_list = node.annotation.as_deref() == Some("list")
-        || args.len() > 1
-        || node.children.iter().any(|child| child.name.value == "-");
-    if is_list {
+    if node.is_list() {
         let items = args.iter().map(|entry| scalar(&entry.scalar)).chain(node.children.iter().map(value));
         return Yaml::Seq(items.map(|value| Item { comment: None, value }).collect());
     }
@@ -190,6 +195,14 @@ mod tests {
             ),
             "a: 1\n\nb:\n  - 1\n  - 2\n\nc:\n  - x\n\nd:\n  - 1\n  - k: v\n    nil: null\n\ne:\n  k: v\n  f: 1.5\ng: null\n\nh: {}\ni: true\n"
         );
+    }
+
+    #[test]
+    fn a_list_is_a_document_too() {
+        let kdl = "- name=\"x\"\n- name=\"z\" { of 1 2; }\n- 3";
+        let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
+        let nodes = parse(sources.add("test.kdl", kdl), kdl, &mut diagnostics);
+        assert_eq!(document(&nodes).document(""), "- name: x\n- name: z\n  of:\n    - 1\n    - 2\n- 3\n");
     }
 
     #[test]

@@ -311,6 +311,9 @@ pub fn values(r: &mut Reader, settings: &[Setting], service: &str) -> Vec<(Name,
                     .cloned()
                     .collect()
             }
+            _ if setting.kind == SettingType::Bool => {
+                r.switch_setting(name).map(|(entry, _)| vec![entry]).unwrap_or_default()
+            }
             _ => r.setting(name).map(|(entry, _)| vec![entry]).unwrap_or_default(),
         };
         let mut values = Vec::new();

@@ -49,7 +49,7 @@ impl<'a> Brief<'a> {
                     short.comment(at..at + length);
                     bare = at + length;
                 }
-                Mark::Open | Mark::Close | Mark::Out => {}
+                Mark::Block | Mark::Open | Mark::Close | Mark::Out => {}
             }
             ControlFlow::Continue(())
         });

@@ -62,7 +62,7 @@ pub(super) fn outline(node: &Node) -> String {
         text.push(' ');
         if let Some(name) = &entry.name {
             text.push_str(&name.value);
-            text.push('=');
+            text.push_str(entry.apart.sign());
         }
         text.push_str(&shown(entry));
     }

@@ -112,6 +112,7 @@ fn same(a: &[Node], b: &[Node]) -> bool {
     let entry = |a: &Entry, b: &Entry| {
         a.scalar == b.scalar
             && a.annotation == b.annotation
+            && a.apart == b.apart
             && a.name.as_ref().map(|n| &n.value) == b.name.as_ref().map(|n| &n.value)
     };
     a.len() == b.len()

@@ -4,9 +4,11 @@
 //! service is.
 
 mod brief;
+mod comments;
 mod fact;
 mod format;
 mod from_entry;
+mod mixed;
 mod node;
 mod parse;
 mod pieces;
@@ -19,8 +21,9 @@ mod table;
 pub use fact::{Fact, Facts};
 pub use format::format;
 pub use from_entry::FromEntry;
-pub use node::{Entry, Node, Scalar};
+pub use mixed::{mixed, mixed_block};
+pub use node::{Apart, Entry, Node, Scalar};
 pub use pieces::parse;
-pub use reader::{Question, Reader, describe, shown_entry};
+pub use reader::{Form, PassedOn, Question, Reader, describe, shown_entry};
 pub use sink::Sink;
 pub use table::{Ask, Default, Place, Table};

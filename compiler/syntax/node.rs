@@ -32,8 +32,31 @@ pub struct Entry {
     pub annotation: Option<String>,
     /// The value.
     pub scalar: Scalar,
+    /// Where blanks stand around the `=` of a property. They mean nothing here, but to nginx, for which `a =b` are two words.
+    pub apart: Apart,
     /// The whole entry.
     pub span: Span,
+}
+
+/// On which sides of a `=` blanks stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Apart {
+    /// Between the name and the `=`.
+    pub before: bool,
+    /// Between the `=` and the value.
+    pub behind: bool,
+}
+
+impl Apart {
+    /// The sign with its blanks.
+    pub fn sign(self) -> &'static str {
+        match (self.before, self.behind) {
+            (false, false) => "=",
+            (true, false) => " =",
+            (false, true) => "= ",
+            (true, true) => " = ",
+        }
+    }
 }
 
 /// The values that KDL knows.
@@ -53,6 +76,18 @@ pub enum Scalar {
 }
 
 impl Node {
+    /// Whether it is an item of a list.
+    pub fn is_item(&self) -> bool {
+        self.name.value == "-"
+    }
+
+    /// Whether its value is a list, where nodes are keys with values: it says so, has several arguments, or items.
+    pub fn is_list(&self) -> bool {
+        self.annotation.as_deref() == Some("list")
+            || self.args().nth(1).is_some()
+            || self.children.iter().any(Node::is_item)
+    }
+
     /// The arguments, in order.
     pub fn args(&self) -> impl Iterator<Item = &Entry> {
         self.entries.iter().filter(|e| e.name.is_none())

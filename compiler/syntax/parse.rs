@@ -6,7 +6,7 @@ use kdl::{KdlDiagnostic, KdlDocument, KdlEntry, KdlIdentifier, KdlNode, KdlValue
 
 use super::{
     brief::Brief,
-    node::{Entry, Node, Scalar},
+    node::{Apart, Entry, Node, Scalar},
     strings,
 };
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 const MAX_DEPTH: usize = 64;
 
 /// So many mistakes of one source are told.
-const MOST: usize = 20;
+pub(super) const MOST: usize = 20;
 
 /// Largest source that is read, in bytes. A system of 10,000 services takes about 2 MB.
 pub const MAX_BYTES: usize = 8 * 1024 * 1024;
@@ -129,6 +129,13 @@ fn in_plain_words(
             "one too many",
             "is a `{` missing above? Remove the brace, or write the other one".to_owned(),
         )
+    } else if says("cannot be read") && text.starts_with('=') {
+        (
+            "this `=` has no name before it",
+            "a number stands there, or nothing",
+            "write `\"=\"` for the sign itself, as in `location \"=\" \"/x\"`; a name of digits needs quotes"
+                .to_owned(),
+        )
     } else if says("property value") || help.as_deref().is_some_and(|help| help.contains("value terminator"))
     {
         let word = text.split(|c: char| c.is_whitespace() || "{};".contains(c)).next().unwrap_or_default();
@@ -224,7 +231,7 @@ fn too_deep(text: &str) -> Option<usize> {
         match mark {
             Mark::Open => depth += 1,
             Mark::Close => depth = depth.saturating_sub(1),
-            Mark::Comment(_) | Mark::Text(_) | Mark::Out => {}
+            Mark::Comment(_) | Mark::Block | Mark::Text(_) | Mark::Out => {}
         }
         if depth > MAX_DEPTH { ControlFlow::Break(at) } else { ControlFlow::Continue(()) }
     });
@@ -239,6 +246,8 @@ pub(super) enum Mark {
     Close,
     /// A comment that ends with its line, so many bytes long without the end of the line.
     Comment(usize),
+    /// A comment that ends with `*/`.
+    Block,
     /// A string up to this offset, with its quotes and number signs.
     Text(usize),
     /// `/-`, which comments out what comes next.
@@ -278,7 +287,10 @@ pub(super) fn outline(
                 at += length;
             }
             b'/' if bytes.get(at + 1) == Some(&b'*') => match after_comment(bytes, at) {
-                Ok(end) => at = end,
+                Ok(end) => {
+                    each(at, Mark::Block)?;
+                    at = end;
+                }
                 Err(deep) => return ControlFlow::Break(deep),
             },
             b'/' if bytes.get(at + 1) == Some(&b'-') => {
@@ -395,6 +407,10 @@ fn entry(brief: &Brief, entry: &KdlEntry) -> Entry {
         name: entry.name().map(|name| identifier(brief, name)),
         annotation: entry.ty().map(|ty| identifier(brief, ty).value),
         scalar,
+        apart: entry.format().map_or_else(Apart::default, |format| Apart {
+            before: !format.after_key.is_empty(),
+            behind: !format.after_eq.is_empty(),
+        }),
         span: brief.span(span.offset(), span.len()),
     }
 }

@@ -13,9 +13,10 @@ use rayon::prelude::*;
 
 use super::{
     brief::Brief,
+    comments,
     node::Node,
     parse::{self, Mark, outline, part, readable},
-    suspect,
+    strings, suspect,
 };
 use crate::{
     diagnostic::{Diagnostic, Diagnostics},
@@ -37,6 +38,12 @@ pub fn parse(source: SourceId, text: &str, diagnostics: &mut Diagnostics) -> Vec
                 .at(Span::new(source, at, at + 2), "one too many")
                 .help("keep one `/-` in front of the node, argument or block that it comments out"),
         );
+        return Vec::new();
+    }
+    // Behind a string that is not closed, what looks like a word may stand in one.
+    let cut = comments::within_words(source, text);
+    if !cut.is_empty() && strings::wrong(source, text).is_none() {
+        cut.into_iter().for_each(|problem| diagnostics.add(problem));
         return Vec::new();
     }
     let (mut few, mut before) = (suspect::FEW, 0);
@@ -134,7 +141,7 @@ impl Block {
                     }
                     depth = depth.saturating_sub(1);
                 }
-                Mark::Comment(_) | Mark::Text(_) | Mark::Out => {}
+                Mark::Comment(_) | Mark::Block | Mark::Text(_) | Mark::Out => {}
             }
             ControlFlow::Continue(())
         });

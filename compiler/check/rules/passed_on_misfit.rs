@@ -1,7 +1,8 @@
-//! What is passed on to Prometheus and Alertmanager held against the keys that they know: a misspelt one would be told by
-//! the program when it starts, on the server.
+//! What is passed on to Compose, Prometheus and Alertmanager held against the keys that they know: a misspelt one would be
+//! told by the program when it starts, on the server.
 //!
-//! The shapes of both files are data, `check/shapes/`, and read only when something is passed on.
+//! The shapes of their files are data, `check/shapes/`, and read only when something is passed on. Those of Compose follow
+//! its specification (github.com/compose-spec/compose-spec, `schema/`).
 
 use std::sync::LazyLock;
 
@@ -12,12 +13,13 @@ use crate::{
     diagnostic::{Diagnostic, Diagnostics, nearest},
     model::Model,
     source::Span,
-    syntax::{Entry, Node, Scalar},
+    syntax::{Entry, Node, Scalar, mixed},
 };
 
 /// The rule.
 pub const RULE: Rule = Rule { code: "passed-on-misfit", check, together: None };
 
+static COMPOSE: LazyLock<Value> = LazyLock::new(|| read(include_str!("../shapes/compose.json")));
 static PROMETHEUS: LazyLock<Value> = LazyLock::new(|| read(include_str!("../shapes/prometheus.json")));
 static ALERTMANAGER: LazyLock<Value> = LazyLock::new(|| read(include_str!("../shapes/alertmanager.json")));
 
@@ -27,6 +29,7 @@ fn read(text: &str) -> Value {
 }
 
 fn check(model: &Model, diagnostics: &mut Diagnostics) {
+    compose(model, diagnostics);
     let prometheus = model.monitoring.as_ref().map_or(&[][..], |monitoring| &monitoring.raw_prometheus);
     for (program, shapes, nodes) in [
         ("Prometheus", &PROMETHEUS, prometheus),
@@ -42,6 +45,23 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
             Held { program: "Alertmanager", shapes: &ALERTMANAGER, diagnostics: &mut *diagnostics };
         let shape = &ALERTMANAGER[receiver.way.shape()];
         held.map(shape, receiver.raw.iter().map(Part::Node).collect(), false);
+    }
+}
+
+fn compose(model: &Model, diagnostics: &mut Diagnostics) {
+    for service in model.services.iter().filter(|service| !service.raw_compose.is_empty()) {
+        let mut held = Held { program: "Compose", shapes: &COMPOSE, diagnostics: &mut *diagnostics };
+        held.service(service.raw_compose.iter().map(Part::Node).collect());
+    }
+    if model.raw_compose.is_empty() {
+        return;
+    }
+    let mut held = Held { program: "Compose", shapes: &COMPOSE, diagnostics };
+    let (services, rest): (Vec<&Node>, Vec<&Node>) =
+        model.raw_compose.iter().partition(|node| node.name.value == "services");
+    held.map(&COMPOSE["file"], rest.into_iter().map(Part::Node).collect(), true);
+    for service in services.iter().flat_map(|node| &node.children) {
+        held.service(parts(service));
     }
 }
 
@@ -76,12 +96,27 @@ struct Held<'a> {
 }
 
 impl Held<'_> {
+    /// Keys of a service of Compose. What is said as one item is made a list where Compose wants one; within a key nothing
+    /// is generated but for a build.
+    fn service(&mut self, parts: Vec<Part>) {
+        let (list, map): (Vec<Part>, Vec<Part>) = parts.into_iter().partition(|part| {
+            part.key().0 == "build" || matches!(part, Part::Node(node) if node.args().next().is_some())
+        });
+        let shapes = self.shapes;
+        self.map(&shapes["service"], list, false);
+        self.map(&shapes["service"], map, true);
+    }
+
     /// Keys of a map. `new` says that nothing is generated there which they would be merged into.
     fn map(&mut self, shape: &Value, parts: Vec<Part>, new: bool) {
         let Some(known) = shape.as_object() else { return };
         for (index, part) in parts.iter().enumerate() {
             let (key, span) = part.key();
-            let Some(shape) = known.get(key) else {
+            // Every key of this sort is free to Compose.
+            if self.program == "Compose" && key.starts_with("x-") {
+                continue;
+            }
+            let Some(shape) = known.get(key).or_else(|| known.get("*")) else {
                 self.unknown(key, span, known);
                 continue;
             };
@@ -94,12 +129,18 @@ impl Held<'_> {
         // The name of a shape, or of a scalar.
         let shapes = self.shapes;
         let named = shape.as_str().and_then(|name| shapes.get(name));
-        let shape = named.unwrap_or(shape);
+        let mut shape = named.unwrap_or(shape);
+        if let Some(Value::Array(several)) = shape.get("|") {
+            shape = meant(several, part).unwrap_or(shape);
+        }
         match (shape, part) {
+            // What is removed has no value; what is two things at once was told when it was read.
+            (_, Part::Node(node))
+                if node.annotation.as_deref() == Some("reset") || !mixed(node).is_empty() => {}
             (Value::Object(_), Part::Property(entry)) => {
                 self.misfit(key, entry.span, "a map", "its keys stand within braces");
             }
-            (Value::Object(_), Part::Node(node)) if node.args().next().is_some() => {
+            (Value::Object(_), Part::Node(node)) if node.is_list() || node.args().next().is_some() => {
                 self.misfit(key, node.span, "a map", "its keys stand within braces");
             }
             (Value::Object(_), Part::Node(node)) => self.map(shape, parts(node), new),
@@ -136,7 +177,9 @@ impl Held<'_> {
             );
         }
         for entry in node.args() {
-            match &shape {
+            // An argument is a scalar, where items may be that or something else.
+            let scalar = shape["|"].as_array().and_then(|several| several.iter().find(|one| one.is_string()));
+            match scalar.unwrap_or(&shape) {
                 Value::Object(_) => {
                     self.misfit(key, entry.span, "a list of maps", "write its items as `- key=…`")
                 }
@@ -154,6 +197,10 @@ impl Held<'_> {
             ("bool", value) => matches!(value, Scalar::Bool(_)),
             ("int", value) => matches!(value, Scalar::Integer(_)),
             ("number", value) => matches!(value, Scalar::Integer(_) | Scalar::Decimal(_)),
+            // Compose puts the value of a variable there.
+            (_, Scalar::Text(text)) if self.program == "Compose" && text.contains('$') => true,
+            ("string", value) => matches!(value, Scalar::Text(_)),
+            (several, value) if several.contains('|') => one_of(several, &value.text()),
             ("duration", Scalar::Text(text)) => is_duration(text),
             ("duration", value) => matches!(value, Scalar::Integer(0)),
             _ => true,
@@ -161,7 +208,18 @@ impl Held<'_> {
         if fits {
             return;
         }
+        if kind.contains('|') {
+            let known: Vec<String> =
+                kind.split('|').map(|one| format!("`{}`", one.replace('*', "5"))).collect();
+            return self.misfit(
+                key,
+                entry.span,
+                "one of a few words",
+                &format!("write {}", known.join(", ")),
+            );
+        }
         let (what, help) = match kind {
+            "string" => ("a text", "write it in quotes"),
             "bool" => ("a boolean", "write `#true` or `#false`"),
             "int" => ("a whole number", "write it without quotes"),
             "number" => ("a number", "write it without quotes"),
@@ -193,6 +251,28 @@ impl Held<'_> {
     }
 }
 
+/// Of several shapes that a value may have the one that it is written as.
+fn meant<'v>(several: &'v [Value], part: Part) -> Option<&'v Value> {
+    let of = |wanted: fn(&Value) -> bool| several.iter().find(|shape| wanted(shape));
+    let found = match part {
+        Part::Property(_) => of(Value::is_string),
+        Part::Node(node) if node.is_list() => of(Value::is_array),
+        Part::Node(node) if node.args().next().is_some() => {
+            of(Value::is_string).or_else(|| of(Value::is_array))
+        }
+        Part::Node(_) => of(Value::is_object),
+    };
+    found.or(several.first())
+}
+
+/// Whether a text is one of several, of which `*` at the end of one stands for a number.
+fn one_of(several: &str, text: &str) -> bool {
+    several.split('|').any(|one| match one.strip_suffix('*') {
+        Some(start) => text.strip_prefix(start).is_some_and(|rest| rest.parse::<u64>().is_ok()),
+        None => one == text,
+    })
+}
+
 /// Whether it is a duration as Prometheus writes it: units in falling order, each once.
 fn is_duration(text: &str) -> bool {
     const UNITS: [&str; 7] = ["y", "w", "d", "h", "m", "s", "ms"];
@@ -216,7 +296,7 @@ fn is_duration(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{ALERTMANAGER, PROMETHEUS, is_duration};
+    use super::{ALERTMANAGER, COMPOSE, PROMETHEUS, is_duration};
     use crate::check::testing::raised;
 
     fn prometheus(nodes: &str) -> Vec<String> {
@@ -238,15 +318,59 @@ mod tests {
                 _ => {}
             }
         }
-        for shapes in [&*PROMETHEUS, &*ALERTMANAGER] {
+        for shapes in [&*PROMETHEUS, &*ALERTMANAGER, &*COMPOSE] {
             let mut found = Vec::new();
             names(shapes, &mut found);
             assert!(found.len() > 100);
             for name in found {
-                let scalar = ["any", "text", "bool", "int", "number", "duration"].contains(&name);
-                assert!(scalar || shapes[name].is_object(), "{name}");
+                let scalar = ["any", "text", "string", "bool", "int", "number", "duration"].contains(&name);
+                let scalar = scalar || name.contains('|');
+                assert!(scalar || shapes[name].is_object() || shapes[name].is_array(), "{name}");
             }
         }
+    }
+
+    fn of_a_service(nodes: &str) -> Vec<String> {
+        raised(
+            "passed-on-misfit",
+            &format!("service \"web\" kind=\"node\" {{ build \".\"; compose {{ {nodes}; }}; }}"),
+        )
+    }
+
+    #[test]
+    fn keys_of_compose() {
+        assert_eq!(of_a_service("mem_limt \"1g\""), ["Compose knows no `mem_limt` here"]);
+        assert_eq!(of_a_service("restart \"sometimes\""), ["`restart` is one of a few words to Compose"]);
+        assert_eq!(of_a_service("hostname 5"), ["`hostname` is a text to Compose"]);
+        assert_eq!(of_a_service("logging { drivr \"local\"; }"), ["Compose knows no `drivr` here"]);
+        assert_eq!(of_a_service("mem_limit { a 1; }"), ["`mem_limit` is one value to Compose"]);
+        assert_eq!(of_a_service("ports { - target=80 publishd=1; }"), ["Compose knows no `publishd` here"]);
+        assert_eq!(of_a_service("logging { - driver=\"local\"; }"), ["`logging` is a map to Compose"]);
+        assert_eq!(
+            of_a_service("deploy { placement { constraints \"node.role==manager\"; }; }"),
+            ["`constraints` is a list to Compose"]
+        );
+        assert_eq!(
+            raised("passed-on-misfit", "compose { netwoks { a; }; services { db { imag \"x\"; }; }; }"),
+            ["Compose knows no `netwoks` here", "Compose knows no `imag` here"]
+        );
+    }
+
+    #[test]
+    fn what_fits_compose() {
+        for nodes in [
+            "mem_limit \"1g\"; restart \"on-failure:3\"; x-own { a 1; }; dns_opt \"use-vc\"; dns \"1.1.1.1\"",
+            "restart \"${RESTART}\"; mem_swappiness 0; (reset)restart; (reset)security_opt",
+            "healthcheck { test \"CMD\" \"true\"; interval \"5s\"; x-why \"y\"; }; ulimits { nofile soft=1 hard=2; nproc 5; }",
+            "networks { back { (list)aliases \"db\"; priority 5; }; other; }; depends_on \"cache\"; environment \"A=b\"",
+            "ports \"80:80\" 81; devices \"/dev/a\"; secrets \"s\"; env_file \"a\" \"b\"; volumes \"a:/b\"; volumes { - type=\"volume\" source=\"a\" target=\"/c\" { volume nocopy=#true; }; }; tmpfs \"/tmp\"",
+            "deploy { resources { reservations { devices { - driver=\"nvidia\" count=1 { (list)capabilities \"gpu\"; }; }; }; }; }",
+            "build { args A=\"b\"; (list)tags \"x\"; cache_from \"y\"; }; storage_opt size=\"1g\"; gpus \"all\"; init #true",
+        ] {
+            assert!(of_a_service(nodes).is_empty(), "{nodes}: {:?}", of_a_service(nodes));
+        }
+        let shared = "compose { name \"x\"; x-a 1; networks { a { ipam { config { - subnet=\"10.0.0.0/8\"; }; }; }; b; }; volumes { v { driver_opts type=\"nfs\"; }; }; services { db { image \"x:1\"; }; }; }";
+        assert!(raised("passed-on-misfit", shared).is_empty());
     }
 
     #[test]

@@ -14,20 +14,28 @@ const REPLACED: &[&str] = &["command", "entrypoint", "test"];
 
 /// Keys that hold a list even when there is one item, which KDL cannot tell from a scalar.
 const LISTS: &[&str] = &[
+    "annotations",
     "cap_add",
     "cap_drop",
     "configs",
+    "depends_on",
     "device_cgroup_rules",
     "devices",
+    "dns_opt",
+    "environment",
     "expose",
     "external_links",
+    "extra_hosts",
     "group_add",
+    "labels",
     "links",
+    "models",
     "networks",
     "ports",
     "profiles",
     "secrets",
     "security_opt",
+    "sysctls",
     "volumes",
     "volumes_from",
 ];
@@ -230,6 +238,28 @@ mod tests {
             .set("logging", Yaml::Alias("logging"));
         let Yaml::Map(pairs) = service.into() else { unreachable!() };
         super::service(pairs, &nodes)
+    }
+
+    /// Keys of which Compose takes a list of texts, perhaps something else besides, and no single one.
+    #[test]
+    fn lists_are_those_of_compose() {
+        let shapes: serde_json::Value =
+            serde_json::from_str(include_str!("../../check/shapes/compose.json")).unwrap();
+        let of_texts = |shape: &serde_json::Value| {
+            shape
+                .as_array()
+                .is_some_and(|items| items[0] == "string" || items[0] == "text" || items[0]["|"].is_array())
+        };
+        let keys = shapes["service"].as_object().unwrap().iter().filter(|(_, shape)| {
+            let shape = shape.as_str().and_then(|name| shapes.get(name)).unwrap_or(shape);
+            match shape["|"].as_array() {
+                Some(several) => {
+                    several.iter().any(of_texts) && !several.iter().any(serde_json::Value::is_string)
+                }
+                None => of_texts(shape),
+            }
+        });
+        assert_eq!(keys.map(|(key, _)| key.as_str()).collect::<Vec<_>>(), LISTS);
     }
 
     fn written(kdl: &str) -> String {

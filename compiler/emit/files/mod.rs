@@ -7,7 +7,6 @@ use super::{
     artifact::{Artifact, OnChange},
     header::header,
     raw,
-    yaml::Yaml,
 };
 use crate::model::{ExtraFile, FileContents, Model};
 
@@ -19,7 +18,7 @@ pub fn emit(model: &Model) -> Vec<Artifact> {
 fn artifact(model: &Model, file: &ExtraFile) -> Artifact {
     let contents = match &file.contents {
         FileContents::Text(text) => text.clone(),
-        FileContents::Yaml(nodes) => raw::merged(Yaml::Map(Vec::new()), nodes).document(&header(model)),
+        FileContents::Yaml(nodes) => raw::document(nodes).document(&header(model)),
         FileContents::Nginx(nodes) => nginx::document(&header(model), nodes),
     };
     Artifact {

@@ -2,7 +2,10 @@
 //!
 //! Every text arrives as the parameter that it is, whatever is in it; a `$` begins a variable of nginx, as intended.
 
-use crate::{emit::quote::nginx_with_variables, syntax::Node};
+use crate::{
+    emit::quote::nginx_with_variables,
+    syntax::{Apart, Node},
+};
 
 /// A whole file.
 pub fn document(header: &str, nodes: &[Node]) -> String {
@@ -32,18 +35,19 @@ fn block(out: &mut String, nodes: &[Node], depth: usize) {
     }
 }
 
-/// The name and the parameters. A property is a parameter of the form `levels=1:2`; the condition of an `if` stands in
-/// parentheses.
+/// The name and the parameters. A property is a parameter of the form `levels=1:2`, unless blanks say that it is several;
+/// the condition of an `if` stands in parentheses.
 fn directive(node: &Node) -> String {
+    let is_if = node.name.value == "if";
     let mut parameters: Vec<String> = node
         .entries
         .iter()
-        .map(|entry| match &entry.name {
-            Some(name) => format!("{}={}", name.value, entry.scalar.text()),
-            None => entry.scalar.text().into_owned(),
+        .flat_map(|entry| match &entry.name {
+            Some(name) => property(&name.value, entry.apart, &entry.scalar.text(), is_if),
+            None => vec![entry.scalar.text().into_owned()],
         })
         .collect();
-    if node.name.value == "if" {
+    if is_if {
         if let [condition] = parameters.as_slice() {
             parameters = operands(condition);
         }
@@ -56,6 +60,22 @@ fn directive(node: &Node) -> String {
     }
     let words = std::iter::once(&node.name.value).chain(&parameters);
     words.map(|word| nginx_with_variables(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// The parameters that KDL reads as a property: `try_files $uri =404` has two, and the comparison of an `if` three.
+fn property(name: &str, apart: Apart, value: &str, is_if: bool) -> Vec<String> {
+    let (before, behind) = match (is_if, name) {
+        // The sign is `!=`.
+        (true, "!") => (false, true),
+        (true, _) => (true, true),
+        _ => (apart.before, apart.behind),
+    };
+    match (before, behind) {
+        (false, false) => vec![format!("{name}={value}")],
+        (true, false) => vec![name.to_owned(), format!("={value}")],
+        (false, true) => vec![format!("{name}="), value.to_owned()],
+        (true, true) => vec![name.to_owned(), "=".to_owned(), value.to_owned()],
+    }
 }
 
 /// The parts of a condition that is said as one text: a variable, how it is compared, and with what. Or a test of a file
@@ -90,6 +110,28 @@ mod tests {
         ] {
             assert_eq!(operands(condition), parts);
         }
+    }
+
+    #[test]
+    fn blanks_part_what_kdl_takes_for_one() {
+        let kdl = "try_files $uri =404\nerror_page \"404\" = \"/x\"\nif $a = \"POST\" { return 405; }\nif $scheme != https { return 301 x; }\nif $a=b { return 1; }\nif $b !=c { return 1; }\nlisten 80 backlog=10\nlocation \"=\" \"/x\" {}\n";
+        let (mut sources, mut diagnostics) = (Sources::default(), Diagnostics::default());
+        let nodes = parse(sources.add("test.kdl", kdl), kdl, &mut diagnostics);
+        assert!(!diagnostics.has_errors());
+        let lines: Vec<String> = nodes.iter().map(directive).collect();
+        assert_eq!(
+            lines,
+            [
+                "try_files $uri =404",
+                "error_page 404 = /x",
+                "if ($a = POST)",
+                "if ($scheme != https)",
+                "if ($a = b)",
+                "if ($b != c)",
+                "listen 80 backlog=10",
+                "location = /x"
+            ]
+        );
     }
 
     #[test]

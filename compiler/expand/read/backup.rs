@@ -207,11 +207,17 @@ fn required_schedule(
     let stated = r.node().is_some_and(|node| node.children.iter().any(|child| child.name.value == "every"));
     let every = r.block("every", about, read);
     if !stated && let (Some(node), Some(span)) = (r.node(), r.span()) {
-        r.sink().report(
-            Diagnostic::error("missing-property", format!("`{}` needs `every`", node.name.value))
+        let missing = Diagnostic::error("missing-property", format!("`{}` needs `every`", node.name.value));
+        r.sink().report(match node.prop("every") {
+            Some(entry) => missing.at(entry.span, "it stands within the braces").help(format!(
+                "write `{} … {{ every {:?} … }}`",
+                node.name.value,
+                entry.scalar.text()
+            )),
+            None => missing
                 .at(span, "it is not said when this runs")
                 .help("write for example `every \"day\" at=\"02:00\"` inside"),
-        );
+        });
     }
     every
 }

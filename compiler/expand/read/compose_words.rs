@@ -4,7 +4,14 @@
 
 use crate::{
     expand::overlay,
-    syntax::{Place, Table},
+    syntax::{Form, PassedOn, Place, Table},
+};
+
+/// How keys of compose are passed on.
+pub const PASSED_ON: PassedOn = PassedOn {
+    form: Form::Keys,
+    followed: &[],
+    instead: "in compose write the variable itself: `\"${NAME}\"`",
 };
 
 /// Keys of a service and how each is said, with `|` between several ways; nothing for those that are only passed on.
@@ -135,6 +142,9 @@ pub fn in_build(word: &str, _near: Option<&str>) -> Option<String> {
 
 /// What to write for a word that the system does not know.
 pub fn in_system(word: &str, near: Option<&str>) -> Option<String> {
+    if word == "kind" {
+        return Some("a `kind` stands at the top of a file, beside `system`".to_owned());
+    }
     said(DOCUMENT, word).or_else(|| elsewhere("system", word).filter(|_| near.is_none()))
 }
 
@@ -239,6 +249,7 @@ mod tests {
     fn a_word_of_a_block() {
         let said = in_service("cap-add", None).unwrap();
         assert_eq!(said, "`cap-add` stands in `privileges`: `privileges { cap-add … }`");
+        assert!(in_system("kind", None).unwrap().contains("at the top"));
         assert!(in_service("nonsense", None).is_none());
         assert!(in_service("label", Some("labels")).is_none());
         assert!(in_service("cpuset", None).unwrap().contains("compose { cpuset … }"));

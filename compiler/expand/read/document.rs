@@ -4,7 +4,7 @@ use crate::{
     diagnostic::Diagnostic,
     model::{Link, Objective, Origin, Step, Team, Trouble},
     source::{Located, Span},
-    syntax::{Node, Reader},
+    syntax::{Form, Node, PassedOn, Reader},
     values::{Cadence, Duration, Email, Language, Line, Name, Phone, Prose, RelPath, Schedule, Time, Url},
 };
 
@@ -213,6 +213,9 @@ pub fn runbook(r: &mut Reader) -> Option<RunbookSpec> {
     Some(RunbookSpec { language: language?.value, url: url.map(|url| url.value), troubles, sections, links })
 }
 
+/// How a file has a secret that is made from the description, which everybody may read.
+const IN_A_FILE: &str = "a file of the tree holds no secret, and nothing expands variables in it; a `config` of the service refers to one, if its program expands variables: `config \"/app/app.yaml\" format=\"yaml\" { key (secret)\"NAME\" }`; another program names a file that holds it: `secret-file \"name\" secret=\"NAME\"` in the system, `secret-file \"name\"` in the service";
+
 /// Reads a `file`.
 pub fn file(r: &mut Reader) -> Option<FileSpec> {
     r.example("file \"nginx/conf.d/legacy.conf\" from=\"./legacy.conf\"");
@@ -224,8 +227,12 @@ pub fn file(r: &mut Reader) -> Option<FileSpec> {
     let has = |name: &str, r: &Reader| {
         r.node().is_some_and(|node| node.children.iter().any(|c| c.name.value == name))
     };
-    let yaml = owned(r.raw("yaml", "its keys and values, for a program that reads YAML"));
-    let nginx = owned(r.raw("nginx", "its directives, for nginx; a property is a parameter such as `levels=\"1:2\"` (with quotes, since `1:2` alone is no value of KDL), and an `if` gets its parentheses"));
+    let yaml = owned(r.raw(
+        "yaml",
+        "its keys and values, or the items of a list as `- …`, for a program that reads YAML",
+        PassedOn { form: Form::KeysOrItems, followed: &[], instead: IN_A_FILE },
+    ));
+    let nginx = owned(r.raw("nginx", "its directives, for nginx; a property is a parameter such as `levels=\"1:2\"` (with quotes, since `1:2` alone is no value of KDL), blanks around `=` part it into several (`try_files $uri =404`), and an `if` gets its parentheses", PassedOn { form: Form::Directives, followed: &[], instead: IN_A_FILE }));
     let executable = r.flag("executable", "whether it can be executed");
     let mut sources: Vec<FileSource> = from.map(FileSource::Beside).into_iter().collect();
     sources.extend(text.map(|text| FileSource::Text(text.value)));

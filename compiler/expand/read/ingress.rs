@@ -1,5 +1,6 @@
 //! `ingress`: the way in.
 
+use super::compose_words;
 use super::service::{PublishSpec, publish};
 use super::site::{
     FILES, FilesSpec, HEADERS, HeaderChoice, LimitSpec, RedirectSpec, RouteSpec, SiteSpec, StatedHeaders,
@@ -164,7 +165,11 @@ pub fn ingress(r: &mut Reader) -> Option<IngressSpec> {
         "the same for the system's own site only; in place of what the compiler or `nginx` would say there",
     );
     let raw_compose = r
-        .raw("compose", "keys of the compose service that the language has no word for, as KDL")
+        .raw(
+            "compose",
+            "keys of the compose service that the language has no word for, as KDL",
+            compose_words::PASSED_ON,
+        )
         .into_iter()
         .cloned()
         .collect();

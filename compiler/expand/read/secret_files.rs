@@ -4,12 +4,19 @@
 use crate::{
     diagnostic::Diagnostic,
     source::{Located, Span},
-    syntax::{Node, Reader, Scalar, Sink},
+    syntax::{Form, Node, PassedOn, Reader, Scalar, Sink},
     values::{EnvName, Value as _},
 };
 
 /// Where compose puts secrets in a container.
 const FOLDER: &str = "/run/secrets";
+
+/// What is passed on: keys, of which some are secrets.
+const HOW: PassedOn = PassedOn {
+    form: Form::Keys,
+    followed: &["secret"],
+    instead: "here only `(secret)\"NAME\"` is, at a key that has one with `_file` behind it",
+};
 
 /// What is passed on, and the secrets that it reads from files.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +30,7 @@ pub struct Passed {
 /// Reads a block of keys for a program; `keys` are those that have a twin with `_file` behind it.
 pub fn passed(r: &mut Reader, name: &'static str, about: &'static str, keys: &[&str]) -> Passed {
     let mut passed = Passed::default();
-    let nodes: Vec<Node> = r.raw_with(name, about, &["secret"]).into_iter().cloned().collect();
+    let nodes: Vec<Node> = r.raw(name, about, HOW).into_iter().cloned().collect();
     let mut place = Place { keys, sink: r.sink(), secrets: &mut passed.secrets };
     passed.nodes = nodes.into_iter().map(|node| place.node(node)).collect();
     passed

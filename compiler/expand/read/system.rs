@@ -175,7 +175,11 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
     let files = r.keyed("file", "a file of your own that is placed into the generated tree as it is", file);
     let allows = allows_everywhere(r);
     let raw_compose = r
-        .raw("compose", "keys of compose.yaml that the language has no word for, such as `networks`, as KDL")
+        .raw(
+            "compose",
+            "keys of compose.yaml that the language has no word for, such as `networks`, as KDL",
+            compose_words::PASSED_ON,
+        )
         .into_iter()
         .cloned()
         .collect();

@@ -11,7 +11,7 @@ use crate::{
     },
     model::{ConfigFile, ConfigFormat, ConfigValue, Mount, MountHow, MountSource, Service, Text},
     source::Located,
-    syntax::{Entry, FromEntry as _, Node, Scalar},
+    syntax::{Entry, FromEntry as _, Node, Scalar, mixed, mixed_block},
     values::{EnvName, Name, Value as _},
 };
 
@@ -25,7 +25,7 @@ pub fn configs(context: &Context, specs: &[ServiceSpec], services: &mut [Service
         for config in &spec.configs {
             let name = config.target.value.as_str().rsplit('/').next().unwrap_or_default();
             let path = format!("config/{}/{name}", spec.name.value);
-            let value = map(context, &config.nodes, &[]);
+            let value = document(context, config);
             if matches!(config.format, ConfigFormat::Toml | ConfigFormat::Env) {
                 unfit(context, config, &value);
             }
@@ -60,7 +60,14 @@ pub fn configs(context: &Context, specs: &[ServiceSpec], services: &mut [Service
 
 /// Reports what the format of a file has no way to write.
 fn unfit(context: &Context, config: &ConfigSpec, value: &ConfigValue) {
-    let ConfigValue::Map(entries) = value else { return };
+    let ConfigValue::Map(entries) = value else {
+        context.sink.report(
+            Diagnostic::error("format-cannot-hold", format!("`{}` cannot be a list", config.target.value))
+                .at(config.nodes.first().map_or(config.span, |node| node.span), "an item")
+                .help("give the list a name: `key { - … }`; YAML and JSON can be one"),
+        );
+        return;
+    };
     let place = |name: &str| {
         config.nodes.iter().find(|node| node.name.value == name).map_or(config.span, |node| node.span)
     };
@@ -108,6 +115,16 @@ fn holds(value: &ConfigValue, such: &dyn Fn(&ConfigValue) -> bool) -> bool {
         }
 }
 
+/// The whole file: keys of a map, or items of a list.
+fn document(context: &Context, config: &ConfigSpec) -> ConfigValue {
+    if !config.nodes.iter().any(Node::is_item) {
+        return map(context, &config.nodes, &[]);
+    }
+    mixed_block(&config.nodes, true).into_iter().for_each(|problem| context.sink.report(problem));
+    let items = config.nodes.iter().filter(|node| node.is_item());
+    ConfigValue::List(items.map(|node| value(context, node)).collect())
+}
+
 /// Properties and children of one node as a map.
 fn map(context: &Context, nodes: &[Node], properties: &[&Entry]) -> ConfigValue {
     let mut entries: Vec<(String, ConfigValue, crate::source::Span)> = Vec::new();
@@ -135,42 +152,19 @@ fn map(context: &Context, nodes: &[Node], properties: &[&Entry]) -> ConfigValue 
 fn value(context: &Context, node: &Node) -> ConfigValue {
     let args: Vec<&Entry> = node.args().collect();
     let properties: Vec<&Entry> = node.entries.iter().filter(|e| e.name.is_some()).collect();
-    let is_list = node.annotation.as_deref() == Some("list")
-        || args.len() > 1
-        || node.children.iter().any(|child| child.name.value == "-");
     if let Some(annotation) = node.annotation.as_deref().filter(|annotation| *annotation != "list") {
         context.sink.report(Diagnostic::error("invalid-value", format!("`({annotation})` has no meaning before a node")).at(node.span, "here").help("before a node only `(list)` is known; references stand before a value: `password (secret)\"NAME\"`"));
     }
-    if is_list {
-        let mut items: Vec<ConfigValue> = args.iter().map(|entry| scalar(context, entry)).collect();
-        for child in &node.children {
-            if child.name.value == "-" {
-                items.push(value(context, child));
-            } else {
-                context.sink.report(
-                    Diagnostic::error("mixed-list", "a list holds only `-` items")
-                        .at(child.span, "this is a key")
-                        .help("write the items as arguments, or each as `- …`"),
-                );
-            }
-        }
-        return ConfigValue::List(items);
+    mixed(node).into_iter().for_each(|problem| context.sink.report(problem));
+    if node.is_list() {
+        let items = args.iter().map(|entry| scalar(context, entry));
+        return ConfigValue::List(
+            items.chain(node.children.iter().map(|child| value(context, child))).collect(),
+        );
     }
     match (args.as_slice(), properties.is_empty() && node.children.is_empty()) {
         ([one], true) => scalar(context, one),
-        ([], _) => map(context, &node.children, &properties),
-        ([one, ..], false) => {
-            context.sink.report(
-                Diagnostic::error(
-                    "mixed-value",
-                    format!("`{}` is a value and a map at once", node.name.value),
-                )
-                .at(one.span, "a value")
-                .help("put the value into the braces under a name"),
-            );
-            ConfigValue::Null
-        }
-        (_, true) => ConfigValue::Null,
+        _ => map(context, &node.children, &properties),
     }
 }
 

@@ -11,12 +11,13 @@ mod complain;
 mod passed;
 mod question;
 
+pub use passed::{Form, PassedOn};
 pub use question::Question;
 
 use super::{
     fact::{Fact, shown},
     from_entry::FromEntry,
-    node::{Entry, Node, Scalar},
+    node::{Apart, Entry, Node, Scalar},
     sink::Sink,
     table::{Ask, Default, Place, Table},
 };
@@ -251,6 +252,19 @@ impl<'a> Reader<'a> {
             let span = answer.entry.span;
             (answer.entry, span)
         })
+    }
+
+    /// The same of a switch, which the bare child `name` turns on.
+    pub fn switch_setting(&self, name: &str) -> Option<(Entry, Span)> {
+        let node = self.node?;
+        let mut children = node.children.iter().filter(|child| child.name.value == name);
+        match (node.prop(name), children.next(), children.next()) {
+            (None, Some(bare), None) if bare.entries.is_empty() && !bare.has_block => {
+                let (scalar, apart) = (Scalar::Bool(true), Apart::default());
+                Some((Entry { name: None, annotation: None, scalar, apart, span: bare.span }, bare.span))
+            }
+            _ => self.setting(name),
+        }
     }
 
     /// Keeps a fact that was asked by [`Reader::setting`].

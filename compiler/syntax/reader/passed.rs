@@ -5,6 +5,7 @@ use crate::{
     diagnostic::Diagnostic,
     syntax::{
         fact::outline,
+        mixed::{mixed, mixed_block},
         node::{Entry, Node},
         table::{Ask, Default, Place},
     },
@@ -23,19 +24,31 @@ fn any_nodes(name: &'static str, about: &'static str) -> Ask {
     }
 }
 
+/// What nodes mean that are passed on.
+#[derive(Clone, Copy)]
+pub struct PassedOn<'s> {
+    /// What they are.
+    pub form: Form,
+    /// Annotations of values that the caller follows.
+    pub followed: &'s [&'s str],
+    /// What to write in place of a reference, which nobody follows here.
+    pub instead: &'static str,
+}
+
+/// What nodes are that are passed on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Keys with their values.
+    Keys,
+    /// Keys with their values, or the items of a list.
+    KeysOrItems,
+    /// Directives: each may have parameters, and a block as well.
+    Directives,
+}
+
 impl<'a> Reader<'a> {
     /// The children of all blocks of that name as they are, for formats that ondol passes through.
-    pub fn raw(&mut self, name: &'static str, about: &'static str) -> Vec<&'a Node> {
-        self.raw_with(name, about, &[])
-    }
-
-    /// The same where values may have these annotations, which the caller follows.
-    pub fn raw_with(
-        &mut self,
-        name: &'static str,
-        about: &'static str,
-        annotations: &[&str],
-    ) -> Vec<&'a Node> {
+    pub fn raw(&mut self, name: &'static str, about: &'static str, how: PassedOn) -> Vec<&'a Node> {
         self.blocks.push(name);
         if let Some(table) = &mut self.table {
             table.asks.push(any_nodes(name, about));
@@ -60,15 +73,23 @@ impl<'a> Reader<'a> {
                 );
             }
         }
+        if how.form != Form::Directives {
+            let wrong = mixed_block(nodes.iter().copied(), how.form == Form::KeysOrItems);
+            wrong.into_iter().for_each(|problem| self.sink.report(problem));
+        }
         for (index, child) in nodes.iter().enumerate() {
             self.fact(&format!("{name}[{index}]"), outline(child), child.span);
-            self.passed_on(child, annotations);
+            self.passed_on(child, how);
         }
         nodes
     }
 
-    /// Reports annotations that would be lost in nodes that are passed on: nothing is looked up for them.
-    fn passed_on(&self, node: &Node, known: &[&str]) {
+    /// Reports what would be lost in nodes that are passed on: annotations, for which nothing is looked up, and one part of
+    /// what is two things at once.
+    fn passed_on(&self, node: &Node, how: PassedOn) {
+        if how.form != Form::Directives {
+            mixed(node).into_iter().for_each(|problem| self.sink.report(problem));
+        }
         if let Some(annotation) = &node.annotation
             && !["list", "override", "reset"].contains(&annotation.as_str())
         {
@@ -80,7 +101,7 @@ impl<'a> Reader<'a> {
         }
         for entry in &node.entries {
             if let Some(annotation) = &entry.annotation
-                && !known.contains(&annotation.as_str())
+                && !how.followed.contains(&annotation.as_str())
             {
                 let name = &node.name.value;
                 let help = match annotation.as_str() {
@@ -88,9 +109,7 @@ impl<'a> Reader<'a> {
                         let plain = Entry { annotation: None, ..entry.clone() };
                         format!("it stands before the key: `({annotation}){name} {}`", shown_entry(&plain))
                     }
-                    _ if known.is_empty() => "in compose write the variable itself: `\"${NAME}\"`".to_owned(),
-                    _ => "here only `(secret)\"NAME\"` is, at a key that has one with `_file` behind it"
-                        .to_owned(),
+                    _ => how.instead.to_owned(),
                 };
                 self.sink.report(
                     Diagnostic::error(
@@ -102,7 +121,7 @@ impl<'a> Reader<'a> {
                 );
             }
         }
-        node.children.iter().for_each(|child| self.passed_on(child, known));
+        node.children.iter().for_each(|child| self.passed_on(child, how));
     }
 
     /// The block of that name as it is, for what is laid under other nodes and read there.

@@ -6,7 +6,7 @@ use crate::{
     source::Located,
     syntax::{
         fact::shown,
-        node::{Entry, Node, Scalar},
+        node::{Apart, Entry, Node, Scalar},
         table::{Default, Place},
     },
     values::Amount,
@@ -91,8 +91,13 @@ impl<T: FromEntry> Question<'_, '_, T> {
         {
             self.reader.fact(self.name, default.to_owned(), node.span);
             let name = None;
-            let entry =
-                Entry { name, annotation: None, scalar: Scalar::Text(default.to_owned()), span: node.span };
+            let entry = Entry {
+                name,
+                annotation: None,
+                scalar: Scalar::Text(default.to_owned()),
+                apart: Apart::default(),
+                span: node.span,
+            };
             return T::from_entry(&entry).ok().map(|value| Located::new(value, node.span));
         }
         self.value()

@@ -286,7 +286,11 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
     let run_as =
         r.prop::<Or<Line>>("run-as", "the user that it runs as, when not the image's own").optional();
     let raw_compose = r
-        .raw("compose", "keys of the compose service that the language has no word for, as KDL")
+        .raw(
+            "compose",
+            "keys of the compose service that the language has no word for, as KDL",
+            compose_words::PASSED_ON,
+        )
         .into_iter()
         .cloned()
         .collect();

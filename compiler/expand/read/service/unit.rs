@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::{
     model::{Readiness, Signal},
     source::{Located, Span},
-    syntax::{Node, Reader},
+    syntax::{Form, Node, PassedOn, Reader},
     values::{AbsPath, Count, Duration, GitUrl, Ip, Line, RelPath, UnitName, UserName, choice},
 };
 
@@ -101,7 +101,7 @@ pub(super) fn unit(r: &mut Reader) -> Option<UnitSpec> {
         "a file of the host with further variables, which the host's administrator keeps: `NAME=value` in each line",
     );
     let raw = r
-        .raw("systemd", "sections of the unit, and keys that the language has no word for, as KDL: `Service { PrivateTmp #true }`")
+        .raw("systemd", "sections of the unit, and keys that the language has no word for, as KDL: `Service { PrivateTmp #true }`", PassedOn { form: Form::Keys, followed: &[], instead: "a unit has its secrets in its environment: `env { NAME secret=\"NAME\" }` in the service" })
         .into_iter()
         .cloned()
         .collect();

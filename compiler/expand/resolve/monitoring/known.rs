@@ -75,18 +75,32 @@ fn one(input: &Input, span: Span, measure: &Measure, services: &[&Service], name
     let quantile = matches!(measure.form, Form::Quantile(..));
     let (wrong, help) = match (&measure.form, metric.kind) {
         (Form::Quantile(..), MetricType::Histogram) if whole => return Some(()),
-        (Form::Quantile(..), _) => (
-            "is no histogram, so it has no quantiles",
-            "watch it with `max`, `avg` or `rate`, or state the metric with `type=\"histogram\"`",
+        (Form::Quantile(..), MetricType::Histogram) => (
+            "is a part of a histogram, so it has no quantiles",
+            format!("watch the histogram itself: `{}`", metric.name),
         ),
+        (Form::Quantile(..), _) => {
+            let state = format!(
+                "state the metric with `type=\"histogram\"`, if it is one that has `{}_bucket`",
+                histogram(name)
+            );
+            let state = match histogram(name) {
+                short if short == name.as_str() => state,
+                short => format!("{state}; its name is `{short}` then, there and here"),
+            };
+            (
+                "is no histogram, so it has no quantiles",
+                format!("watch it with `max`, `avg` or `rate`, or {state}"),
+            )
+        }
         (_, MetricType::Histogram) if whole && !quantile => {
-            ("is a histogram, which has no single value", "watch a quantile of it, as in `p95`")
+            ("is a histogram, which has no single value", "watch a quantile of it, as in `p95`".to_owned())
         }
         (Form::Rate(_) | Form::Ratio(..), MetricType::Gauge) => {
-            ("is a gauge, which falls as it rises", "watch it with `max`, `min`, `avg` or `sum`")
+            ("is a gauge, which falls as it rises", "watch it with `max`, `min`, `avg` or `sum`".to_owned())
         }
         (Form::Aggregate(..), MetricType::Counter) => {
-            ("is a counter, which only grows", "watch its growth with `rate`")
+            ("is a counter, which only grows", "watch its growth with `rate`".to_owned())
         }
         _ => return Some(()),
     };
@@ -96,6 +110,11 @@ fn one(input: &Input, span: Span, measure: &Measure, services: &[&Service], name
             .help(help),
     );
     None
+}
+
+/// The name of a histogram, of which buckets have one that is longer.
+fn histogram(name: &MetricName) -> &str {
+    name.as_str().strip_suffix("_bucket").unwrap_or(name.as_str())
 }
 
 fn is_part_of(name: &MetricName, metric: &Metric) -> bool {
@@ -122,7 +141,17 @@ fn unexported(
     if let Some(near) = nearest(name.as_str(), known.iter().copied()) {
         return diagnostic.help(format!("did you mean `{near}`?"));
     }
-    let own = format!("if `{subject}` itself exports it, state it there: `metric \"{name}\" type=\"gauge\"`");
+    // What is measured of it says what it is.
+    let (stated, kind) = match measure.form {
+        Form::Quantile(..) => (histogram(name), "histogram"),
+        Form::Rate(_) | Form::Ratio(..) => (name.as_str(), "counter"),
+        _ => (name.as_str(), "gauge"),
+    };
+    let mut own =
+        format!("if `{subject}` itself exports it, state it there: `metric \"{stated}\" type=\"{kind}\"`");
+    if stated != name.as_str() {
+        own.push_str(&format!(", and watch `{stated}` here"));
+    }
     // Of what its exporter has the kind names only some.
     let related = known.iter().any(|known| exporters::family(known) == exporters::family(name.as_str()));
     diagnostic.help(match exporters::like(input, name).filter(|_| !related) {
