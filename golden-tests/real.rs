@@ -29,7 +29,8 @@ mod trials;
 
 use trials::{CHECKS, Check, Tree, every_tree, trees};
 
-/// Time after which a trial hangs, however busy the machine is: none takes a tenth of it on one that is not.
+/// Time after which a trial counts as hanging, however busy the machine is: on one that is not, the longest, which wait for
+/// clocks, take five minutes.
 const LIMIT: Duration = Duration::from_secs(1800);
 
 /// The same of a trial with containers, which may wait for the trials before it to leave it an engine.
