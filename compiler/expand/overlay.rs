@@ -96,9 +96,19 @@ impl Merge<'_> {
     fn keyed(&self, base: &mut Node, node: &Node, block: &Table) {
         let key = node.key().unwrap_or_default();
         let name = node.name.value.as_str();
-        if let Some(existing) =
-            base.children.iter_mut().find(|child| child.name.value == name && child.key() == node.key())
-        {
+        let mut found =
+            base.children.iter_mut().filter(|child| child.name.value == name && child.key() == node.key());
+        if let Some(existing) = found.next() {
+            if let Some(other) = found.next() {
+                self.sink.report(
+                    Diagnostic::error("duplicate", format!("there are several: {}", spoken(node)))
+                        .at(node.span, "which of them is changed?")
+                        .at(existing.span, "one of them")
+                        .at(other.span, "another one")
+                        .help(format!("write `remove {{ {name} {key} }}`, which takes all of them away, and `add` what is to be there")),
+                );
+                return;
+            }
             self.entries(existing, node, 1);
             Merge { depth: self.depth + 1, ..*self }.children(existing, &node.children, Some(block));
             return;
@@ -168,13 +178,15 @@ impl Merge<'_> {
 
     fn add(&self, base: &mut Node, node: &Node, table: Option<&Table>) {
         for child in &node.children {
-            let named = table.is_some_and(|t| t.blocks.iter().any(|b| b.name == child.name.value && b.keyed));
-            let single = table
-                .is_some_and(|t| t.blocks.iter().any(|b| b.name == child.name.value && !b.keyed && !b.many));
-            let clash = base
-                .children
-                .iter()
-                .find(|c| c.name.value == child.name.value && (single || (named && c.key() == child.key())));
+            let block = table.and_then(|t| t.blocks.iter().find(|block| block.name == child.name.value));
+            let clashes = |there: &&Node| {
+                there.name.value == child.name.value
+                    && block.is_some_and(|block| match (block.keyed, block.many) {
+                        (true, _) => there.key() == child.key() && !block.tells_apart(there, child),
+                        (false, many) => !many,
+                    })
+            };
+            let clash = base.children.iter().find(clashes);
             match clash {
                 Some(existing) => self.sink.report(
                     Diagnostic::error("duplicate", format!("{} exists already", spoken(child)))

@@ -125,6 +125,15 @@ enum Piece<'a> {
     Placeholder(&'a str, Option<&'a str>),
 }
 
+/// The names of the placeholders in a template.
+pub fn names(template: &str) -> Vec<&str> {
+    let name = |piece| match piece {
+        Piece::Placeholder(name, _) => Some(name),
+        Piece::Literal(_) => None,
+    };
+    pieces(template).into_iter().filter_map(name).collect()
+}
+
 /// Splits a template. A brace that opens no placeholder is a literal brace.
 fn pieces(template: &str) -> Vec<Piece<'_>> {
     let mut found = Vec::new();

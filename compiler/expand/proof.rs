@@ -106,6 +106,9 @@ fn backups_verified(model: &Model) -> Result<String, String> {
 fn datastore_authenticated(model: &Model) -> Result<String, String> {
     let mut names = Vec::new();
     for service in model.services.iter().filter(|service| service.datastore) {
+        if let Some(variable) = &service.unauthenticated {
+            return Err(format!("`{}` may ask nobody for a password, by `{variable}`", service.name));
+        }
         let secret = service
             .command
             .iter()

@@ -1,7 +1,10 @@
 //! How a container runs, beyond what services of a kind have in common; and what containers share.
 
 use super::{Origin, Text};
-use crate::values::{AbsPath, EngineName, EnvKey, EnvName, Name, Ports};
+use crate::{
+    source::Span,
+    values::{AbsPath, EngineName, EnvKey, EnvName, Name, Ports},
+};
 
 /// What is stated of the container of a service. What is absent is compose's own default, or ours.
 #[derive(Clone, Debug, Default)]
@@ -92,6 +95,12 @@ pub struct Attachment {
     pub ipv4: Option<Text>,
     /// Its address there.
     pub ipv6: Option<Text>,
+    /// Its hardware address there.
+    pub mac: Option<Text>,
+    /// How early it is attached, compared with the service's other networks: the highest first.
+    pub priority: Option<u32>,
+    /// Where it is stated; none for what the compiler attaches.
+    pub stated: Option<Span>,
 }
 
 /// A port that the host offers, of which no number is known.
@@ -150,7 +159,7 @@ impl Shared {
         let addresses = self
             .networks
             .iter()
-            .flat_map(|network| network.subnets.iter().chain(&network.gateway).chain(&network.ip_range));
+            .flat_map(|network| network.subnets.iter().chain(&network.gateways).chain(&network.ip_range));
         let flags = self.networks.iter().flat_map(|network| {
             let flags = network.internal.iter().chain(&network.attachable).chain(&network.ipv6);
             flags.filter_map(|flag| match flag {
@@ -194,8 +203,8 @@ pub struct Network {
     pub ipv6: Option<Scalar>,
     /// Its addresses.
     pub subnets: Vec<Text>,
-    /// The address that leads out of the first of them.
-    pub gateway: Option<Text>,
+    /// The addresses that lead out of them, each within one.
+    pub gateways: Vec<Text>,
     /// From where addresses are given.
     pub ip_range: Option<Text>,
 }

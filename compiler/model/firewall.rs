@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::Origin;
 use crate::{
     source::Located,
-    values::{ChainRule, Cidr, Interface, Port, Ports, UfwRule},
+    values::{ChainRule, Cidr, Interface, Ports, UfwRule},
 };
 
 /// What may be reached. Everything else that comes in is denied, ports that Docker publishes included.
@@ -46,9 +46,8 @@ pub struct Opening {
     pub protocol: &'static str,
     /// From where; empty means from everywhere.
     pub from: Vec<Cidr>,
-    /// The port within the container, when Docker publishes it: such packets are routed, not delivered, and pass
-    /// only the forward rules, by the container's port.
-    pub container_port: Option<Port>,
+    /// Whether Docker publishes them: such packets are routed, not delivered, and pass only the forward rules.
+    pub published: bool,
     /// Whether only containers of this host may reach it; `from` is empty then.
     pub containers_only: bool,
     /// The address of the host at which it may be reached; all of its addresses when absent.

@@ -174,6 +174,22 @@ pub struct Model {
 }
 
 impl Model {
+    /// What the image is called that is built for the service, without its release. Services whose images are built
+    /// alike have one, which is called after the first of them: a web server, its workers and what plans their work.
+    pub fn built_image(&self, service: &Service) -> String {
+        let alike = |other: &&Service| match (other.image(), service.image()) {
+            (Some(Image::Built(one)), Some(Image::Built(other))) => one == other,
+            _ => false,
+        };
+        // What is passed on of a build says something else for each.
+        let plain = |one: &Service| {
+            !one.raw_compose.iter().any(|node| matches!(node.name.value.as_str(), "build" | "image"))
+        };
+        let first = self.services.iter().filter(|other| plain(other)).find(alike);
+        let named = if plain(service) { first.unwrap_or(service) } else { service };
+        format!("{}/{}", self.system, named.name)
+    }
+
     /// The service of that name.
     pub fn service(&self, name: &Name) -> Option<&Service> {
         self.services.named(name)

@@ -2,13 +2,13 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::{Container, HostUnit, Origin, Scalar, Text, scale::Scale};
+use super::{Container, HostUnit, LoosePort, Origin, Scalar, Text, scale::Scale};
 use crate::{
     source::{Located, Span},
     syntax::Node,
     values::{
-        AbsPath, Cidr, Count, Duration, EngineName, EnvName, Line, MetricName, Name, Port, RelPath, Size,
-        UrlPath,
+        AbsPath, Cidr, Count, Duration, EngineName, EnvName, Line, MetricName, Name, Port, Ports, RelPath,
+        Size, UrlPath,
     },
 };
 
@@ -39,6 +39,8 @@ pub struct Service {
     pub command: Vec<Text>,
     /// Environment variables, in the order of the description.
     pub environment: Vec<(EnvName, Text)>,
+    /// The variable by which it asks nobody for a password.
+    pub unauthenticated: Option<EnvName>,
     /// What is mounted.
     pub mounts: Vec<Mount>,
     /// Directories in memory, each with options of mount behind it: `/tmp`, `/run:size=64m`.
@@ -53,6 +55,8 @@ pub struct Service {
     pub health_path: Option<UrlPath>,
     /// The path on which it exports metrics, if it does itself.
     pub metrics_path: Option<UrlPath>,
+    /// The port inside on which it exports them.
+    pub metrics_port: Option<Port>,
     /// Paths that tell more than outsiders should see (detailed health, metrics); closed at the ingress.
     pub private_paths: Vec<UrlPath>,
     /// Paths that are upgraded to WebSocket.
@@ -142,8 +146,8 @@ impl Service {
         match &self.runs {
             Runs::Unit(unit) => Some(SocketAddr::new(unit.listen, port.get()).to_string()),
             Runs::Container(_) => {
-                let published = self.published.iter().find(|published| published.container == port)?;
-                Some(format!("127.0.0.1:{}", published.host))
+                let host = self.published.iter().find_map(|published| published.leading_to(port))?;
+                Some(format!("127.0.0.1:{host}"))
             }
         }
     }
@@ -191,16 +195,17 @@ impl Service {
         let ports = container
             .ports
             .iter()
+            .chain(self.published.iter().filter_map(|published| published.late.as_ref()))
             .flat_map(|port| port.address.iter().chain(&port.host).chain([&port.container]));
         let pairs = container.extra_hosts.iter().chain(&container.labels).chain(&container.sysctls);
         let logging = container
             .logging
             .iter()
             .flat_map(|one| one.driver.iter().chain(one.options.iter().map(|(_, text)| text)));
-        let networks = container
-            .networks
-            .iter()
-            .flat_map(|network| network.aliases.iter().chain(&network.ipv4).chain(&network.ipv6));
+        let networks = container.networks.iter().flat_map(|network| {
+            let addresses = network.ipv4.iter().chain(&network.ipv6).chain(&network.mac);
+            network.aliases.iter().chain(addresses)
+        });
         image
             .into_iter()
             .chain(scalars)
@@ -249,7 +254,7 @@ pub enum Image {
 }
 
 /// How an image is built.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Build {
     /// The folder with the Dockerfile, relative to the description.
     pub context: RelPath,
@@ -370,19 +375,28 @@ impl Volume {
     }
 }
 
-/// A port that the host offers.
+/// A port that the host offers, or a range of them that lead to as many others.
 #[derive(Clone, Debug)]
 pub struct Published {
-    /// On the host.
-    pub host: Port,
-    /// In the container.
-    pub container: Port,
+    /// On the host, without a protocol.
+    pub host: Ports,
+    /// In the container, as many.
+    pub container: Ports,
     /// `tcp` or `udp`.
     pub protocol: &'static str,
     /// From where.
     pub reach: Reach,
+    /// How compose is told, when variables say what holds: the numbers here are their defaults then.
+    pub late: Option<LoosePort>,
     /// Where it is stated, or why it is published.
     pub origin: Origin,
+}
+
+impl Published {
+    /// The port of the host that leads to that one in the container.
+    pub fn leading_to(&self, inside: Port) -> Option<Port> {
+        self.container.across(inside, self.host)
+    }
 }
 
 /// From where a published port may be reached.

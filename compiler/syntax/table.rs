@@ -1,5 +1,7 @@
 //! What a reader asks for, as data: the source of the reference page.
 
+use super::node::Node;
+
 /// One kind of node with everything that may stand in it.
 #[derive(Clone, Debug)]
 pub struct Table {
@@ -11,6 +13,8 @@ pub struct Table {
     pub keyed: bool,
     /// Whether there may be several.
     pub many: bool,
+    /// What tells those of one name apart; nothing where no two have one.
+    pub apart: fn(&Node) -> String,
     /// Single values, in the order in which they are asked for.
     pub asks: Vec<Ask>,
     /// Blocks within it.
@@ -69,6 +73,12 @@ pub enum Default {
 }
 
 impl Table {
+    /// Whether two nodes of one name are told apart by more than that.
+    pub fn tells_apart(&self, one: &Node, other: &Node) -> bool {
+        let (one, other) = ((self.apart)(one), (self.apart)(other));
+        !one.is_empty() && !other.is_empty() && one != other
+    }
+
     /// An empty table.
     pub fn new(name: &'static str, about: &'static str) -> Table {
         Table {
@@ -76,6 +86,7 @@ impl Table {
             about,
             keyed: false,
             many: false,
+            apart: |_| String::new(),
             asks: Vec::new(),
             blocks: Vec::new(),
             alternatives: &[],

@@ -53,7 +53,7 @@ fn numbers(text: &str) -> Result<Vec<Ports>, String> {
     if parts.len() > MOST {
         return Err(format!("at most {MOST} ports stand in one place: write another line"));
     }
-    parts.iter().map(|part| Ports::however_many(&format!("{}{protocol}", part.replace(':', "-")))).collect()
+    parts.iter().map(|part| Ports::parse(&format!("{}{protocol}", part.replace(':', "-")))).collect()
 }
 
 impl Value for Door {

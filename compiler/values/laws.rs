@@ -157,6 +157,7 @@ fn every_noun_obeys() {
     obeys::<Door>();
     obeys::<Duration>();
     obeys::<Email>();
+    obeys::<MacAddress>();
     obeys::<Mailbox>();
     obeys::<LabelName>();
     obeys::<Account>();

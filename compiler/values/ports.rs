@@ -1,6 +1,6 @@
 //! Ports of a container as one states them: one or a range, perhaps with the protocol.
 //!
-//! It refuses a range that runs backwards, and one that no firewall should have to list.
+//! It refuses a range that runs backwards.
 
 use super::{Port, Value};
 
@@ -11,9 +11,6 @@ pub struct Ports {
     last: Port,
     protocol: Option<&'static str>,
 }
-
-/// More ports than this are a network and no list.
-const MOST: u16 = 1000;
 
 impl Ports {
     /// Exactly this port, of whatever protocol is stated elsewhere.
@@ -66,9 +63,16 @@ impl Ports {
         self.last.get() - self.first.get() + 1
     }
 
-    /// Each of them, in order.
-    pub fn each(self) -> impl Iterator<Item = Port> {
-        (self.first.get()..=self.last.get()).filter_map(Port::new)
+    /// The one of `others` that stands where `port` stands here, when each leads to one of these in order.
+    pub fn across(self, port: Port, others: Ports) -> Option<Port> {
+        let behind = port.get().checked_sub(self.first.get())?;
+        let across = Port::new(others.first.get().checked_add(behind)?)?;
+        (self.contains(port) && others.contains(across)).then_some(across)
+    }
+
+    /// The same without the protocol.
+    pub const fn plain(self) -> Ports {
+        Ports { protocol: None, ..self }
     }
 }
 
@@ -77,17 +81,6 @@ impl Value for Ports {
     const EXAMPLES: &'static [&'static str] = &["8000", "8000-8010", "53/udp"];
 
     fn parse(text: &str) -> Result<Self, String> {
-        let ports = Ports::however_many(text)?;
-        if ports.last.get() - ports.first.get() >= MOST {
-            return Err(format!("a range of ports has at most {MOST}"));
-        }
-        Ok(ports)
-    }
-}
-
-impl Ports {
-    /// The same without a limit to their number: a firewall names a range by its ends.
-    pub(super) fn however_many(text: &str) -> Result<Ports, String> {
         let (numbers, protocol) = match text.split_once('/') {
             None => (text, None),
             Some((numbers, "tcp")) => (numbers, Some("tcp")),
@@ -115,7 +108,7 @@ impl std::fmt::Display for Ports {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ports, Value};
+    use super::{Port, Ports, Value};
 
     #[test]
     fn has_one_form() {
@@ -123,19 +116,25 @@ mod tests {
             assert_eq!(Ports::parse(text).unwrap().to_string(), text);
         }
         assert_eq!(Ports::parse("8000-8010").unwrap().count(), 11);
-        assert_eq!(Ports::parse("8000-8010").unwrap().each().count(), 11);
+        assert_eq!(Ports::parse("1-65535").unwrap().count(), 65535);
         assert_eq!(Ports::parse("80").unwrap().protocol(), None);
     }
 
     #[test]
+    fn a_port_of_a_range_leads_to_one_of_another() {
+        let range = |text| Ports::parse(text).unwrap();
+        let across = |port: u16| range("8000-8010").across(Port::new(port).unwrap(), range("9000-9010"));
+        assert_eq!(across(8000).map(Port::get), Some(9000));
+        assert_eq!(across(8010).map(Port::get), Some(9010));
+        assert_eq!(across(7999), None);
+        assert_eq!(across(8011), None);
+    }
+
+    #[test]
     fn refuses_with_a_reason() {
-        for (text, reason) in [
-            ("", "a port is"),
-            ("0", "1 to 65535"),
-            ("9-8", "smaller"),
-            ("1-65535", "at most"),
-            ("53/sctp", "`tcp`"),
-        ] {
+        for (text, reason) in
+            [("", "a port is"), ("0", "1 to 65535"), ("9-8", "smaller"), ("53/sctp", "`tcp`")]
+        {
             let found = Ports::parse(text);
             assert!(found.clone().is_err_and(|e| e.contains(reason)), "{text:?}: {found:?}");
         }

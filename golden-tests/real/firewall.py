@@ -169,17 +169,17 @@ def rules():
 
 
 def openings():
-    """What ufw says may come in: (port, source) pairs, for the host and for containers."""
+    """What ufw says may come in: (ports, source) pairs, for the host and for containers."""
     found = []
     for line in run("ufw", "status").splitlines():
-        match = re.match(r"(?:\S+ )?(\d+)(?:/tcp)?\s+(?:ALLOW|LIMIT)(?: IN)?\s+(\S+)", line)
+        match = re.match(r"(?:\S+ )?(\d+)(?::(\d+))?(?:/tcp)?\s+(?:ALLOW|LIMIT)(?: IN)?\s+(\S+)", line)
         if match:
-            found.append((int(match[1]), match[2]))
+            found.append((range(int(match[1]), int(match[2] or match[1]) + 1), match[3]))
     return found
 
 
 def allowed(source, port):
-    sources = [where for opened, where in openings() if opened == port]
+    sources = [where for opened, where in openings() if port in opened]
     return any(where == "Anywhere" or within(source, [where]) for where in sources)
 
 

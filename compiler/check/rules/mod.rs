@@ -2,6 +2,7 @@
 
 use super::Rule;
 
+mod address_clash;
 mod alerts_unheard;
 mod backup_missing;
 mod backup_same_disk;
@@ -31,6 +32,7 @@ mod memory_overcommitted;
 mod old_compose_command;
 mod old_nginx_balance;
 mod passed_on_misfit;
+mod port_by_variable;
 mod port_clash;
 mod port_past_firewall;
 mod public_datastore;
@@ -57,6 +59,7 @@ mod volume_apart;
 
 /// Every rule, sorted by code.
 pub const ALL: &[Rule] = &[
+    address_clash::RULE,
     alerts_unheard::RULE,
     backup_missing::RULE,
     backup_same_disk::RULE,
@@ -86,6 +89,7 @@ pub const ALL: &[Rule] = &[
     old_compose_command::RULE,
     old_nginx_balance::RULE,
     passed_on_misfit::RULE,
+    port_by_variable::RULE,
     port_clash::RULE,
     port_past_firewall::RULE,
     public_datastore::RULE,

@@ -39,7 +39,7 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for service in &model.services {
         for published in &service.published {
             let new = Listener {
-                ports: Ports::one(published.host),
+                ports: published.host,
                 protocol: published.protocol,
                 at: address(&published.reach),
                 who: format!("`{}`", service.name),
@@ -77,11 +77,16 @@ fn wanted_twice(published: &Published, first: &Listener, new: &Listener) -> Diag
     )
     .at(new.span, format!("{} publishes it", new.who))
     .at(first.span, format!("{} has it", first.who))
-    .help(format!(
-        "choose another port on the host: `publish 1{:04} to={}`",
-        published.host.get() % 10000,
-        published.container
-    ))
+    .help(format!("choose another port on the host: `{}`", elsewhere(published)))
+}
+
+/// The same in other ports of the host.
+fn elsewhere(published: &Published) -> String {
+    let (first, count) = (published.host.first().get(), published.host.count());
+    if count == 1 {
+        return format!("publish 1{:04} to={}", first % 10000, published.container);
+    }
+    format!("publish \"…-…\" to=\"{}\"`, a range of {count} that is free", published.container)
 }
 
 /// `open` is for programs of the host itself; what Docker publishes never passes it.
@@ -98,9 +103,8 @@ fn opened_twice(
         "remove the `open`: the ingress has opened the port already; who may come is said by `behind` in `ingress`, or by `allow-from` of a route".to_owned()
     } else {
         format!(
-            "remove the `open` and say in `publish` who may come: `publish {port} from=\"10.0.0.0/8\"`, or `public=#true` for everyone; if a program of the host itself has the port, choose another one for the container: `publish 1{:04} to={}`",
-            port.get() % 10000,
-            published.container
+            "remove the `open` and say in `publish` who may come: `publish {port} from=\"10.0.0.0/8\"`, or `public=#true` for everyone; if a program of the host itself has the port, choose another one for the container: `{}`",
+            elsewhere(published)
         )
     };
     Diagnostic::error(
@@ -126,8 +130,7 @@ fn of_the_host(model: &Model) -> Vec<Listener<'_>> {
         span: model.host.origin.span(),
     };
     let own = model.firewall.openings.iter().filter(|opening| {
-        opening.container_port.is_none()
-            && (opening.ports, opening.protocol) != (Ports::one(model.host.ssh_port), "tcp")
+        !opening.published && (opening.ports, opening.protocol) != (Ports::one(model.host.ssh_port), "tcp")
     });
     let opened = own.map(|opening| Listener {
         ports: opening.ports,

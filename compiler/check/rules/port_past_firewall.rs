@@ -6,6 +6,7 @@ use crate::{
     model::{Model, Service},
     source::Span,
     syntax::{Entry, Node},
+    values::Port,
 };
 
 /// The rule.
@@ -40,10 +41,9 @@ fn only_says_more(service: &Service, node: &Node) -> bool {
     };
     let known = |item: &Node| {
         let (host, inside) = (number(item, "published"), number(item, "target"));
-        service
-            .published
-            .iter()
-            .any(|one| Some(one.host.get()) == host && Some(one.container.get()) == inside)
+        service.published.iter().any(|one| {
+            inside.and_then(Port::new).and_then(|inside| one.leading_to(inside)).map(Port::get) == host
+        })
     };
     node.args().next().is_none() && !node.children.is_empty() && node.children.iter().all(known)
 }

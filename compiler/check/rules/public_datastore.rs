@@ -4,6 +4,7 @@ use crate::{
     check::Rule,
     diagnostic::{Diagnostic, Diagnostics},
     model::{Model, Published, Reach, Service},
+    values::Port,
 };
 
 /// The rule.
@@ -36,7 +37,11 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
 
 /// Whether the data is reached through this port.
 fn is_store(service: &Service, published: &Published) -> bool {
-    service.datastore || PORTS.contains(&published.container.get())
+    // A long range is for media or passive transfers; that it runs over such a port says nothing.
+    let few = published.container.count() < 100;
+    service.datastore
+        || few
+            && PORTS.iter().filter_map(|port| Port::new(*port)).any(|port| published.container.contains(port))
 }
 
 /// Whether as good as every address may come: a network of so few fixed bits is no place.

@@ -17,7 +17,10 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
     for service in &model.services {
         let open = silent.contains(&service.name);
         for published in service.published.iter().filter(|published| everyone(&published.reach)) {
-            let own = service.metrics_path.as_ref().filter(|_| service.port == Some(published.container));
+            let own = service
+                .metrics_path
+                .as_ref()
+                .filter(|_| service.metrics_port.is_some_and(|port| published.container.contains(port)));
             let label = match own {
                 _ if open => "has no login of its own".to_owned(),
                 Some(path) => format!("answers `{path}` there"),

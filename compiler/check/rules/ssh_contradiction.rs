@@ -47,9 +47,7 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
 }
 
 fn is_ssh(model: &Model, opening: &Opening) -> bool {
-    opening.container_port.is_none()
-        && opening.protocol == "tcp"
-        && opening.ports.contains(model.host.ssh_port)
+    !opening.published && opening.protocol == "tcp" && opening.ports.contains(model.host.ssh_port)
 }
 
 /// Whether an opening is for none but addresses of these networks.

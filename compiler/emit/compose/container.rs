@@ -106,8 +106,11 @@ pub fn environment(model: &Model, service: &Service) -> Map {
 /// Networks: a list where only their names are stated.
 fn networks(model: &Model, networks: &[Attachment]) -> Yaml {
     let of = |value: &Option<Text>| value.as_ref().map(|value| text(&model.variables, value));
-    let bare =
-        |network: &Attachment| network.aliases.is_empty() && network.ipv4.is_none() && network.ipv6.is_none();
+    let bare = |network: &Attachment| {
+        network.aliases.is_empty()
+            && [&network.ipv4, &network.ipv6, &network.mac].into_iter().all(Option::is_none)
+            && network.priority.is_none()
+    };
     if networks.iter().all(bare) {
         return seq(networks.iter().map(|network| network.network.as_str()));
     }
@@ -115,7 +118,9 @@ fn networks(model: &Model, networks: &[Attachment]) -> Yaml {
         let details = Map::new()
             .filled("aliases", seq(network.aliases.iter().map(|alias| text(&model.variables, alias))))
             .maybe("ipv4_address", of(&network.ipv4))
-            .maybe("ipv6_address", of(&network.ipv6));
+            .maybe("ipv6_address", of(&network.ipv6))
+            .maybe("mac_address", of(&network.mac))
+            .maybe("priority", network.priority);
         map.set(network.network.to_string(), if bare(network) { Yaml::Null } else { details.into() })
     });
     map.into()

@@ -73,7 +73,49 @@ pub fn service(mut service: Vec<Pair>, nodes: &[Node]) -> Yaml {
 /// The document, its services complete, with the rest of what is passed on merged over it.
 pub fn document(document: Yaml, nodes: &[Node]) -> Yaml {
     let rest: Vec<Node> = nodes.iter().filter(|node| node.name.value != "services").cloned().collect();
-    raw::merged(document, &rest)
+    let mut document = raw::merged(document, &rest);
+    for network in within(&mut document, "networks").iter_mut() {
+        let config = within(&mut network.value, "ipam").iter_mut().find(|pair| pair.key == "config");
+        if let Some(Yaml::Seq(ranges)) = config.map(|pair| &mut pair.value) {
+            join_ranges(ranges);
+        }
+    }
+    document
+}
+
+/// What stands at a key, when that is a map; nothing elsewhere.
+fn within<'a>(value: &'a mut Yaml, key: &str) -> &'a mut [Pair] {
+    let found = match value {
+        Yaml::Map(pairs) => pairs.iter_mut().find(|pair| pair.key == key),
+        _ => None,
+    };
+    match found.map(|pair| &mut pair.value) {
+        Some(Yaml::Map(pairs)) => pairs,
+        _ => &mut [],
+    }
+}
+
+/// What is said of addresses without their subnet, or with one that stands above, is said of those above.
+fn join_ranges(ranges: &mut Vec<Item>) {
+    let subnet = |item: &Item| match &item.value {
+        Yaml::Map(pairs) => pairs.iter().find(|pair| pair.key == "subnet").map(|pair| pair.value.clone()),
+        _ => None,
+    };
+    let mut joined: Vec<Item> = Vec::new();
+    for range in ranges.drain(..) {
+        let own = subnet(&range);
+        let above = joined.iter_mut().find(|above| own.is_none() || subnet(above) == own);
+        match (above.map(|above| &mut above.value), range.value) {
+            (Some(Yaml::Map(above)), Yaml::Map(said)) => {
+                for pair in said {
+                    above.retain(|known| known.key != pair.key);
+                    above.push(pair);
+                }
+            }
+            (_, value) => joined.push(Item { comment: range.comment, value }),
+        }
+    }
+    *ranges = joined;
 }
 
 /// What one service says about its log must not reach the others through the alias.

@@ -8,7 +8,7 @@ use crate::{
     model::{
         Build, Condition, Image, InMemory, Kept, Model, Origin, Published, Reach, Resources, Service, Text,
     },
-    values::{Duration, Name, Port},
+    values::{Cidr, Duration, Name},
 };
 
 /// Why a derived service is there.
@@ -118,7 +118,7 @@ fn image(map: Map, model: &Model, service: &Service) -> Map {
             let called = match &from.tag {
                 Some(tag) => Some(text(&model.variables, tag)),
                 None if service.container.as_stated => None,
-                None => Some(format!("{}/{}:${{RELEASE:-latest}}", model.system, service.name)),
+                None => Some(format!("{}:${{RELEASE:-latest}}", model.built_image(service))),
             };
             map.maybe("image", called).set("build", build(model, service, from))
         }
@@ -170,51 +170,41 @@ fn depends_on(model: &Model, service: &Service) -> Map {
     })
 }
 
-/// Every port: those of a range, which follow one another, on one line.
+/// Every port, a range on one line.
 fn ports(model: &Model, service: &Service) -> Vec<Item> {
-    let follows = |one: &Published, next: &Published| {
-        one.origin == next.origin
-            && one.host.get().checked_add(1) == Some(next.host.get())
-            && one.container.get().checked_add(1) == Some(next.container.get())
-    };
-    let known = service.published.chunk_by(follows).filter_map(port);
+    let known = service.published.iter().map(|published| port(model, published));
     let loose = service.container.ports.iter().map(|port| container::loose_port(model, port));
     known.chain(loose).collect()
 }
 
-/// A port, or a range.
-fn port(range: &[Published]) -> Option<Item> {
-    let (published, last) = (range.first()?, range.last()?);
+fn port(model: &Model, published: &Published) -> Item {
     let protocol = if published.protocol == "tcp" { "" } else { "/udp" };
-    let span = |first: Port, last: Port| {
-        if first == last { first.to_string() } else { format!("{first}-{last}") }
-    };
-    let (host, inside) = (span(published.host, last.host), span(published.container, last.container));
-    let pair = format!("{host}:{inside}{protocol}");
+    let pair = format!("{}:{}{protocol}", published.host, published.container);
     let because = match &published.origin {
         Origin::Stated(_) => None,
         Origin::Derived { because, .. } => Some(format!("Published because {because}.")),
     };
-    Some(match &published.reach {
-        Reach::Public => Item { comment: because, value: pair.into() },
-        Reach::Loopback => Item { comment: because, value: format!("127.0.0.1:{pair}").into() },
-        Reach::Address(address, networks) if networks.is_empty() => {
-            Item { comment: because, value: format!("{address}:{pair}").into() }
-        }
-        Reach::Address(_, networks) | Reach::Networks(networks) => {
-            let networks: Vec<String> = networks.iter().map(ToString::to_string).collect();
-            let because = because.map(|because| format!("{because}\n")).unwrap_or_default();
-            let comment = format!(
-                "{because}Docker opens this to everyone, past ufw's own rules: ufw/after.rules lets only {} in.",
-                networks.join(", ")
-            );
-            let value = match &published.reach {
-                Reach::Address(address, _) => format!("{address}:{pair}"),
-                _ => pair,
-            };
-            Item { comment: Some(comment), value: value.into() }
-        }
-    })
+    let (address, networks): (_, &[Cidr]) = match &published.reach {
+        Reach::Public => (None, &[]),
+        Reach::Loopback => (Some("127.0.0.1"), &[]),
+        Reach::Address(address, networks) => (Some(address.as_str()), networks),
+        Reach::Networks(networks) => (None, networks),
+    };
+    let value = match (&published.late, address) {
+        (Some(late), _) => container::loose_port(model, late).value,
+        (None, Some(address)) => format!("{address}:{pair}").into(),
+        (None, None) => pair.into(),
+    };
+    if networks.is_empty() {
+        return Item { comment: because, value };
+    }
+    let networks: Vec<String> = networks.iter().map(ToString::to_string).collect();
+    let because = because.map(|because| format!("{because}\n")).unwrap_or_default();
+    let comment = format!(
+        "{because}Docker opens this to everyone, past ufw's own rules: ufw/after.rules lets only {} in.",
+        networks.join(", ")
+    );
+    Item { comment: Some(comment), value }
 }
 
 fn healthcheck(model: &Model, service: &Service) -> Map {

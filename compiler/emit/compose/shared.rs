@@ -1,5 +1,7 @@
 //! What containers share: volumes, networks and secrets, at the end of the file.
 
+use std::net::IpAddr;
+
 use super::{
     container::{pairs, scalar},
     text::text,
@@ -7,6 +9,7 @@ use super::{
 use crate::{
     emit::yaml::{Map, Yaml, seq},
     model::{Made, Model, Network, Scalar, SecretSource, Text},
+    values::{Cidr, Value as _},
 };
 
 /// Every volume that is declared or mounted, sorted by name.
@@ -60,12 +63,26 @@ fn made(model: &Model, made: &Made) -> Map {
 
 fn network(model: &Model, network: &Network) -> Map {
     let of = |value: &Text| text(&model.variables, value);
+    let networks: Vec<Option<Cidr>> =
+        network.subnets.iter().map(|subnet| Cidr::parse(subnet.as_literal()?).ok()).collect();
+    // A gateway is of the subnet that it is in; one that is known at run time only, of that in its place.
+    let within = |place: usize, gateway: &Text| {
+        let address = gateway.as_literal().and_then(|text| text.parse::<IpAddr>().ok());
+        address
+            .and_then(|address| {
+                networks.iter().position(|known| known.is_some_and(|known| known.contains(address)))
+            })
+            .unwrap_or(place)
+    };
     let ranges = network.subnets.iter().enumerate().map(|(index, subnet)| {
-        let first = |value: &Option<Text>| value.as_ref().filter(|_| index == 0).map(of);
+        let mut gateways = network.gateways.iter().enumerate();
+        let gateway = gateways
+            .find(|(place, gateway)| within(*place, gateway) == index)
+            .map(|(_, gateway)| of(gateway));
         let range = Map::new()
             .set("subnet", of(subnet))
-            .maybe("ip_range", first(&network.ip_range))
-            .maybe("gateway", first(&network.gateway));
+            .maybe("ip_range", network.ip_range.as_ref().filter(|_| index == 0).map(of))
+            .maybe("gateway", gateway);
         Yaml::from(range)
     });
     let flag = |value: &Option<Scalar>| value.as_ref().map(|value| scalar(model, value));

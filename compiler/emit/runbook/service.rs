@@ -78,8 +78,8 @@ fn inner_port(service: &Service) -> Option<String> {
         return Some(port.to_string());
     }
     let mut ports: Vec<_> = service.published.iter().map(|published| published.container).collect();
-    ports.extend(service.container.exposed.iter().flat_map(|ports| ports.each()));
-    ports.sort_unstable();
+    ports.extend(service.container.exposed.iter().map(|ports| ports.plain()));
+    ports.sort_unstable_by_key(|ports| (ports.first(), ports.last()));
     ports.dedup();
     let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();
     (!ports.is_empty()).then(|| ports.join(", "))

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     emit::template::{Format, Template},
     model::{Image, Ingress, Model, Service, Tls},
+    values::Port,
 };
 
 pub(super) static DEPLOY: Template = Template::new(Format::Shell, include_str!("deploy.sh.tera"));
@@ -23,7 +24,7 @@ pub(super) static ROLLBACK: Template = Template::new(Format::Shell, include_str!
 struct View {
     header: String,
     directory: String,
-    built: Vec<Built>,
+    built: Vec<String>,
     units: Vec<UnitView>,
     /// Whether a release is a tag of a repository.
     tagged: bool,
@@ -83,13 +84,6 @@ struct Fixed {
     kept: String,
 }
 
-/// A service whose image is built on the host.
-#[derive(Serialize)]
-struct Built {
-    service: String,
-    image: String,
-}
-
 /// A service that reads files of the tree, and how it is told that they have changed.
 #[derive(Serialize)]
 struct Reader {
@@ -120,15 +114,7 @@ fn view(model: &Model) -> View {
     View {
         header: header(model),
         directory: model.directory().to_owned(),
-        built: model
-            .services
-            .iter()
-            .filter(|service| service.is_built())
-            .map(|service| Built {
-                service: service.name.to_string(),
-                image: format!("{}/{}", model.system, service.name),
-            })
-            .collect(),
+        built: built(model),
         tagged: model.units().any(|(_, unit)| unit.source.is_some()),
         units: unit::units(model),
         readers: model.services.iter().filter_map(|service| reader(model, service)).collect(),
@@ -157,6 +143,13 @@ fn lasting(model: &Model, tasks: &[String]) -> Vec<String> {
     };
     let all = model.services.iter().filter(lasts).map(|service| service.name.to_string());
     if tasks.is_empty() { Vec::new() } else { all.collect() }
+}
+
+/// The images that are built here, each once.
+fn built(model: &Model) -> Vec<String> {
+    let services = model.services.iter().filter(|service| service.is_built());
+    let images: BTreeSet<String> = services.map(|service| model.built_image(service)).collect();
+    images.into_iter().collect()
 }
 
 /// What a built image is called, unless the release is in its name.
@@ -237,10 +230,11 @@ fn needed<'a>(model: &'a Model, service: &'a Service) -> impl Iterator<Item = &'
 /// The scheme and the port of the host on which the proxy takes requests.
 fn entrance(model: &Model, ingress: &Ingress) -> (&'static str, u16) {
     let (scheme, inside) = if matches!(ingress.tls, Tls::None) { ("http", 80) } else { ("https", 443) };
-    let published = model
-        .service(&ingress.service)
-        .and_then(|service| service.published.iter().find(|published| published.container.get() == inside));
-    (scheme, published.map_or(inside, |published| published.host.get()))
+    let service = model.service(&ingress.service);
+    let published = service.zip(Port::new(inside)).and_then(|(service, inside)| {
+        service.published.iter().find_map(|published| published.leading_to(inside))
+    });
+    (scheme, published.map_or(inside, Port::get))
 }
 
 /// How the service learns of changed files; none when it reads none.

@@ -12,7 +12,7 @@ use crate::{
         template::{Format, Template},
     },
     model::{Backup, Ingress, Kept, Model, MountSource, Offsite, Service, Tls},
-    values::Line,
+    values::{Line, Ports},
 };
 
 pub(super) static PREFLIGHT: Template = Template::new(Format::Shell, include_str!("preflight.sh.tera"));
@@ -99,9 +99,9 @@ fn view(model: &Model) -> View {
     let memory_mib = require.memory.map(|size| size.whole_mebibytes());
     let disk_mib = require.disk.map(|size| size.whole_mebibytes());
     let tenth_less = |mib: Option<u64>| mib.unwrap_or(0) * 9 / 10;
-    let mut ports: Vec<u16> =
-        model.services.iter().flat_map(|s| &s.published).map(|published| published.host.get()).collect();
-    ports.sort_unstable();
+    let mut ports: Vec<Ports> =
+        model.services.iter().flat_map(|s| &s.published).map(|published| published.host).collect();
+    ports.sort_unstable_by_key(|ports| (ports.first(), ports.last()));
     ports.dedup();
     let mut backups: Vec<String> = model.backups.iter().map(|backup| backup.directory.to_string()).collect();
     backups.sort();

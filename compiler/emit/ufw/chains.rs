@@ -54,7 +54,7 @@ pub fn rules(model: &Model, v4: bool) -> String {
     };
     let is_for = |network: Option<Cidr>| network.is_none_or(|network| network.is_v4() == v4);
     let mut published = Vec::new();
-    for opening in firewall.openings.iter().filter(|opening| opening.container_port.is_some()) {
+    for opening in firewall.openings.iter().filter(|opening| opening.published) {
         if opening.at.is_some_and(|at| at.is_ipv4() != v4) {
             continue;
         }
@@ -63,7 +63,8 @@ pub fn rules(model: &Model, v4: bool) -> String {
             let at = opening.at.map(|at| format!(" --ctorigdst {at}")).unwrap_or_default();
             let matches = format!(
                 "-p {}{from} -m conntrack --ctstate DNAT{at} --ctorigdstport {}",
-                opening.protocol, opening.ports
+                opening.protocol,
+                range(opening.ports)
             );
             published.push(line(matches, "RETURN", &opening.purpose, "opened"));
         }

@@ -73,7 +73,7 @@ fn tag(model: &Model) -> String {
 
 fn script(model: &Model) -> Script {
     let is_ssh = |opening: &&Opening| {
-        opening.container_port.is_none()
+        !opening.published
             && opening.ports == Ports::one(model.host.ssh_port)
             && opening.protocol == "tcp"
             && !model.host.ssh_tunnel

@@ -56,6 +56,8 @@ pub struct Kind {
     pub command: Vec<Vec<Located<Line>>>,
     /// Environment variables, left out likewise.
     pub environment: Vec<(Located<EnvName>, Located<Line>)>,
+    /// Variables with which it asks nobody for a password.
+    pub unauthenticated: Vec<(Located<EnvName>, Located<Line>)>,
     /// What the kind's services can be told.
     pub settings: Vec<Setting>,
     /// What is mounted.
@@ -122,6 +124,10 @@ pub fn kind(r: &mut Reader) -> Option<Kind> {
     let environment =
         r.map::<EnvName, Line>("env", "environment variables; left out when a placeholder has no value");
     references(r, &environment);
+    let unauthenticated = r.map::<EnvName, Line>(
+        "unauthenticated",
+        "variables and the values with which it asks nobody for a password, so that no checklist says it does",
+    );
     let settings = r.keyed("setting", "something that a service of this kind can be told", setting);
     let mounts = mount::mounts(r);
     let tmpfs = r.blocks("tmpfs", "a directory in memory", mount::tmpfs);
@@ -175,6 +181,7 @@ pub fn kind(r: &mut Reader) -> Option<Kind> {
         urls,
         command,
         environment,
+        unauthenticated,
         settings,
         mounts,
         tmpfs,

@@ -57,7 +57,7 @@ const SERVICE: &[(&str, &str)] = &[
     ("isolation", ""),
     ("label_file", ""),
     ("links", "link \"server\""),
-    ("mac_address", ""),
+    ("mac_address", "network \"default\" mac=\"02:42:ac:1c:00:05\""),
     ("mem_limit", "limits memory=\"512MiB\""),
     ("mem_reservation", "reserve memory=\"256MiB\""),
     ("mem_swappiness", ""),
@@ -125,9 +125,22 @@ const DOCUMENT: &[(&str, &str)] = &[
     ("volumes", "volume \"data\""),
 ];
 
+/// What compose says of a service on a network, and how it is said here.
+const ATTACHMENT: &[(&str, &str)] = &[
+    ("aliases", "alias \"db\""),
+    ("ipv4_address", "ipv4=\"172.28.0.5\""),
+    ("ipv6_address", "ipv6=\"fd00::5\""),
+    ("mac_address", "mac=\"02:42:ac:1c:00:05\""),
+];
+
 /// What to write for a word that a service does not know; `near` is one that it knows.
 pub fn in_service(word: &str, near: Option<&str>) -> Option<String> {
     said(SERVICE, word).or_else(|| elsewhere("service", word).filter(|_| near.is_none()))
+}
+
+/// What to write for a word that a network of a service does not know.
+pub fn in_attachment(word: &str, _near: Option<&str>) -> Option<String> {
+    said(ATTACHMENT, word)
 }
 
 /// What to write for a word that a health check does not know.
@@ -216,7 +229,7 @@ mod tests {
 
     #[test]
     fn the_page_says_the_same() {
-        for (key, here) in [SERVICE, HEALTH, BUILD, DOCUMENT].into_iter().flatten() {
+        for (key, here) in [SERVICE, ATTACHMENT, HEALTH, BUILD, DOCUMENT].into_iter().flatten() {
             let passed = PAGE.split("## What has no word").nth(1).unwrap_or_default();
             let told = match *here {
                 "" => words(passed).contains(key),
@@ -232,8 +245,11 @@ mod tests {
 
     #[test]
     fn every_key_of_the_page_is_known() {
-        let known: Vec<&str> =
-            [SERVICE, HEALTH, BUILD, DOCUMENT].into_iter().flatten().map(|(key, _)| *key).collect();
+        let known: Vec<&str> = [SERVICE, ATTACHMENT, HEALTH, BUILD, DOCUMENT]
+            .into_iter()
+            .flatten()
+            .map(|(key, _)| *key)
+            .collect();
         let keys = rows()
             .flat_map(|(compose, _)| words(compose))
             .filter(|word| word.contains('_') && word.chars().all(|c| c.is_ascii_lowercase() || c == '_'));

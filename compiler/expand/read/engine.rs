@@ -4,7 +4,7 @@ use super::from::{LocatedSource, Or, Source, switch};
 use crate::{
     source::{Located, Span},
     syntax::Reader,
-    values::{BindPath, Cidr, EngineName, EnvName, Line},
+    values::{BindPath, Cidr, EngineName, EnvName, Ip, Line},
 };
 
 /// A stated `volume` of the system.
@@ -33,8 +33,8 @@ pub struct NetworkSpec {
     pub ipv6: Option<Located<Or<bool>>>,
     /// Its addresses.
     pub subnets: Vec<Located<Or<Cidr>>>,
-    /// The address that leads out of the first of them.
-    pub gateway: Option<Located<Or<Line>>>,
+    /// The addresses that lead out of them.
+    pub gateways: Vec<Located<Or<Ip>>>,
     /// From where addresses are given.
     pub ip_range: Option<Located<Or<Cidr>>>,
     /// Where it is stated.
@@ -90,7 +90,10 @@ pub fn network(r: &mut Reader) -> Option<NetworkSpec> {
     let attachable = switch(r, "attachable", "whether containers from elsewhere may join it");
     let ipv6 = switch(r, "ipv6", "whether it has IPv6");
     let subnets = r.list::<Or<Cidr>>("subnet", "its addresses; the engine chooses when absent");
-    let gateway = r.prop::<Or<Line>>("gateway", "the address that leads out of it").optional();
+    let gateways = r.list::<Or<Ip>>(
+        "gateway",
+        "the address that leads out of it; where there are several subnets, one of each that is not to have its first address for that",
+    );
     let ip_range =
         r.prop::<Or<Cidr>>("ip-range", "the part of `subnet` from which addresses are given").optional();
     Some(NetworkSpec {
@@ -100,7 +103,7 @@ pub fn network(r: &mut Reader) -> Option<NetworkSpec> {
         attachable,
         ipv6,
         subnets,
-        gateway,
+        gateways,
         ip_range,
         span: r.span()?,
     })

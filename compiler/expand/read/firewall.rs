@@ -3,7 +3,7 @@
 use crate::{
     diagnostic::Diagnostic,
     source::{Located, Span},
-    syntax::Reader,
+    syntax::{Node, Reader},
     values::{ChainRule, Cidr, Door, Interface, Ip, Line, Name, UfwRule, choice},
 };
 
@@ -148,6 +148,18 @@ pub struct RuleSpec {
 }
 
 const PROTOCOL: &str = "`tcp`, `udp` or `both`; `tcp` when none is stated and none stands behind the ports";
+
+/// For whom an `open` is, and at what: lines that differ in it each open something of their own, whatever their ports.
+pub fn sources(node: &Node) -> String {
+    let stated = |name: &'static str| {
+        let children = node.children.iter().filter(move |child| child.name.value == name);
+        let entries = node.prop(name).into_iter().chain(children.flat_map(|child| child.args()));
+        let mut texts: Vec<String> = entries.map(|entry| entry.scalar.text().into_owned()).collect();
+        texts.sort_unstable();
+        (!texts.is_empty()).then(|| format!("{name}={}", texts.join(",")))
+    };
+    ["from", "to", "interface", "protocol", "on"].into_iter().filter_map(stated).collect::<Vec<_>>().join(" ")
+}
 
 /// Reads an `open`.
 pub fn open(r: &mut Reader) -> Option<OpenSpec> {

@@ -52,6 +52,15 @@ pub enum Source {
 }
 
 impl Source {
+    /// The variables and secrets that it names.
+    pub fn variables(&self) -> Vec<&EnvName> {
+        match self {
+            Source::Secret(name) | Source::Variable(name) => vec![name],
+            Source::Template(template) => template.variables().collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// The service that it refers to.
     pub fn service(&self) -> Option<&Name> {
         match self {

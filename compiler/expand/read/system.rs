@@ -9,7 +9,7 @@ use super::{
     document::{ChecklistSpec, FileSpec, RunbookSpec, checklist, file, objective, runbook, team},
     engine::{NetworkSpec, SecretFileSpec, SharedVolumeSpec, network, secret_file, shared_volume},
     external::{ExternalSpec, external},
-    firewall::{FirewallSpec, OpenSpec, firewall, open},
+    firewall::{FirewallSpec, OpenSpec, firewall, open, sources},
     host::{HostSpec, host},
     ingress::{IngressSpec, ingress},
     monitor::{MonitorSpec, monitor},
@@ -142,7 +142,7 @@ pub fn system(r: &mut Reader, kinds: &Kinds) -> Option<SystemSpec> {
     let secret_files = r.keyed("secret-file", "a secret that containers read from a file", secret_file);
     let ingress = r.block("ingress", "the way in from outside", ingress);
     let opens =
-        r.keyed("open", "ports of the host itself that may be reached, beside ssh and the ingress", open);
+        r.keyed_apart("open", "ports of the host itself that may be reached, beside ssh and the ingress; those for different sources may stand on lines of their own", sources, open);
     let firewall = r.block(
         "firewall",
         "what else the firewall does: what it refuses, passes on and lets out, how much it logs",

@@ -31,6 +31,28 @@ pub enum Piece {
 }
 
 impl Template {
+    /// The variables that it names.
+    pub fn variables(&self) -> impl Iterator<Item = &EnvName> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Variable(name) | Piece::Reference { name, .. } => Some(name),
+            Piece::Literal(_) => None,
+        })
+    }
+
+    /// The text as long as nobody sets a variable: what stands in for each, here or where it is declared.
+    pub fn by_default(&self, declared: impl Fn(&EnvName) -> Option<String>) -> Option<String> {
+        let each = self.pieces.iter().map(|piece| match piece {
+            Piece::Literal(text) => Some(text.clone()),
+            Piece::Variable(name) => declared(name),
+            Piece::Reference { name, text, .. } => {
+                let inner = text.strip_prefix("${")?.strip_prefix(name.as_str())?.strip_suffix('}')?;
+                let default = inner.strip_prefix(":-").or_else(|| inner.strip_prefix('-'))?;
+                declared(name).or_else(|| (!default.contains('$')).then(|| default.to_owned()))
+            }
+        });
+        each.collect()
+    }
+
     /// Reads compose's notation; the error says what is wrong.
     pub fn parse(text: &str) -> Result<Template, String> {
         Prose::parse(text)?;
@@ -151,6 +173,17 @@ mod tests {
             let bare = bare.iter().map(|name| variable(name)).collect();
             let expected = Piece::Reference { name: variable("A"), bare, text: text.into() };
             assert_eq!(Template::parse(text).unwrap().pieces, [expected]);
+        }
+    }
+
+    #[test]
+    fn what_it_is_by_default() {
+        let declared = |name: &EnvName| (name.as_str() == "A").then(|| "1".to_owned());
+        let of = |text: &str| Template::parse(text).unwrap().by_default(declared);
+        assert_eq!(of("x${A}$$").as_deref(), Some("x1$"));
+        assert_eq!(of("${A:-2}${B:-3}${B-4}").as_deref(), Some("134"));
+        for text in ["${B}", "${B:?say it}", "${B:+x}", "${B:-${A}}"] {
+            assert_eq!(of(text), None, "{text}");
         }
     }
 

@@ -228,6 +228,9 @@ fn attachments(context: &Context, spec: &ServiceSpec) -> Vec<Attachment> {
             aliases: stated.aliases.iter().filter_map(|alias| or_text(context, alias)).collect(),
             ipv4: text(context, &stated.ipv4),
             ipv6: text(context, &stated.ipv6),
+            mac: text(context, &stated.mac),
+            priority: stated.priority.map(|priority| priority.value.get()),
+            stated: Some(stated.span),
         });
     }
     found
@@ -247,7 +250,15 @@ fn joined(context: &Context, spec: &ServiceSpec) -> Vec<Attachment> {
         .map(|network| &network.name.value)
         .filter(|name| name.as_str() != DEFAULT)
         .collect();
-    let on = |network: EngineName| Attachment { network, aliases: Vec::new(), ipv4: None, ipv6: None };
+    let on = |network: EngineName| Attachment {
+        network,
+        aliases: Vec::new(),
+        ipv4: None,
+        ipv6: None,
+        mac: None,
+        priority: None,
+        stated: None,
+    };
     match EngineName::parse(DEFAULT) {
         Ok(default) if !names.is_empty() => {
             std::iter::once(default).chain(names.into_iter().cloned()).map(on).collect()
@@ -276,7 +287,7 @@ fn secrets(context: &Context, spec: &ServiceSpec) -> Vec<SecretMount> {
         unknown(context, "secret-file", stated.name.value.as_str(), stated.name.span, &known, true);
         found.push(SecretMount {
             name: stated.name.value.clone(),
-            target: stated.target.as_ref().map(|path| path.value.clone()),
+            target: stated.target.as_ref().map(|path| path.value.0.clone()),
             uid: stated.uid.map(|number| number.value.get()),
             gid: stated.gid.map(|number| number.value.get()),
             mode: stated.mode.map(|mode| mode.value.bits()),
@@ -303,7 +314,7 @@ pub fn shared(context: &Context, spec: &SystemSpec) -> Shared {
                 attachable: only_yes(context, &network.attachable),
                 ipv6: only_yes(context, &network.ipv6),
                 subnets: network.subnets.iter().filter_map(|subnet| or_text(context, subnet)).collect(),
-                gateway: text(context, &network.gateway),
+                gateways: network.gateways.iter().filter_map(|gateway| or_text(context, gateway)).collect(),
                 ip_range: text(context, &network.ip_range),
             })
             .collect(),

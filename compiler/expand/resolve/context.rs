@@ -26,7 +26,7 @@ use crate::{
     model::{Host, Origin, Part, Service, Text, Variable},
     source::{Located, Span},
     syntax::{Scalar, Sink},
-    values::{EnvName, Hostname, Language, Line, Name, RelPath},
+    values::{EnvName, Hostname, Language, Line, Name, RelPath, UrlPath, Value as _},
 };
 
 /// Reads a file that the description names, relative to the source in which the span lies. The error says why not.
@@ -127,6 +127,13 @@ impl<'a> Context<'a> {
         self.scopes.get(name)
     }
 
+    /// Where it exports metrics itself: as it says, as its kind does, or, when it says no more than a port, as usual.
+    pub fn metrics_path(&self, spec: &ServiceSpec, kind: &Kind) -> Option<UrlPath> {
+        let stated = spec.metrics.as_ref().and_then(|metrics| metrics.path.as_ref());
+        let path = stated.or(kind.metrics_path.as_ref()).map(|path| path.value.clone());
+        path.or_else(|| spec.metrics.as_ref().and_then(|_| UrlPath::parse("/metrics").ok()))
+    }
+
     /// Services that routes of the ingress lead to.
     fn routed(&self) -> BTreeSet<&'a Name> {
         let ingress = self.spec.ingress.iter();
@@ -155,8 +162,8 @@ impl<'a> Context<'a> {
         if let Some(path) = spec.health.as_ref().and_then(|h| h.path.as_ref()).or(kind.health_path.as_ref()) {
             scope.text("health", path.value.to_string());
         }
-        if let Some(path) = spec.metrics.as_ref().or(kind.metrics_path.as_ref()) {
-            scope.text("metrics", path.value.to_string());
+        if let Some(path) = self.metrics_path(spec, kind) {
+            scope.text("metrics", path.to_string());
         }
         // Who is reached directly as well can be told anything.
         if spec.publish.is_empty() && routed.contains(&spec.name.value) {
@@ -215,6 +222,20 @@ impl<'a> Context<'a> {
     /// The text that a value stands for, as it is seen from the private network.
     pub fn value(&self, source: &Located<Source>) -> Option<Text> {
         self.value_seen(source, false)
+    }
+
+    /// What a value is as long as nobody sets its variables: by their defaults. None when one has no default.
+    pub fn by_default(&self, source: &Source) -> Option<String> {
+        let declared = |name: &EnvName| {
+            let default = self.variables.get(name)?.default.as_ref()?;
+            Some(default.to_string())
+        };
+        match source {
+            Source::Literal(scalar) => Some(scalar.text().into_owned()),
+            Source::Variable(name) => declared(name),
+            Source::Template(template) => template.by_default(declared),
+            _ => None,
+        }
     }
 
     /// The text that a value stands for to this service: programs of the host reach containers where they are published.

@@ -12,7 +12,7 @@ use crate::{
     model::{Course, Firewall, Host, Opening, Origin, Passage, Reach, Service},
     source::Located,
     syntax::Sink,
-    values::{Cidr, Door, Port, Ports},
+    values::{Cidr, Door, Ports},
 };
 
 /// Every opening, ssh first, then by port; and all else.
@@ -22,7 +22,7 @@ pub fn firewall(host: &Host, spec: &SystemSpec, services: &[Service], sink: &Sin
         openings.push(Opening {
             from: host.ssh_from.clone(),
             limit: host.ssh_limit,
-            ..of(host.ssh_port, "tcp", "ssh", host.origin.clone())
+            ..of(Ports::one(host.ssh_port), "tcp", "ssh", host.origin.clone())
         });
     }
     let opens = spec.opens.iter().filter(|open| place::is_on(host, &open.on));
@@ -43,25 +43,26 @@ pub fn firewall(host: &Host, spec: &SystemSpec, services: &[Service], sink: &Sin
             others.push(Opening {
                 from,
                 at,
-                container_port: Some(published.container),
+                published: true,
                 stated_as: format!("service/{}/publish/{}", service.name, published.host),
                 ..of(published.host, published.protocol, service.name.as_str(), published.origin.clone())
             });
         }
     }
     for service in services {
-        let (Some(unit), Some(port)) = (service.unit(), service.port) else { continue };
-        if unit.listen.is_loopback() {
-            continue;
+        let Some(unit) = service.unit().filter(|unit| !unit.listen.is_loopback()) else { continue };
+        let metrics =
+            service.metrics_port.filter(|port| service.metrics_path.is_some() && Some(*port) != service.port);
+        for port in service.port.into_iter().chain(metrics) {
+            let because = "containers reach it on the host itself".to_owned();
+            let origin = Origin::Derived { because, from: service.origin.span() };
+            others.push(Opening {
+                containers_only: true,
+                at: Some(unit.listen),
+                stated_as: format!("service/{}", service.name),
+                ..of(Ports::one(port), "tcp", service.name.as_str(), origin)
+            });
         }
-        let because = "containers reach it on the host itself".to_owned();
-        let origin = Origin::Derived { because, from: service.origin.span() };
-        others.push(Opening {
-            containers_only: true,
-            at: Some(unit.listen),
-            stated_as: format!("service/{}", service.name),
-            ..of(port, "tcp", service.name.as_str(), origin)
-        });
     }
     others.sort_by_key(|opening| (opening.ports.first(), opening.ports.last(), opening.protocol));
     openings.extend(others);
@@ -69,13 +70,13 @@ pub fn firewall(host: &Host, spec: &SystemSpec, services: &[Service], sink: &Sin
     Firewall { openings, ..stated }
 }
 
-/// An opening of one port to everybody.
-fn of(port: Port, protocol: &'static str, purpose: &str, origin: Origin) -> Opening {
+/// An opening to everybody.
+fn of(ports: Ports, protocol: &'static str, purpose: &str, origin: Origin) -> Opening {
     Opening {
-        ports: Ports::one(port),
+        ports,
         protocol,
         from: Vec::new(),
-        container_port: None,
+        published: false,
         containers_only: false,
         at: None,
         interface: None,
@@ -93,13 +94,12 @@ fn opened(open: &OpenSpec, sink: &Sink) -> Vec<Opening> {
     let origin = Origin::Stated(open.span);
     let each = spoken(&open.ports, open.protocol.as_ref(), sink).into_iter();
     each.map(|(ports, protocol)| Opening {
-        ports,
         from: open.from.iter().map(|cidr| cidr.value).collect(),
         at: open.to.as_ref().map(|to| to.value.0),
         interface: open.interface.as_ref().map(|interface| interface.value.clone()),
         limit: open.limit,
         stated_as: open.address.clone(),
-        ..of(ports.first(), protocol, &purpose, origin.clone())
+        ..of(ports, protocol, &purpose, origin.clone())
     })
     .collect()
 }
@@ -112,7 +112,7 @@ fn spoken(
 ) -> Vec<(Ports, &'static str)> {
     let mut all = Vec::new();
     for ports in door.value.ports() {
-        let plain = Ports::range(ports.first(), ports.last());
+        let plain = ports.plain();
         match (ports.protocol(), stated) {
             (Some(behind), Some(stated)) if !stated.value.each().contains(&behind) => {
                 sink.report(

@@ -88,6 +88,7 @@ fn service(context: &Context, spec: &ServiceSpec, found: &mut Vec<Literal>) {
     // The entrypoint `sh -c` takes one word, which is a line.
     let shell = spec.container.entrypoint.iter().any(hands_to_a_shell);
     words("command", &spec.command, shell, found);
+    words("arguments", &spec.arguments, shell, found);
     words("entrypoint", &spec.container.entrypoint, false, found);
     if let Some(health) = &spec.health {
         words("health", &health.command, false, found);

@@ -5,6 +5,7 @@
 
 mod backup;
 mod capacity;
+mod command;
 mod config;
 mod container;
 mod context;

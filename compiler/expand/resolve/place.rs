@@ -1,6 +1,6 @@
 //! Which host carries what, when there are several.
 
-use std::net::IpAddr;
+use std::{collections::BTreeMap, net::IpAddr};
 
 use crate::{
     diagnostic::{Diagnostic, meant},
@@ -8,7 +8,7 @@ use crate::{
     model::{Caller, Dependency, Host, Origin, Published, Reach, Service, Services},
     source::{Located, Span},
     syntax::Sink,
-    values::{Address, Cidr, Name, Value as _},
+    values::{Address, Cidr, Name, Port, Ports, Value as _},
 };
 
 /// The hosts that `on` names, in their order; the first of the system when it names none.
@@ -99,30 +99,34 @@ pub fn services(all: &Services, hosts: &[Host], host: &Host, prometheus: Option<
                 Some((need.service, addresses))
             })
             .collect();
-        let callers = callers(all, host, &service, prometheus);
-        offer(&mut service, callers.iter().filter_map(|(host, who)| Some((internal(host)?, *who))));
+        for (port, callers) in callers(all, host, &service, prometheus) {
+            let reached = callers.iter().filter_map(|(host, who)| Some((internal(host)?, *who)));
+            offer(&mut service, port, reached);
+        }
         service
     });
     Services::new(here.collect())
 }
 
-/// Who on other hosts connects to the service on this one: the host, and the service there. Who has an instance on its
+/// Who on other hosts connects to the service on this one, by its port: the host, and the service there. Who has an instance on its
 /// own host uses that.
 fn callers<'a>(
     all: &'a Services,
     host: &Host,
     service: &Service,
     prometheus: Option<&'a Name>,
-) -> Vec<(&'a Name, &'a Name)> {
-    let mut callers = Vec::new();
+) -> BTreeMap<Port, Vec<(&'a Name, &'a Name)>> {
+    let mut callers: BTreeMap<Port, Vec<_>> = BTreeMap::new();
     for caller in all.iter().filter(|caller| caller.needs.iter().any(|need| need.service == service.name)) {
         let away = caller.hosts.iter().filter(|host| !service.hosts.contains(host));
-        callers.extend(away.map(|host| (host, &caller.name)));
+        if let Some(port) = service.port {
+            callers.entry(port).or_default().extend(away.map(|host| (host, &caller.name)));
+        }
     }
     let scraper = prometheus.and_then(|name| all.named(name)).filter(|_| service.metrics_path.is_some());
-    if let Some(scraper) = scraper {
+    if let (Some(scraper), Some(port)) = (scraper, service.metrics_port) {
         let away = scraper.hosts.iter().filter(|other| **other != host.name);
-        callers.extend(away.map(|host| (host, &scraper.name)));
+        callers.entry(port).or_default().extend(away.map(|host| (host, &scraper.name)));
     }
     callers
 }
@@ -145,9 +149,8 @@ pub fn callers_on(all: &Services, host: &Host, other: &Host) -> Vec<Caller> {
     callers.filter(|caller| !caller.calls.is_empty()).collect()
 }
 
-/// Publishes the port of the service to these callers.
-fn offer<'a>(service: &mut Service, callers: impl Iterator<Item = (IpAddr, &'a Name)>) {
-    let Some(port) = service.port else { return };
+/// Publishes that port of the service to these callers.
+fn offer<'a>(service: &mut Service, port: Port, callers: impl Iterator<Item = (IpAddr, &'a Name)>) {
     let mut networks: Vec<Cidr> = Vec::new();
     let mut who: Vec<&str> = Vec::new();
     for (address, caller) in callers {
@@ -162,7 +165,9 @@ fn offer<'a>(service: &mut Service, callers: impl Iterator<Item = (IpAddr, &'a N
     if networks.is_empty() {
         return;
     }
-    match service.published.iter_mut().find(|one| one.container == port && one.protocol == "tcp") {
+    apart(&mut service.published, port);
+    let own = Ports::one(port);
+    match service.published.iter_mut().find(|one| one.container == own && one.protocol == "tcp") {
         Some(Published { reach: Reach::Public, .. }) => {}
         Some(Published { reach: Reach::Address(_, stated), .. }) if stated.is_empty() => {}
         Some(Published { reach: Reach::Networks(stated) | Reach::Address(_, stated), .. }) => {
@@ -170,14 +175,40 @@ fn offer<'a>(service: &mut Service, callers: impl Iterator<Item = (IpAddr, &'a N
         }
         Some(published) => published.reach = Reach::Networks(networks),
         None => service.published.push(Published {
-            host: port,
-            container: port,
+            host: own,
+            container: own,
             protocol: "tcp",
             reach: Reach::Networks(networks),
+            late: None,
             origin: Origin::Derived {
                 because: format!("{} on another host connects to it", who.join(", ")),
                 from: service.origin.span(),
             },
         }),
     }
+}
+
+/// Parts a range that leads to that port, among others: what is said of it from then on is not said of those.
+fn apart(published: &mut Vec<Published>, port: Port) {
+    let is_range = |one: &Published| {
+        one.protocol == "tcp"
+            && one.late.is_none()
+            && one.container.count() > 1
+            && one.container.contains(port)
+    };
+    let Some(index) = published.iter().position(is_range) else { return };
+    let whole = published.remove(index);
+    let part = |first: Option<Port>, last: Option<Port>| {
+        let (first, last) = (first?, last?);
+        let container = (first <= last).then(|| Ports::range(first, last))?;
+        let host = Ports::range(whole.leading_to(first)?, whole.leading_to(last)?);
+        Some(Published { host, container, ..whole.clone() })
+    };
+    let (before, after) = (Port::new(port.get() - 1), port.get().checked_add(1).and_then(Port::new));
+    let parts = [
+        part(Some(whole.container.first()), before),
+        part(Some(port), Some(port)),
+        part(after, Some(whole.container.last())),
+    ];
+    published.splice(index..index, parts.into_iter().flatten());
 }

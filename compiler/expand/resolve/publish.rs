@@ -12,7 +12,7 @@ use crate::{
     },
     model::{LoosePort, Origin, Published, Reach, Text},
     source::Located,
-    values::{Cidr, Port, Ports},
+    values::{Address, Cidr, Port, Ports, Value},
 };
 
 /// Ports that are known, one by one, and those that only compose or the environment file knows.
@@ -33,19 +33,21 @@ pub fn published(
             continue;
         };
         let Some(protocol) = protocol(context, publish) else { continue };
-        match (publish.host.as_ref().map(|host| &host.value), &container.value) {
-            (Some(Or::Value(host)), Or::Value(inside)) if !unknown_address(publish) => {
-                let Some(pairs) = pairs(context, publish, *host, *inside) else { continue };
-                let reach = reach(publish);
-                known.extend(pairs.into_iter().map(|(host, container)| Published {
-                    host,
-                    container,
-                    protocol,
-                    reach: reach.clone(),
-                    origin: origin(publish),
-                }));
+        let late = loosely(context, publish, &container, protocol);
+        match numbers(context, publish, &container) {
+            Some((host, inside, reach)) if host.count() == inside.count() => known.push(Published {
+                host: host.plain(),
+                container: inside.plain(),
+                protocol,
+                reach,
+                late: late.filter(|_| is_late(publish, &container)),
+                origin: origin(publish),
+            }),
+            Some((host, inside, _)) if !is_late(publish, &container) => {
+                uneven(context, publish, host, inside)
             }
-            _ => loose.extend(loosely(context, publish, &container, protocol)),
+            _ if leads_out(publish) => unknown(context, publish),
+            _ => loose.extend(late),
         }
     }
     (known, loose)
@@ -107,30 +109,68 @@ fn protocol(context: &Context, publish: &PublishSpec) -> Option<&'static str> {
     }
 }
 
-/// The ports of a range, each with the one that it leads to.
-fn pairs(context: &Context, publish: &PublishSpec, host: Ports, inside: Ports) -> Option<Vec<(Port, Port)>> {
-    if host.count() != inside.count() {
-        context.sink.report(
-            Diagnostic::error("uneven-ports", format!("{} ports lead to {}", host.count(), inside.count()))
-                .at(publish.span, "published here")
-                .help("each port of the host leads to one of the container: `publish \"8000-8010\" to=\"9000-9010\"`"),
-        );
-        return None;
+fn uneven(context: &Context, publish: &PublishSpec, host: Ports, inside: Ports) {
+    context.sink.report(
+        Diagnostic::error("uneven-ports", format!("{} ports lead to {}", host.count(), inside.count()))
+            .at(publish.span, "published here")
+            .help("each port of the host leads to one of the container: `publish \"8000-8010\" to=\"9000-9010\"`"),
+    );
+}
+
+/// Whether variables say what holds.
+fn is_late(publish: &PublishSpec, container: &Located<Or<Ports>>) -> bool {
+    let ports = publish.host.iter().chain([container]);
+    ports.into_iter().any(|ports| matches!(ports.value, Or::From(_)))
+        || publish.on.as_ref().is_some_and(|on| matches!(on.value, Or::From(_)))
+}
+
+/// The ports on both sides and from where they are reached, by the defaults of variables where those say it.
+fn numbers(
+    context: &Context,
+    publish: &PublishSpec,
+    container: &Located<Or<Ports>>,
+) -> Option<(Ports, Ports, Reach)> {
+    let host = by_default(context, &publish.host.as_ref()?.value)?;
+    let inside = by_default(context, &container.value)?;
+    let on = match &publish.on {
+        Some(on) => Some(by_default(context, &on.value)?),
+        None => None,
+    };
+    Some((host, inside, reach(publish, on)))
+}
+
+fn by_default<T: Value + Clone>(context: &Context, value: &Or<T>) -> Option<T> {
+    match value {
+        Or::Value(value) => Some(value.clone()),
+        Or::From(source) => T::parse(&context.by_default(source)?).ok(),
     }
-    Some(host.each().zip(inside.each()).collect())
 }
 
-fn unknown_address(publish: &PublishSpec) -> bool {
-    matches!(publish.on.as_ref().map(|on| &on.value), Some(Or::From(_)))
+/// Whether it is meant for others than the host itself: the firewall has to let them in, then.
+fn leads_out(publish: &PublishSpec) -> bool {
+    let elsewhere = |on: &Located<Or<Address>>| match &on.value {
+        Or::Value(address) => address.in_url() != "127.0.0.1",
+        Or::From(_) => false,
+    };
+    publish.public || !publish.from.is_empty() || publish.on.as_ref().is_some_and(elsewhere)
 }
 
-fn reach(publish: &PublishSpec) -> Reach {
+/// Reports a port that the firewall would have to open, and cannot name.
+fn unknown(context: &Context, publish: &PublishSpec) {
+    let found = Diagnostic::error("port-unknown", "the firewall cannot know this port")
+        .at(publish.span, "neither a number nor a variable with a default");
+    let found = match publish.from.first() {
+        Some(from) => found.at(from.span, "the firewall would have to let only these in"),
+        None => found,
+    };
+    context.sink.report(found.help(
+        "write the number, or give the variable a default, which is opened: `variable \"PORT\" default=\"8080\"`",
+    ));
+}
+
+fn reach(publish: &PublishSpec, on: Option<Address>) -> Reach {
     let from: Vec<Cidr> = publish.from.iter().map(|cidr| cidr.value).collect();
-    let on = publish.on.as_ref().and_then(|on| match &on.value {
-        Or::Value(address) => Some(address.in_url()),
-        Or::From(_) => None,
-    });
-    match on {
+    match on.map(|on| on.in_url()) {
         Some(address) if !matches!(address.as_str(), "0.0.0.0" | "127.0.0.1") => {
             Reach::Address(address, from)
         }
@@ -143,22 +183,13 @@ fn reach(publish: &PublishSpec) -> Reach {
     }
 }
 
-/// A port of which the host's number is not known here: no rule of the firewall can name it.
+/// A port as compose is told of it, with variables.
 fn loosely(
     context: &Context,
     publish: &PublishSpec,
     container: &Located<Or<Ports>>,
     protocol: &'static str,
 ) -> Option<LoosePort> {
-    if let Some(from) = publish.from.first() {
-        context.sink.report(
-            Diagnostic::error("port-unknown", "the firewall cannot know this port")
-                .at(publish.span, "its number is not written here")
-                .at(from.span, "the firewall would have to let only these in")
-                .help("write the number of the port, or where it listens: `on=\"10.0.0.5\"`"),
-        );
-        return None;
-    }
     let number = |ports: &Located<Or<Ports>>| match &ports.value {
         // The protocol is written behind the port of the container only.
         Or::Value(value) => {
@@ -169,7 +200,7 @@ fn loosely(
     };
     let address = match &publish.on {
         Some(on) => container::or_text(context, on),
-        None if publish.public => None,
+        None if publish.public || !publish.from.is_empty() => None,
         None => Some(Text::literal("127.0.0.1")),
     };
     Some(LoosePort {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{container, context::Context, mount, place, publish, scale, unit};
+use super::{command, container, context::Context, mount, place, publish, scale, unit};
 use crate::{
     diagnostic::Diagnostic,
     expand::{
@@ -19,7 +19,7 @@ use crate::{
         Runs, Service, SettingValue, Text,
     },
     source::Located,
-    values::{AbsPath, Count, Duration, EnvName, Language, Name, Value as _},
+    values::{AbsPath, Count, Duration, EnvName, Language, Name, Port, Value as _},
 };
 
 /// Resolves one service.
@@ -32,13 +32,15 @@ pub fn service(context: &Context, spec: &ServiceSpec) -> Option<Service> {
     };
     let needs = needs(context, spec);
     let port = spec.port.as_ref().or(kind.port.as_ref()).map(|port| port.value);
-    let metrics_path = spec.metrics.as_ref().or(kind.metrics_path.as_ref()).map(|path| path.value.clone());
+    let metrics_path = context.metrics_path(spec, kind);
+    let metrics_port = metrics_port(context, spec, port);
     let application = kind.role == Role::Application;
     let as_stated = container::is_as_stated(context, spec);
     secrets_exist(context, spec);
     let (published, ports) = publish::published(context, spec, port);
     let stated = spec.container.tmpfs.iter();
     let stated = stated.map(|one| InMemory { place: one.value.text.clone(), about: None });
+    let environment = environment(context, spec, kind, scope);
     Some(Service {
         name: spec.name.value.clone(),
         kind: spec.kind.value.clone(),
@@ -50,8 +52,9 @@ pub fn service(context: &Context, spec: &ServiceSpec) -> Option<Service> {
         hosts: place::named(context.hosts, &spec.on),
         elsewhere: Vec::new(),
         replicas: spec.replicas,
-        command: command(context, spec, kind, scope),
-        environment: environment(context, spec, kind, scope),
+        command: command::command(context, spec, kind, scope),
+        unauthenticated: unauthenticated(spec, kind, &environment),
+        environment,
         mounts: mount::mounts(context, spec, kind, scope),
         tmpfs: kind.tmpfs.iter().filter_map(|one| in_memory(context, one, scope)).chain(stated).collect(),
         port,
@@ -67,9 +70,11 @@ pub fn service(context: &Context, spec: &ServiceSpec) -> Option<Service> {
             .health_detail
             .iter()
             .map(|path| path.value.clone())
-            .chain(metrics_path.clone().filter(|_| application))
+            // No route leads to another port.
+            .chain(metrics_path.clone().filter(|_| application && metrics_port == port))
             .collect(),
         metrics_path,
+        metrics_port,
         websocket_paths: spec.websocket.iter().map(|path| path.value.clone()).collect(),
         needs,
         limits: resources(spec.limits.as_ref()),
@@ -101,6 +106,23 @@ pub fn service(context: &Context, spec: &ServiceSpec) -> Option<Service> {
         raw_compose: spec.raw_compose.clone(),
         origin: spec.origin.clone().unwrap_or(Origin::Stated(spec.span)),
     })
+}
+
+/// The port on which it exports metrics: its own, unless another one is stated.
+fn metrics_port(context: &Context, spec: &ServiceSpec, own: Option<Port>) -> Option<Port> {
+    let Some(stated) = &spec.metrics else { return own };
+    let port = stated.port.map(|port| port.value).or(own);
+    if port.is_none() {
+        context.sink.report(
+            Diagnostic::error(
+                "no-port",
+                format!("`{}` has no port on which metrics could be asked for", spec.name.value),
+            )
+            .at(stated.span, "stated here")
+            .help("say which: `metrics \"/metrics\" port=9100`, or the `port` of the service"),
+        );
+    }
+    port
 }
 
 /// How releases stand side by side, where they do.
@@ -164,21 +186,6 @@ fn secrets_exist(context: &Context, spec: &ServiceSpec) {
     }
 }
 
-fn command(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> Vec<Text> {
-    if !spec.command.is_empty() {
-        return container::texts(context, &spec.command);
-    }
-    let mut command = Vec::new();
-    for group in &kind.command {
-        let times = group.iter().map(|word| scope.repeats(word.value.as_str())).max().unwrap_or(1);
-        for nth in 0..times {
-            let words: Option<Vec<Text>> = group.iter().map(|word| context.fill(scope, word, nth)).collect();
-            command.extend(words.unwrap_or_default());
-        }
-    }
-    command
-}
-
 fn environment(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope) -> Vec<(EnvName, Text)> {
     let mut variables: Vec<(EnvName, Text)> = Vec::new();
     // What the service hands through is not the kind's any more.
@@ -196,6 +203,18 @@ fn environment(context: &Context, spec: &ServiceSpec, kind: &Kind, scope: &Scope
         }
     }
     variables
+}
+
+/// The variable by which it asks nobody for a password, as far as that can be seen: a value that is known at run time
+/// only may be the one.
+fn unauthenticated(spec: &ServiceSpec, kind: &Kind, environment: &[(EnvName, Text)]) -> Option<EnvName> {
+    let is_open = |name: &EnvName, value: &str| {
+        let given = environment.iter().find(|(given, _)| given == name);
+        given.is_some_and(|(_, text)| text.as_literal().is_none_or(|text| text == value))
+            || spec.container.pass_env.iter().any(|passed| passed.value == *name)
+    };
+    let found = kind.unauthenticated.iter().find(|(name, value)| is_open(&name.value, value.value.as_str()));
+    found.map(|(name, _)| name.value.clone())
 }
 
 /// A directory in memory of the kind.

@@ -9,6 +9,7 @@ use crate::{
     syntax::{
         FromEntry,
         fact::{Fact, shown},
+        node::Node,
         table::{Default, Place, Table},
     },
     values::Value,
@@ -47,23 +48,43 @@ impl<'a> Reader<'a> {
         &mut self,
         name: &'static str,
         about: &'static str,
+        read: impl FnMut(&mut Reader<'a>) -> Option<T>,
+    ) -> Vec<T> {
+        self.keyed_apart(name, about, |_| String::new(), read)
+    }
+
+    /// The same where several may have one name, as long as `apart` tells each from the first of that name; nothing
+    /// tells it from no other. Facts of those after the first stand under the name and what tells them apart.
+    pub fn keyed_apart<T>(
+        &mut self,
+        name: &'static str,
+        about: &'static str,
+        apart: fn(&Node) -> String,
         mut read: impl FnMut(&mut Reader<'a>) -> Option<T>,
     ) -> Vec<T> {
         self.blocks.push(name);
         if self.table.is_some() {
             self.describe_block(name, about, true, true, |r| drop(read(r)));
+            if let Some(block) = self.table.as_mut().and_then(|table| table.blocks.last_mut()) {
+                block.apart = apart;
+            }
             return Vec::new();
         }
         let Some(node) = self.node else { return Vec::new() };
-        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+        let mut seen: BTreeMap<String, &Node> = BTreeMap::new();
         let mut values = Vec::new();
         for child in node.children.iter().filter(|child| child.name.value == name) {
-            let key = child.key().unwrap_or_default().into_owned();
+            let mut key = child.key().unwrap_or_default().into_owned();
+            let own = apart(child);
+            let first = seen.get(&key).map(|first| apart(first));
+            if first.is_some_and(|first| !first.is_empty() && !own.is_empty() && first != own) {
+                key = format!("{key} {own}");
+            }
             if let Some(first) = seen.get(&key) {
-                self.duplicate(&format!("{name} `{key}`"), child.span, *first);
+                self.duplicate(&format!("{name} `{key}`"), child.span, first.span);
                 continue;
             }
-            seen.insert(key.clone(), child.span);
+            seen.insert(key.clone(), child);
             let parent = if self.address == "system" { String::new() } else { format!("{}/", self.address) };
             let address = format!("{parent}{name}/{key}");
             self.sink.keep(Fact {

@@ -202,7 +202,7 @@ impl<'a> Graph<'a> {
         for opening in self.model.firewall.openings.iter().filter(|opening| !opening.containers_only) {
             let answers = |service: &&Service| {
                 let offers =
-                    |one: &Published| opening.ports.contains(one.host) && one.protocol == opening.protocol;
+                    |one: &Published| opening.ports.overlaps(one.host) && one.protocol == opening.protocol;
                 service.published.iter().any(offers)
                     || service.unit().is_some()
                         && service.port.is_some_and(|port| opening.ports.contains(port))

@@ -6,6 +6,7 @@ pub mod container;
 mod field;
 mod health;
 mod log;
+mod metrics;
 mod publish;
 mod release;
 mod resources;
@@ -19,6 +20,7 @@ pub use container::{ContainerSpec, Kernel};
 pub use field::{ConditionSpec, FieldSpec, LogMetricSpec};
 pub use health::HealthSpec;
 pub use log::{LogSpec, ReportSpec, log};
+pub use metrics::MetricsSpec;
 pub use publish::{PublishSpec, publish};
 pub use release::{ReleaseSpec, Strategy};
 pub use resources::{Cpus, ResourceSpec};
@@ -70,12 +72,14 @@ pub struct ServiceSpec {
     pub port: Option<Located<Port>>,
     /// Its command in place of the kind's.
     pub command: Vec<LocatedSource>,
+    /// Words behind the kind's command.
+    pub arguments: Vec<LocatedSource>,
     /// Its health check.
     pub health: Option<HealthSpec>,
     /// Paths of detailed health.
     pub health_detail: Vec<Located<UrlPath>>,
     /// Where it exports metrics.
-    pub metrics: Option<Located<UrlPath>>,
+    pub metrics: Option<MetricsSpec>,
     /// Paths of WebSockets.
     pub websocket: Vec<Located<UrlPath>>,
     /// Services that must work before it starts.
@@ -167,6 +171,7 @@ impl ServiceSpec {
             replicas: Located::new(Count::new(1), span),
             port: None,
             command: Vec::new(),
+            arguments: Vec::new(),
             health: None,
             health_detail: Vec::new(),
             metrics: None,
@@ -231,14 +236,16 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
     let port =
         r.prop::<Port>("port", "the port on which it serves inside; the kind's when absent").optional();
     let command = r.list::<Source>("command", "its command, in place of the kind's");
+    let arguments = r.list::<Source>(
+        "arguments",
+        "words behind the kind's command, which goes on handing over the settings: `\"-c\" \"wal_level=logical\"`",
+    );
     let health = r.block("health", "how to tell that it works", health::health);
     let mut health_detail = r.list::<UrlPath>(
         "health-detail",
         "a path that tells more than outsiders should see; closed at the ingress",
     );
-    let metrics = r
-        .prop::<UrlPath>("metrics", "the path on which it exports metrics; closed at the ingress")
-        .optional();
+    let metrics = r.block("metrics", "where it exports metrics", metrics::metrics);
     let websocket = r.list::<UrlPath>("websocket", "a path that is upgraded to WebSocket");
     let needs = r.list::<Name>("needs", "services that must work before it starts");
     let env = r.map::<EnvKey, Source>("env", "environment variables: values, or where they come from");
@@ -318,6 +325,7 @@ pub fn service(r: &mut Reader, kinds: &Kinds) -> Option<ServiceSpec> {
         replicas: replicas?,
         port,
         command,
+        arguments,
         health,
         health_detail,
         metrics,

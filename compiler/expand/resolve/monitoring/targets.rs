@@ -3,7 +3,7 @@
 use super::{Input, subject::Subject};
 use crate::{
     model::{Alert, AlertTest, Message, Origin, Scrape, ScrapeTarget, Series, Service, Severity},
-    values::{Address, Duration, Labels, Name},
+    values::{Address, Duration, Labels, Name, Port},
 };
 
 /// Everything on this host that exports metrics, to be scraped by the Prometheus on the host `scraper`.
@@ -11,9 +11,9 @@ pub fn scrapes(input: &Input, scraper: Option<&Name>) -> Vec<Scrape> {
     let (host, several) = (&input.model.host, !input.model.peers.is_empty());
     let scrape = |service: &Service| {
         let subject = Subject::of(input, service);
-        let port = service.port?;
+        let port = service.metrics_port?;
         let address = match host.internal.filter(|_| several && scraper != Some(&host.name)) {
-            Some(ip) => Address::Ip(ip).with_port(port),
+            Some(ip) => Address::Ip(ip).with_port(at(service, port)),
             None => format!("{}:{port}", service.name),
         };
         let labelled = several || matches!(subject, Subject::Host(_));
@@ -32,6 +32,11 @@ pub fn scrapes(input: &Input, scraper: Option<&Name>) -> Vec<Scrape> {
         })
     };
     input.model.services.iter().filter_map(scrape).collect()
+}
+
+/// The port at which other hosts reach that one.
+fn at(service: &Service, port: Port) -> Port {
+    service.published.iter().find_map(|published| published.leading_to(port)).unwrap_or(port)
 }
 
 /// The alerts of a target: it does not answer; of several replicas, some do not.

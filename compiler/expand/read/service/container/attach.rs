@@ -1,10 +1,10 @@
 //! Networks of a container.
 
 use crate::{
-    expand::read::from::Or,
+    expand::read::{compose_words, from::Or},
     source::{Located, Span},
     syntax::Reader,
-    values::{Address, EngineName, Hostname, Name, Value},
+    values::{Address, Count, EngineName, Hostname, MacAddress, Name, Value},
 };
 
 /// A network that a service is on.
@@ -18,6 +18,10 @@ pub struct Attachment {
     pub ipv4: Option<Located<Or<Address>>>,
     /// Its address there.
     pub ipv6: Option<Located<Or<Address>>>,
+    /// Its hardware address there.
+    pub mac: Option<Located<Or<MacAddress>>>,
+    /// How early it is attached.
+    pub priority: Option<Located<Count>>,
     /// Where it is stated.
     pub span: Span,
 }
@@ -69,11 +73,19 @@ impl Value for NetworkMode {
 
 pub(super) fn attachment(r: &mut Reader) -> Option<Attachment> {
     r.example("network \"backend\" { alias \"db\" }");
+    r.foreign(compose_words::in_attachment);
     let name = r.arg::<EngineName>("name", "a network of the system, or `default`").required();
     let aliases = r.list::<Or<EngineName>>("alias", "another name of the service there");
     let ipv4 = r.prop::<Or<Address>>("ipv4", "its address there, within the network's `subnet`").optional();
     let ipv6 = r.prop::<Or<Address>>("ipv6", "its IPv6 address there").optional();
-    Some(Attachment { name: name?, aliases, ipv4, ipv6, span: r.span()? })
+    let mac = r.prop::<Or<MacAddress>>("mac", "its hardware address there").optional();
+    let priority = r
+        .prop::<Count>(
+            "priority",
+            "which of its networks it is attached to first, the highest: the way out of a container is the first's",
+        )
+        .optional();
+    Some(Attachment { name: name?, aliases, ipv4, ipv6, mac, priority, span: r.span()? })
 }
 
 pub(super) fn link(r: &mut Reader) -> Option<Link> {

@@ -16,7 +16,9 @@ use crate::{
     expand::read::from::{LocatedSource, Or, Source},
     source::Located,
     syntax::Reader,
-    values::{AbsPath, BindPath, Count, EngineName, EnvName, Line, Mode, Name, Ports, Value, one_of},
+    values::{
+        AbsPath, BindPath, Count, EngineName, EnvName, Line, Mode, Name, Ports, RelPath, Value, one_of,
+    },
 };
 
 /// What is stated of the container itself.
@@ -121,6 +123,26 @@ impl Value for Restart {
     }
 }
 
+/// Where a secret is in a container: as compose reads it, from `/run/secrets` on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretPlace(pub AbsPath);
+
+impl Value for SecretPlace {
+    const WHAT: &'static str = "a path in the container";
+    const EXAMPLES: &'static [&'static str] = &["/etc/app/token", "token"];
+
+    fn parse(text: &str) -> Result<Self, String> {
+        match text.starts_with('/') {
+            true => AbsPath::parse(text),
+            false => {
+                let path = RelPath::parse(text)?.to_string();
+                AbsPath::parse(&format!("/run/secrets/{}", path.trim_start_matches("./")))
+            }
+        }
+        .map(SecretPlace)
+    }
+}
+
 /// A directory in memory, such as `/tmp` or `/run:size=64m,mode=1777`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tmpfs {
@@ -154,7 +176,7 @@ pub struct MountedSecret {
     /// Its name in the system.
     pub name: Located<EngineName>,
     /// Where; `/run/secrets/` and its name when absent.
-    pub target: Option<Located<AbsPath>>,
+    pub target: Option<Located<SecretPlace>>,
     /// Who owns it.
     pub uid: Option<Located<Count>>,
     /// Whose group it has.
@@ -195,7 +217,7 @@ fn mounted_secret(r: &mut Reader) -> Option<MountedSecret> {
     r.example("secret-file \"db-password\" at=\"/run/secrets/password\"");
     let name = r.arg::<EngineName>("name", "the name of a `secret-file` of the system").required();
     let target = r
-        .prop::<AbsPath>("at", "where in the container; `/run/secrets/` and its name when absent")
+        .prop::<SecretPlace>("at", "where in the container, from `/run/secrets` on when it does not begin with `/`; its name there when absent")
         .optional();
     let uid = r.prop::<Count>("uid", "the number of the user who owns it").optional();
     let gid = r.prop::<Count>("gid", "the number of the group that it has").optional();
@@ -214,6 +236,20 @@ mod tests {
         }
         for text in ["", "never", "on-failure:", "on-failure:x", "always:3"] {
             assert!(Restart::parse(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn places_of_secrets() {
+        for (text, place) in [
+            ("/etc/token", "/etc/token"),
+            ("token", "/run/secrets/token"),
+            ("app/token", "/run/secrets/app/token"),
+        ] {
+            assert_eq!(SecretPlace::parse(text).unwrap().0.as_str(), place);
+        }
+        for text in ["", "../token", "~/token", "a b"] {
+            assert!(SecretPlace::parse(text).is_err(), "{text:?}");
         }
     }
 

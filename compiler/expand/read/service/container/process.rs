@@ -76,6 +76,8 @@ pub enum PullPolicy {
     Never,
     /// When it is not there.
     Missing,
+    /// The same by its older name.
+    IfNotPresent,
     /// It is built instead.
     Build,
     /// Once a day.
@@ -85,7 +87,7 @@ pub enum PullPolicy {
 }
 
 choice! { PullPolicy, "a rule of pulling", {
-    "always" => Always, "never" => Never, "missing" => Missing, "build" => Build, "daily" => Daily, "weekly" => Weekly,
+    "always" => Always, "never" => Never, "missing" => Missing, "if_not_present" => IfNotPresent, "build" => Build, "daily" => Daily, "weekly" => Weekly,
 } }
 
 impl std::fmt::Display for PullPolicy {
