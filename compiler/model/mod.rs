@@ -23,6 +23,7 @@ mod looks;
 pub mod mention;
 pub mod notify;
 pub mod pipeline;
+mod published;
 pub mod response;
 mod retention;
 pub mod scale;
@@ -63,11 +64,12 @@ pub use log::{Field, FieldType, LogMetric, LogSchema, LogUnit};
 pub use logrotate::Directive;
 pub use notify::{HEARTBEAT, Heartbeat, Hook, Notify, Quiet, Receiver, Way};
 pub use pipeline::{Deploy, PartTest, Pipeline};
+pub use published::{Published, Reach};
 pub use response::{Escalation, Priority};
 pub use retention::Retention;
 pub use service::{
     Beside, Build, Condition, Dependency, Health, Image, InMemory, Metric, MetricType, Mount, MountHow,
-    MountSource, Published, Reach, Resources, Runs, Service, SettingValue, Volume, VolumeOwner,
+    MountSource, Resources, Runs, Service, SettingValue, Volume, VolumeOwner,
 };
 pub use services::Services;
 pub use slo::{Recording, Slo};

@@ -1,4 +1,4 @@
-//! The firewall opens the default of a variable that says which port is published.
+//! The firewall opens the default of a variable that says which port is published, and nothing of what Docker chooses.
 
 use crate::{
     check::Rule,
@@ -39,6 +39,20 @@ fn check(model: &Model, diagnostics: &mut Diagnostics) {
                 .help("write the number; or change the default with the value, and apply and deliver again"),
             );
         }
+        for port in &service.container.ports {
+            let inner = port.address.as_ref().is_some_and(|at| at.as_literal() == Some("127.0.0.1"));
+            if inner || port.host.is_some() {
+                continue;
+            }
+            diagnostics.add(
+                Diagnostic::warning(
+                    "port-by-variable",
+                    format!("the firewall keeps the port of `{}` closed that Docker chooses", service.name),
+                )
+                .at(port.origin.span(), "any port that is free")
+                .help("write the number: `publish 8080 to=80 public=#true`; or leave `public` away, when the host alone reaches it"),
+            );
+        }
     }
 }
 
@@ -61,6 +75,8 @@ mod tests {
         assert_eq!(raises("(variable)\"P\" to=80 public=#true"), 1);
         assert_eq!(raises("(template)\"${P:-1}\" to=80 from=\"10.0.0.0/8\""), 1);
         assert_eq!(raises("(variable)\"P\" to=80 on=\"10.0.0.5\""), 1);
+        assert_eq!(raises("to=80 public=#true"), 1);
+        assert_eq!(raises("to=80"), 0);
     }
 
     #[test]

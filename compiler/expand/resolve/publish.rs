@@ -46,7 +46,9 @@ pub fn published(
             Some((host, inside, _)) if !is_late(publish, &container) => {
                 uneven(context, publish, host, inside)
             }
-            _ if leads_out(publish) => unknown(context, publish),
+            _ if leads_out(publish) && (publish.host.is_some() || !publish.from.is_empty()) => {
+                unknown(context, publish)
+            }
             _ => loose.extend(late),
         }
     }

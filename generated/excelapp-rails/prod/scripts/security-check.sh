@@ -91,15 +91,26 @@ else
 fi
 
 # What the description opens, as protocol/port.
-allowed=' tcp/22 tcp/80 tcp/443 tcp/3000 '
+allowed='tcp/22 tcp/80 tcp/443 tcp/3000'
+opened() { # PROTOCOL PORT
+    local one ports
+    [ -n "$2" ] || return 1
+    for one in $allowed; do
+        ports=${one#*/}
+        if [ "${one%%/*}" = "$1" ] && [ "$2" -ge "${ports%-*}" ] && [ "$2" -le "${ports#*-}" ]; then return 0; fi
+    done
+    return 1
+}
 echo 'reachable from other machines unless the firewall keeps them out, and not in the description:'
-ss --no-header --listening --tcp --udp --numeric --processes 2>/dev/null | awk -v allowed="$allowed" '{
+ss --no-header --listening --tcp --udp --numeric --processes 2>/dev/null | awk '{
     address = $5; sub(/:[^:]*$/, "", address); sub(/%.*/, "", address)
     port = $5; sub(/.*:/, "", port)
-    if (address ~ /^(127\.|\[::1\])/ || index(allowed, " " $1 "/" port " ")) next
+    if (address ~ /^(127\.|\[::1\])/) next
     program = $7; gsub(/^users:\(\("|".*$/, "", program)
-    print $1 "/" port " " program
-}' | sort -u | indent
+    print $1, port, program
+}' | sort -u | while read -r protocol port program; do
+    opened "$protocol" "$port" || echo "$protocol/$port $program"
+done | indent
 
 section 'containers'
 containers=$(compose ps --quiet || :)
@@ -118,7 +129,7 @@ for container in $containers; do
     for port in $ports; do
         IFS='~' read -r address public private <<<"$port"
         case $address in 127.* | ::1) continue ;; esac
-        case $allowed in *" ${private#*/}/$public "*) ;; *) action "$name publishes $public, which the description does not open" ;; esac
+        opened "${private#*/}" "$public" || action "$name publishes $public, which the description does not open"
     done
 done
 

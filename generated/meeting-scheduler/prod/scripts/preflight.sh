@@ -53,13 +53,14 @@ if [ "$(timedatectl show --property=NTPSynchronized --value 2>/dev/null || :)" =
 
 ports=(80 443 3000)
 for port in "${ports[@]}"; do
+    among="sport >= :${port%-*} and sport <= :${port#*-}"
     owner=$(docker ps --filter "publish=$port" --format '{{.Label "com.docker.compose.project"}} {{.Names}}' 2>/dev/null | head -n 1 || :)
-    if [ -z "$(ss --no-header --listening --tcp --udp --numeric "sport = :$port")" ]; then
+    if [ -z "$(ss --no-header --listening --tcp --udp --numeric "$among")" ]; then
         ok "port $port is free"
     elif [ "${owner%% *}" = "$system" ]; then
         ok "port $port is ours"
     else
-        problem "port $port is taken: ${owner:-$(ss --no-header --listening --tcp --udp --numeric --processes "sport = :$port" | head -n 1)}"
+        problem "port $port is taken: ${owner:-$(ss --no-header --listening --tcp --udp --numeric --processes "$among" | head -n 1)}"
     fi
 done
 

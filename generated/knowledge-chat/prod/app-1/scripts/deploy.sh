@@ -117,8 +117,8 @@ keep_release() {
         ! grep --quiet --line-regexp --fixed-strings -- "$old" <<<"$(newest)" || continue
         say "release $old can no longer be gone back to"
         rm -rf "${kept:?}/$old"
-        docker image rm knowledge-chat/frontend:"$old" >/dev/null 2>&1 || :
         docker image rm knowledge-chat/backend:"$old" >/dev/null 2>&1 || :
+        docker image rm knowledge-chat/frontend:"$old" >/dev/null 2>&1 || :
     done < <(find "$kept" -mindepth 1 -maxdepth 1 -type d ! -name read -printf '%f\n')
 }
 newest() { awk '$3 != "failed" { print $2 }' "$log" | tac | awk -v keep="$keep" '!seen[$0]++ && ++n <= keep'; }
