@@ -68,7 +68,7 @@ fn main() -> ExitCode {
     }
     let mut arguments = Arguments::from_args();
     // Trials wait more than they work: for containers to start, for clocks.
-    arguments.test_threads.get_or_insert(thread::available_parallelism().map_or(8, |cores| cores.get() + 6));
+    arguments.test_threads.get_or_insert(thread::available_parallelism().map_or(8, |cores| cores.get() + 8));
     let conclusion = libtest_mimic::run(&arguments, trials);
     if conclusion.num_passed + conclusion.num_failed > 1 {
         dearest();
@@ -86,7 +86,7 @@ fn trials_of(house: &'static Path, checks: &[&'static Check], trees: &[Tree]) ->
     checks.iter().flat_map(of).collect()
 }
 
-/// Both, spread evenly: there are only four engines, and while they are busy the others run.
+/// Both, spread evenly: there are only five engines, and while they are busy the others run.
 fn mixed(few: Vec<Trial>, many: Vec<Trial>) -> Vec<Trial> {
     let (step, mut many) = (many.len().div_ceil(few.len().max(1)), many.into_iter());
     let mut mixed = Vec::new();
