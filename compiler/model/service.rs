@@ -7,8 +7,7 @@ use crate::{
     source::{Located, Span},
     syntax::Node,
     values::{
-        AbsPath, Count, Duration, EngineName, EnvName, Line, MetricName, Name, Port, RelPath, Size,
-        UrlPath,
+        AbsPath, Count, Duration, EngineName, EnvName, Line, MetricName, Name, Port, RelPath, Size, UrlPath,
     },
 };
 
