@@ -253,7 +253,7 @@ mod tests {
         let keys = rows()
             .flat_map(|(compose, _)| words(compose))
             .filter(|word| word.contains('_') && word.chars().all(|c| c.is_ascii_lowercase() || c == '_'));
-        let of_values = ["service_healthy", "service_started", "service_completed_successfully"];
+        let of_values = ["wal_level", "service_healthy", "service_started", "service_completed_successfully"];
         let of_shared = ["driver_opts", "enable_ipv6"];
         let missing: Vec<&str> = keys
             .filter(|key| !known.contains(key) && !of_values.contains(key) && !of_shared.contains(key))

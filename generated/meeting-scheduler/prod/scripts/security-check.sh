@@ -62,7 +62,8 @@ fi
 
 section 'clients that were refused most, last 24 hours or as far as the log goes back'
 log=$(compose logs --no-log-prefix --since 24h nginx || :)
-echo "$(grep -c '^{.*"status":' <<<"$log" || :) requests since $(grep -om 1 '"time":"[^"]*' <<<"$log" | cut -d '"' -f 4 || :); refused by address:"
+since=$(grep -om 1 '"time":"[^"]*"' <<<"$log" | cut -d '"' -f 4 || :)
+echo "$(grep -c '^{.*"status":' <<<"$log" || :) requests since ${since:-then}; refused by address:"
 refused=$(grep -E '^\{.*"status":(400|401|403|404|429|444)\b' <<<"$log" | grep -oE '"client":"[^"]+"' | cut -d '"' -f 4 || :)
 most 10 <<<"$refused"
 worst=$(sort <<<"$refused" | uniq -c | sort -rn | awk 'NR == 1 && $1 > 1000 { print $2 " with " $1 " refused requests" }')
