@@ -179,17 +179,27 @@ impl Model {
     /// What the image is called that is built for the service, without its release. Services whose images are built
     /// alike have one, which is called after the first of them: a web server, its workers and what plans their work.
     pub fn built_image(&self, service: &Service) -> String {
-        let alike = |other: &&Service| match (other.image(), service.image()) {
-            (Some(Image::Built(one)), Some(Image::Built(other))) => one == other,
-            _ => false,
+        // What has a name of its own is kept under that of its service. What is passed on says something else for each.
+        let plain = |one: &Service, build: &Build| {
+            build.tag.is_none()
+                && !one.container.as_stated
+                && !one.raw_compose.iter().any(|node| matches!(node.name.value.as_str(), "build" | "image"))
         };
-        // What is passed on of a build says something else for each.
-        let plain = |one: &Service| {
-            !one.raw_compose.iter().any(|node| matches!(node.name.value.as_str(), "build" | "image"))
+        let named = match service.image() {
+            Some(Image::Built(build)) if plain(service, build) => {
+                let alike = |other: &&Service| matches!(other.image(), Some(Image::Built(one)) if one == build && plain(other, one));
+                self.services.built_from(&build.context).find(alike).unwrap_or(service)
+            }
+            _ => service,
         };
-        let first = self.services.iter().filter(|other| plain(other)).find(alike);
-        let named = if plain(service) { first.unwrap_or(service) } else { service };
         format!("{}/{}", self.system, named.name)
+    }
+
+    /// The names of all images that are built here, each once.
+    pub fn built_images(&self) -> Vec<String> {
+        let built = self.services.iter().filter(|service| service.is_built());
+        let names: BTreeSet<String> = built.map(|service| self.built_image(service)).collect();
+        names.into_iter().collect()
     }
 
     /// The service of that name.

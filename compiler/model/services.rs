@@ -2,14 +2,16 @@
 
 use std::{collections::BTreeMap, ops::Deref, slice};
 
-use super::Service;
-use crate::values::Name;
+use super::{Image, Service};
+use crate::values::{Name, RelPath};
 
 /// The services, dependencies before dependents. It is read as the slice that it holds.
 #[derive(Clone, Debug, Default)]
 pub struct Services {
     list: Vec<Service>,
     positions: BTreeMap<Name, usize>,
+    /// Where those are whose images are built here, by the folder of the source.
+    built: BTreeMap<RelPath, Vec<usize>>,
 }
 
 impl Services {
@@ -17,7 +19,18 @@ impl Services {
     pub fn new(list: Vec<Service>) -> Services {
         let positions =
             list.iter().enumerate().rev().map(|(index, service)| (service.name.clone(), index)).collect();
-        Services { list, positions }
+        let mut built: BTreeMap<RelPath, Vec<usize>> = BTreeMap::new();
+        for (index, service) in list.iter().enumerate() {
+            if let Some(Image::Built(build)) = service.image() {
+                built.entry(build.context.clone()).or_default().push(index);
+            }
+        }
+        Services { list, positions, built }
+    }
+
+    /// Services whose images are built from that folder.
+    pub fn built_from(&self, folder: &RelPath) -> impl Iterator<Item = &Service> {
+        self.built.get(folder).into_iter().flatten().map(|index| &self.list[*index])
     }
 
     /// The service of that name.

@@ -42,7 +42,6 @@ pub fn is_there(model: &Model) -> bool {
 pub fn script(model: &Model) -> Option<Script> {
     let host = to(model)?;
     let target = if host.contains(':') { format!("[{host}]") } else { host.clone() };
-    let built = model.services.iter().filter(|service| service.is_built());
     let view = View {
         header: header(model),
         user: model.host.ssh_user.to_string(),
@@ -50,7 +49,7 @@ pub fn script(model: &Model) -> Option<Script> {
         host,
         port: model.host.ssh_port.get(),
         directory: model.directory().to_owned(),
-        images: built.map(|service| format!("{}/{}", model.system, service.name)).collect(),
+        images: model.built_images(),
         variables: model
             .variables
             .iter()

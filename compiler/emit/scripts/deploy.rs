@@ -114,7 +114,7 @@ fn view(model: &Model) -> View {
     View {
         header: header(model),
         directory: model.directory().to_owned(),
-        built: built(model),
+        built: model.built_images(),
         tagged: model.units().any(|(_, unit)| unit.source.is_some()),
         units: unit::units(model),
         readers: model.services.iter().filter_map(|service| reader(model, service)).collect(),
@@ -143,13 +143,6 @@ fn lasting(model: &Model, tasks: &[String]) -> Vec<String> {
     };
     let all = model.services.iter().filter(lasts).map(|service| service.name.to_string());
     if tasks.is_empty() { Vec::new() } else { all.collect() }
-}
-
-/// The images that are built here, each once.
-fn built(model: &Model) -> Vec<String> {
-    let services = model.services.iter().filter(|service| service.is_built());
-    let images: BTreeSet<String> = services.map(|service| model.built_image(service)).collect();
-    images.into_iter().collect()
 }
 
 /// What a built image is called, unless the release is in its name.
