@@ -99,7 +99,8 @@ def preflight(tree):
     be(full=40)
     for port in sorted({int(port["published"]) for service in tree.services.values() for port in service.get("ports", [])}):
         with socket.create_server(("0.0.0.0", port)):
-            require(f"PROBLEM  port {port} is taken" in run(script, fails=True, **path), f"port {port} is taken, and nobody says so")
+            told = re.findall(r"^PROBLEM  port (\d+)(?:-(\d+))? is taken", run(script, fails=True, **path), re.M)
+            require(any(int(first) <= port <= int(last or first) for first, last in told), f"port {port} is taken, and nobody says so: {told}")
     if tree.values:
         file = tree.home / ".env"
         file.rename(tree.home / ".env.away")

@@ -133,16 +133,16 @@ rm -f /tmp/dump' sh "$part" <"$file" || fail "$part could not be brought back"
 fi
 
 stopped=()
-for user in "${users[@]}"; do
-    if runs "$user"; then stopped+=("$user"); fi
-done
-[ ${#stopped[@]} = 0 ] || compose stop "${stopped[@]}"
 # After a failure nothing is started by itself: somebody has to look first.
 broken() {
     say "$1"
     if [ ${#stopped[@]} -gt 0 ]; then say "stopped: ${stopped[*]}; start again with: docker compose --project-directory $directory start ${stopped[*]}"; fi
     exit 1
 }
+for user in "${users[@]}"; do
+    if runs "$user"; then stopped+=("$user"); fi
+done
+[ ${#stopped[@]} = 0 ] || compose stop "${stopped[@]}" || broken "not everything that uses the data could be stopped; nothing was changed"
 
 compose up --detach --wait --no-deps --no-recreate "$service" || broken "$service does not start"
 compose exec -T "$service" sh -c 'set -e

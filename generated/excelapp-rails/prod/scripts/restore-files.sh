@@ -131,16 +131,7 @@ fi
 
 # Who writes there stops before what is there is kept: a copy of files that change meanwhile may not open.
 stopped=()
-for user in "${users[@]}"; do
-    if runs "$user"; then stopped+=("$user"); fi
-done
-[ ${#stopped[@]} = 0 ] || compose stop "${stopped[@]}"
 running=()
-units=(excelapp-rails)
-for unit in "${units[@]}"; do
-    if systemctl --quiet is-active "$unit"; then running+=("$unit"); fi
-done
-[ ${#running[@]} = 0 ] || systemctl stop "${running[@]}"
 # After a failure nothing is started by itself: somebody has to look first.
 broken() {
     say "$1"
@@ -148,6 +139,15 @@ broken() {
     if [ ${#running[@]} -gt 0 ]; then say "stopped: ${running[*]}; start again with: systemctl start ${running[*]}"; fi
     exit 1
 }
+for user in "${users[@]}"; do
+    if runs "$user"; then stopped+=("$user"); fi
+done
+[ ${#stopped[@]} = 0 ] || compose stop "${stopped[@]}" || broken "not everything that uses the data could be stopped; nothing was changed"
+units=(excelapp-rails)
+for unit in "${units[@]}"; do
+    if systemctl --quiet is-active "$unit"; then running+=("$unit"); fi
+done
+[ ${#running[@]} = 0 ] || systemctl stop "${running[@]}" || broken "not everything that uses the data could be stopped; nothing was changed"
 if [ -n "$kept" ]; then
     mkdir -p "$partial/files"
     status=0

@@ -94,11 +94,11 @@ fi
 # What the description opens, as protocol/port.
 allowed='tcp/22 tcp/80 tcp/443'
 opened() { # PROTOCOL PORT
-    local one ports
+    local opening ports
     [ -n "$2" ] || return 1
-    for one in $allowed; do
-        ports=${one#*/}
-        if [ "${one%%/*}" = "$1" ] && [ "$2" -ge "${ports%-*}" ] && [ "$2" -le "${ports#*-}" ]; then return 0; fi
+    for opening in $allowed; do
+        ports=${opening#*/}
+        if [ "${opening%%/*}" = "$1" ] && [ "$2" -ge "${ports%-*}" ] && [ "$2" -le "${ports#*-}" ]; then return 0; fi
     done
     return 1
 }

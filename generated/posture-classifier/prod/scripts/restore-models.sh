@@ -98,16 +98,16 @@ fi
 
 # Who writes there stops before what is there is kept: a copy of files that change meanwhile may not open.
 stopped=()
-for user in "${users[@]}"; do
-    if runs "$user"; then stopped+=("$user"); fi
-done
-[ ${#stopped[@]} = 0 ] || compose stop "${stopped[@]}"
 # After a failure nothing is started by itself: somebody has to look first.
 broken() {
     say "$1"
     if [ ${#stopped[@]} -gt 0 ]; then say "stopped: ${stopped[*]}; start again with: docker compose --project-directory $directory start ${stopped[*]}"; fi
     exit 1
 }
+for user in "${users[@]}"; do
+    if runs "$user"; then stopped+=("$user"); fi
+done
+[ ${#stopped[@]} = 0 ] || compose stop "${stopped[@]}" || broken "not everything that uses the data could be stopped; nothing was changed"
 if [ -n "$kept" ]; then
     status=0
     tar --create --gzip --numeric-owner --directory "$root" -- "${there[@]}" | { age "${recipients[@]}" >"$kept" || exit 2; } || status=$?

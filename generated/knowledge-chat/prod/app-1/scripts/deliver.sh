@@ -15,7 +15,7 @@ umask 077
 user=deploy host=203.0.113.41 port=22 directory=/opt/knowledge-chat
 target=$user@203.0.113.41
 # Images that are built here, and variables that only the host knows.
-images=(knowledge-chat/frontend knowledge-chat/backend)
+images=(knowledge-chat/backend knowledge-chat/frontend)
 variables=(DATABASE_URL JWT_SECRET OPENAI_API_KEY REDIS_PASSWORD)
 tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
